@@ -1,0 +1,30 @@
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { users } from './users.ts'
+
+/** Applications that ask for tokens (RFC 6749 2). Protocol fields are columns, other metadata of RFC 7591 is JSON. */
+export const clients = sqliteTable(
+  'clients',
+  {
+    clientId: text('client_id').primaryKey(),
+    type: text('type', { enum: ['confidential', 'public'] }).notNull(),
+    name: text('name').notNull(),
+    url: text('url'),
+    /** JSON arrays of registered names. */
+    grantTypes: text('grant_types').notNull(),
+    responseTypes: text('response_types').notNull(),
+    /** Space-separated, sorted; null where the client may ask for every scope. */
+    scope: text('scope'),
+    autoAuthorize: integer('auto_authorize', { mode: 'boolean' }).notNull().default(false),
+    authorizeEveryTime: integer('authorize_every_time', { mode: 'boolean' }).notNull().default(false),
+    requirePkce: integer('require_pkce', { mode: 'boolean' }).notNull().default(true),
+    ownerId: text('owner_id').references(() => users.id),
+    /** Seconds; null where the settings decide. */
+    accessTokenLifetime: integer('access_token_lifetime'),
+    refreshTokenLifetime: integer('refresh_token_lifetime'),
+    metadata: text('metadata').notNull().default('{}'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    disabledAt: integer('disabled_at'),
+  },
+  (table) => [index('clients_owner_id').on(table.ownerId)],
+)

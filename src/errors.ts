@@ -1,0 +1,85 @@
+/**
+ * Error codes that reach a client, grouped by the document that registers them.
+ */
+export type OAuthErrorCode =
+  // RFC 6749 4.1.2.1 and 5.2
+  | 'access_denied'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_request'
+  | 'invalid_scope'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  // RFC 6750 3.1
+  | 'insufficient_scope'
+  | 'invalid_token'
+  // OpenID Connect Core 3.1.2.6
+  | 'consent_required'
+  | 'login_required'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+
+interface OAuthErrorOptions {
+  /** For the log alone: what really happened. Never a token, code, secret or password. */
+  readonly detail?: string
+  /** HTTP status where it is not the code's usual one. */
+  readonly status?: 400 | 401 | 403 | 405 | 429 | 500 | 503
+  /** Further response headers, as `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const STATUS: Partial<Record<OAuthErrorCode, 401 | 403 | 500 | 503>> = {
+  insufficient_scope: 403,
+  invalid_token: 401,
+  server_error: 500,
+  temporarily_unavailable: 503,
+}
+
+/**
+ * The only exception that reaches a client: a code of the registries and one plain sentence.
+ * The sentence keeps to the characters that RFC 6749 5.2 allows; others become `?`.
+ */
+export class OAuthError extends Error {
+  readonly code: OAuthErrorCode
+  readonly description: string
+  readonly detail: string | undefined
+  readonly status: 400 | 401 | 403 | 405 | 429 | 500 | 503
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: OAuthErrorCode, description: string, options: OAuthErrorOptions = {}) {
+    super(`${code}: ${description}`)
+    this.name = 'OAuthError'
+    this.code = code
+    this.description = description.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?')
+    this.detail = options.detail
+    this.status = options.status ?? STATUS[code] ?? 400
+    this.headers = options.headers ?? {}
+  }
+}
+
+/** A setting or a table of the provider that cannot be used. Stops every request; its message is for the log. */
+export class ConfigurationError extends Error {
+  /**
+   * @param name what is wrong: a variable or an option
+   * @param problem what it holds and what it may hold
+   */
+  constructor(name: string, problem: string) {
+    super(`${name}: ${problem}`)
+    this.name = 'ConfigurationError'
+  }
+}
+
+/** A store that did not answer, even the second time. Becomes 503; nothing was decided. */
+export class StorageError extends Error {
+  /**
+   * @param storage which store failed
+   * @param cause what it threw
+   */
+  constructor(storage: 'D1' | 'KV', cause: unknown) {
+    super(`${storage} did not answer`, { cause })
+    this.name = 'StorageError'
+  }
+}

@@ -1,0 +1,234 @@
+import { Secret } from './crypto/secret.ts'
+import { ConfigurationError } from './errors.ts'
+import { checkScopeBits, DEFAULT_SCOPES, isScopeToken, joinScope, type ScopeBits } from './scope.ts'
+
+/** One setting: a row of docs/settings.md. */
+export interface Setting<T> {
+  /** Name in `[vars]` of wrangler.toml. */
+  readonly variable: string
+  /** Used where the variable is not set. */
+  readonly default: T
+  /** The default in words, where the value does not say it. */
+  readonly defaultText?: string
+  readonly unit: string
+  /** One sentence: what it does. */
+  readonly meaning: string
+  /** What a value may be, as the error says it. */
+  readonly expected: string
+  /** The parsed value, or undefined where `value` cannot be used. May throw a ConfigurationError that says more. */
+  parse(value: unknown): T | undefined
+}
+
+type Row<T> = Omit<Setting<T>, 'variable' | 'default' | 'meaning'>
+const setting = <T>(variable: string, fallback: T, meaning: string, row: Row<T>, defaultText?: string): Setting<T> => ({
+  variable,
+  default: fallback,
+  meaning,
+  ...row,
+  ...(defaultText === undefined ? {} : { defaultText }),
+})
+
+/** A hundred years: more is a typing error. */
+const MAX_SECONDS = 100 * 365 * 86_400
+
+function parseSeconds(value: unknown, least: number): number | undefined {
+  const seconds = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value
+  return typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= least && seconds <= MAX_SECONDS
+    ? seconds
+    : undefined
+}
+
+const lifetime: Row<number> = {
+  unit: 'seconds',
+  expected: `a whole number of seconds from 1 to ${MAX_SECONDS}`,
+  parse: (value) => parseSeconds(value, 1),
+}
+const interval: Row<number> = {
+  unit: 'seconds',
+  expected: `a whole number of seconds from 0 to ${MAX_SECONDS}`,
+  parse: (value) => parseSeconds(value, 0),
+}
+const flag: Row<boolean> = {
+  unit: 'true or false',
+  expected: '"true" or "false"',
+  parse: (value) => (value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined),
+}
+const names: Row<readonly string[]> = {
+  unit: 'names separated by spaces',
+  expected: 'names of letters and underscores, separated by spaces',
+  parse(value) {
+    const list = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
+    return Array.isArray(list) && list.length > 0 && list.every((name) => typeof name === 'string' && /^\w+$/.test(name))
+      ? (list as string[])
+      : undefined
+  },
+}
+const scopes: Row<ScopeBits> = {
+  unit: 'JSON object: name → bits',
+  expected: 'a JSON object of scope names and their bits, as {"read":2,"write":6}',
+  parse(value) {
+    const bits = typeof value === 'string' ? parseJson(value) : value
+    if (typeof bits !== 'object' || bits === null || Array.isArray(bits)) return undefined
+    if (!Object.values(bits).every((bit) => typeof bit === 'number')) return undefined
+    checkScopeBits(bits as ScopeBits)
+    return bits as ScopeBits
+  },
+}
+const scopeNames: Row<string | null> = {
+  unit: 'scope names separated by spaces',
+  expected: 'scope names (RFC 6749 3.3) separated by spaces',
+  parse(value) {
+    const list = typeof value === 'string' ? value.split(' ').filter(Boolean) : []
+    return list.length > 0 && list.every(isScopeToken) ? joinScope(list) : undefined
+  },
+}
+const cookiePrefix: Row<string> = {
+  unit: 'text',
+  expected: '1 to 32 letters, digits, - or _',
+  parse: (value) => (typeof value === 'string' && /^[\w-]{1,32}$/.test(value) ? value : undefined),
+}
+const issuer: Row<string | null> = {
+  unit: 'origin',
+  expected: 'an origin without a path, as https://id.example (http for localhost alone)',
+  parse(value) {
+    const url = typeof value === 'string' ? URL.parse(value) : null
+    const local = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1'
+    if (!url || url.origin !== value || !(url.protocol === 'https:' || (url.protocol === 'http:' && local))) return undefined
+    return url.origin
+  },
+}
+const secretKeys: Row<readonly Secret[]> = {
+  unit: 'secret',
+  expected: 'one or more keys of at least 32 characters, newest first, separated by spaces',
+  parse(value) {
+    const keys = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : []
+    return keys.length > 0 && keys.every((key) => key.length >= 32) ? keys.map((key) => new Secret(key)) : undefined
+  },
+}
+
+const DAY = 86_400
+
+/** Every setting by its option's name; docs/settings.md is checked against it. */
+export const SETTINGS = {
+  responseTypeChoices: setting(
+    'OAUTH_RESPONSE_TYPE_CHOICES',
+    ['code', 'token'],
+    'Response types that the authorization endpoint answers; a client needs them registered, too.',
+    names,
+    'code token',
+  ),
+  scopes: setting('OAUTH_SCOPES', DEFAULT_SCOPES, 'Scope names and their bits.', scopes, JSON.stringify(DEFAULT_SCOPES)),
+  defaultScope: setting(
+    'OAUTH_DEFAULT_SCOPE',
+    null,
+    'Scope of a request that names none.',
+    scopeNames,
+    'the first of OAUTH_SCOPES',
+  ),
+  expireDelta: setting(
+    'OAUTH_EXPIRE_DELTA',
+    365 * DAY,
+    'Life of an access token of a confidential client; the shipped wrangler.toml sets 86400.',
+    lifetime,
+  ),
+  expireDeltaPublic: setting(
+    'OAUTH_EXPIRE_DELTA_PUBLIC',
+    30 * DAY,
+    'Life of an access token of a public client; the shipped wrangler.toml sets 3600.',
+    lifetime,
+  ),
+  expireCodeDelta: setting('OAUTH_EXPIRE_CODE_DELTA', 600, 'Life of an authorization code.', lifetime),
+  expireRefreshDelta: setting(
+    'OAUTH_EXPIRE_REFRESH_DELTA',
+    90 * DAY,
+    'Life of a refresh token, counted anew at each rotation.',
+    lifetime,
+  ),
+  deleteExpired: setting(
+    'OAUTH_DELETE_EXPIRED',
+    false,
+    'Remove tokens as soon as they expire or are spent, instead of letting them persist until the purge.',
+    flag,
+  ),
+  enforceSecure: setting(
+    'OAUTH_ENFORCE_SECURE',
+    false,
+    'Refuse plain http with "A secure connection is required."; the shipped wrangler.toml turns it on.',
+    flag,
+  ),
+  sessionKey: setting(
+    'OAUTH_SESSION_KEY',
+    'oauth',
+    'Prefix of the cookies and keys that hold a request while the user answers it.',
+    cookiePrefix,
+  ),
+  singleAccessToken: setting(
+    'OAUTH_SINGLE_ACCESS_TOKEN',
+    false,
+    'One live access token per user, client and scope: asking again returns the same access token, and its refresh token, while they live.',
+    flag,
+  ),
+  refreshReuseInterval: setting(
+    'OAUTH_REFRESH_REUSE_INTERVAL',
+    10,
+    'Time in which the refresh token just replaced may be sent again and gets the same answer (a lost reply); 0 turns it off.',
+    interval,
+  ),
+  demo: setting('OAUTH_DEMO', false, "The local demo's pages.", flag),
+  issuer: setting('OAUTH_ISSUER', null, 'Issuer identifier (RFC 8414 2).', issuer, "the request's origin"),
+  secretKey: setting(
+    'SECRET_KEY',
+    null,
+    'Seals cookies and makes tokens; a secret, not a var. It may hold several keys, newest first, so that it can be rotated.',
+    secretKeys as Row<readonly Secret[] | null>,
+    'made for local state by the first start; required elsewhere',
+  ),
+} as const
+
+type Rows = typeof SETTINGS
+type Value<R> = R extends Setting<infer T> ? T : never
+/** What each row's parser gives. */
+type Parsed = { readonly [K in keyof Rows]: Value<Rows[K]> }
+
+/** The settings of a provider, parsed and complete. */
+export interface Settings extends Omit<Parsed, 'secretKey' | 'defaultScope'> {
+  readonly defaultScope: string
+  readonly secretKey: readonly [Secret, ...Secret[]]
+}
+
+/** Settings as options of the library: the same values as the variables, as text or already of their type. */
+export type SettingOptions = { readonly [K in keyof Rows]?: Value<Rows[K]> | string }
+
+/**
+ * Parses the settings of an environment.
+ * @param env variables and secrets of the Worker
+ * @param options the same by their camelCase names; an option goes before its variable
+ * @throws {ConfigurationError} names the variable, what it holds (never of a secret) and what it may hold
+ */
+export function parseSettings(env: Readonly<Record<string, unknown>>, options: SettingOptions = {}): Settings {
+  const parsed = Object.fromEntries(
+    Object.entries(SETTINGS).map(([option, row]) => {
+      const held = options[option as keyof Rows] ?? env[row.variable]
+      return [option, held === undefined || held === '' ? row.default : parseValue(row, held)]
+    }),
+  ) as unknown as Parsed
+  const [newest, ...older] = parsed.secretKey ?? []
+  if (!newest) throw new ConfigurationError('SECRET_KEY', `is missing; it holds ${secretKeys.expected}`)
+  const defaultScope = parsed.defaultScope ?? Object.keys(parsed.scopes)[0] ?? ''
+  return Object.freeze({ ...parsed, defaultScope, secretKey: [newest, ...older] as const })
+}
+
+function parseValue(row: Setting<unknown>, held: unknown): unknown {
+  const value = row.parse(held)
+  if (value !== undefined) return value
+  const shown = row.unit === 'secret' ? 'a value that cannot be used' : JSON.stringify(held)?.slice(0, 200)
+  throw new ConfigurationError(row.variable, `holds ${shown}; it may hold ${row.expected}`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,48 @@
+import { sql, type SQL } from 'drizzle-orm'
+import type { RequestMark } from '../records.ts'
+
+/** What audit events say happened. */
+export type AuditType =
+  | 'access_token_revoked'
+  | 'client_created'
+  | 'client_deleted'
+  | 'client_secret_rotated'
+  | 'client_updated'
+  | 'code_replayed'
+  | 'consent_given'
+  | 'consent_withdrawn'
+  | 'grant_given'
+  | 'grant_revoked'
+  | 'password_changed'
+  | 'refresh_token_replayed'
+  | 'scope_created'
+  | 'scope_deleted'
+  | 'session_ended'
+  | 'signed_in'
+  | 'tokens_revoked'
+  | 'user_created'
+  | 'user_deleted'
+  | 'user_disabled'
+  | 'user_enabled'
+
+/** One event; null columns are what it does not speak of. Values may be SQL. */
+export interface AuditEvent {
+  readonly type: AuditType
+  readonly actor: SQL | string | null
+  readonly userId?: SQL | string | null
+  readonly clientId?: SQL | string | null
+  readonly subject?: SQL | string | null
+}
+
+/**
+ * The statement that writes an audit event, to ride in the batch that does what it tells. The row's id names the request,
+ * so the batch sent again writes no second one.
+ * @param source a FROM and WHERE that give one row where the thing was done, none where it was not
+ */
+export function auditStatement(event: AuditEvent, request: RequestMark, source: SQL = sql`WHERE true`): SQL {
+  const id = `${request.now.toString(36)}-${request.id}-${event.type}`
+  return sql`INSERT INTO audit_events (id, at, type, actor, user_id, client_id, subject, network)
+    SELECT ${id}, ${request.now}, ${event.type}, ${event.actor}, ${event.userId ?? null}, ${event.clientId ?? null},
+      ${event.subject ?? null}, ${request.network} ${source}
+    ON CONFLICT (id) DO NOTHING`
+}

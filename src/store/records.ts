@@ -1,0 +1,212 @@
+/**
+ * What the client presented, not yet believed. Every commit carries it, and its SQL refuses what it does not support,
+ * so authentication costs no trip of its own.
+ */
+export type ClientProof =
+  /** A public client's client_id alone (RFC 6749 2.3, 3.2.1). */
+  | { readonly method: 'none'; readonly clientId: string }
+  /** SHA-256 of the presented client secret, base64url. */
+  | { readonly method: 'secret'; readonly clientId: string; readonly secretHash: string }
+  /** The front channel: the exact redirect URI that is registered (RFC 6749 4.2). */
+  | { readonly method: 'redirect'; readonly clientId: string; readonly redirectUri: string }
+
+export type ClientType = 'confidential' | 'public'
+
+/** A client as the protocol sees it (RFC 6749 2). */
+export interface Client {
+  readonly clientId: string
+  readonly type: ClientType
+  readonly name: string
+  readonly url: string | null
+  readonly grantTypes: readonly string[]
+  readonly responseTypes: readonly string[]
+  /** Names separated by spaces; null where the client may ask for every scope. */
+  readonly scope: string | null
+  readonly redirectUris: readonly string[]
+  readonly autoAuthorize: boolean
+  readonly authorizeEveryTime: boolean
+  readonly requirePkce: boolean
+  readonly disabled: boolean
+}
+
+export interface User {
+  readonly id: string
+  readonly username: string
+  readonly email: string | null
+  readonly isStaff: boolean
+}
+
+/** A user with what a password is checked against. */
+export interface UserWithPassword extends User {
+  readonly passwordHash: string
+}
+
+/** A sign-in that lives. */
+export interface Session {
+  readonly id: string
+  readonly user: User
+  /** When the user gave the password. */
+  readonly authTime: number
+}
+
+/** A consent that was not withdrawn. */
+export interface Consent {
+  readonly id: string
+  /** Names separated by spaces. */
+  readonly scope: string
+}
+
+/** What an authorization code stands for, as KV keeps it under the code's id. */
+export interface AuthorizationCode {
+  readonly clientId: string
+  readonly userId: string
+  readonly consentId: string
+  readonly scope: string
+  /** The redirect URI of the authorization request; null where it was left out (RFC 6749 4.1.3). */
+  readonly redirectUri: string | null
+  /** base64url SHA-256; null where the request had none (RFC 7636). */
+  readonly codeChallenge: string | null
+  readonly authTime: number
+  /** The real limit: KV keeps entries for at least 60 seconds. */
+  readonly expiresAt: number
+}
+
+/** What is spent, at most once, in the same commit that issues. */
+export type Claim =
+  | { readonly kind: 'code'; readonly codeId: string; readonly consentId: string }
+  | {
+      readonly kind: 'refresh'
+      readonly grantId: string
+      /** The number that the presented refresh token says. */
+      readonly sequence: number
+      /** Seconds in which the number just replaced is a lost reply; 0: never. */
+      readonly reuseInterval: number
+    }
+
+/** How the scope of what is issued is found; the same rule in every commit. */
+export interface ScopeRule {
+  /** What was asked for, sorted; null where the request named none. */
+  readonly requested: string | null
+  /** OAUTH_DEFAULT_SCOPE. */
+  readonly fallback: string
+  /** Names of OAUTH_SCOPES; the scope table holds the others. */
+  readonly known: readonly string[]
+}
+
+/** A password sign-in that has just succeeded, to be settled in the commit that it allows. */
+export interface PasswordSignIn {
+  /** The hash that the password was checked against: the commit demands that it is still the user's. */
+  readonly passwordHash: string
+  /** A stronger hash to take its place; null where none is needed. */
+  readonly rehash: string | null
+  readonly throttleKeys: ThrottleKeys
+}
+
+/** Keyed hashes of what a password attempt counts against. */
+export interface ThrottleKeys {
+  readonly account: string
+  readonly network: string
+}
+
+/** Everything that one issuing of tokens reads and writes. */
+export interface IssueCommit {
+  readonly proof: ClientProof
+  /** The grant type (or `implicit`) that the client must have. */
+  readonly grantType: string
+  /** Null demands a confidential client that acts for itself. */
+  readonly userId: string | null
+  readonly scope: ScopeRule
+  readonly claim: Claim | null
+  /** The grant to make: unused where `claim` is a refresh token or there is no user. */
+  readonly grantId: string
+  readonly authTime: number
+  /** Id of the access token to make. */
+  readonly accessTokenId: string
+  /** Seconds, by client type; a client's own lifetime goes before it. */
+  readonly accessTokenLifetime: Readonly<Record<ClientType, number>>
+  readonly refreshTokenLifetime: number
+  /** Which client types get a refresh token, if they have the grant type `refresh_token`. */
+  readonly refreshTokenFor: readonly ClientType[]
+  readonly signIn: PasswordSignIn | null
+  /** A consent to save before the tokens are issued (implicit). */
+  readonly consent: ConsentCommit | null
+  readonly single: boolean
+  readonly deleteExpired: boolean
+  readonly request: RequestMark
+}
+
+/** Which request writes: makes a batch that is sent again recognise itself, and says when and from where. */
+export interface RequestMark {
+  /** Random for each HTTP request. */
+  readonly id: string
+  /** Seconds since 1970. */
+  readonly now: number
+  /** The network address that the edge saw; null where there is none. */
+  readonly network: string | null
+}
+
+/** What a commit found: each rule by itself, so that one function orders the refusals. */
+export interface IssueVerdict {
+  readonly authenticated: boolean
+  readonly hasGrantType: boolean
+  /** The user exists and is active, and the password is the one that was checked; true where there is no user. */
+  readonly userLives: boolean
+  /** The claim may be spent, or was spent by this very request, or is a lost reply. */
+  readonly claimHolds: boolean
+  readonly scopeAllowed: boolean
+}
+
+/** Tokens that a commit made or, for a lost reply or under OAUTH_SINGLE_ACCESS_TOKEN, found. */
+export interface IssuedTokens {
+  readonly accessTokenId: string
+  readonly scope: string
+  readonly expiresAt: number
+  readonly userId: string | null
+  readonly clientId: string
+  /** Null where the grant has no refresh token. */
+  readonly refreshToken: { readonly grantId: string; readonly sequence: number } | null
+}
+
+export interface IssueOutcome {
+  readonly verdict: IssueVerdict
+  readonly issued: IssuedTokens | null
+}
+
+/** A token that we minted, as revocation and introspection look it up. */
+export type TokenReference =
+  | { readonly kind: 'access'; readonly id: string }
+  | { readonly kind: 'refresh'; readonly grantId: string; readonly sequence: number }
+
+/** A live token (RFC 7662 2.2). */
+export interface LiveToken {
+  readonly id: string
+  readonly clientId: string
+  readonly scope: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** Null where a client acts for itself. */
+  readonly user: User | null
+}
+
+/** Answer to a password attempt, before any hashing. */
+export interface PasswordAttempt {
+  /** The client's verdict; true where no client takes part. */
+  readonly authenticated: boolean
+  readonly hasGrantType: boolean
+  /** Attempts in the window, this one included. */
+  readonly accountAttempts: number
+  readonly networkAttempts: number
+  /** When the window that is full ends. */
+  readonly accountResetAt: number
+  readonly networkResetAt: number
+  readonly user: UserWithPassword | null
+}
+
+/** A consent to save: adds scopes to a consent that lives, or makes a new one. */
+export interface ConsentCommit {
+  readonly userId: string
+  readonly clientId: string
+  /** Id of the consent, if a new one is made. */
+  readonly newId: string
+  readonly scope: string
+}

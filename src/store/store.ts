@@ -1,0 +1,80 @@
+import type {
+  AuthorizationCode,
+  Client,
+  ClientProof,
+  Claim,
+  IssueCommit,
+  IssueOutcome,
+  LiveToken,
+  PasswordAttempt,
+  RequestMark,
+  ThrottleKeys,
+  TokenReference,
+} from './records.ts'
+
+/**
+ * What the protocol needs of a storage. Each call is one round trip. `read…` and `list…` never write; every other call is
+ * one atomic write that may be sent again with the same parameters and then gives the same result.
+ */
+export interface Store {
+  /**
+   * Authenticates a client.
+   * @returns the client, or null where the proof does not hold
+   */
+  readClient(proof: ClientProof, now: number): Promise<Client | null>
+
+  /**
+   * Counts a password attempt against its account and network and reads the user. Where a client takes part, nothing is
+   * counted or read unless its proof holds and it has the grant type.
+   */
+  admitPasswordAttempt(attempt: {
+    readonly client: { readonly proof: ClientProof; readonly grantType: string } | null
+    readonly keys: ThrottleKeys
+    /** Seconds that a window of attempts lasts. */
+    readonly window: number
+    readonly usernameKey: string
+    readonly request: RequestMark
+  }): Promise<PasswordAttempt>
+
+  /**
+   * Authenticates the client, spends the claim and makes the tokens, all or nothing. A claim that was spent before
+   * revokes the grant that it made (RFC 6749 4.1.2, RFC 9700 4.14).
+   */
+  issueTokens(commit: IssueCommit): Promise<IssueOutcome>
+
+  /**
+   * Authenticates the client of a claim that is refused, and revokes the grant that the claim made, if it was spent before.
+   * @returns false where the proof does not hold; then nothing is revoked
+   */
+  refuseClaim(proof: ClientProof, claim: Claim, deleteExpired: boolean, request: RequestMark): Promise<boolean>
+
+  /**
+   * Revokes a token of this client (RFC 7009): an access token alone, a refresh token with its grant and all that hangs from it.
+   * @returns false where the proof does not hold
+   */
+  revokeToken(
+    proof: ClientProof,
+    token: TokenReference,
+    deleteExpired: boolean,
+    request: RequestMark,
+  ): Promise<boolean>
+
+  /** Authenticates a client and reads a token for it (RFC 7662). A refresh token is found by its own client alone. */
+  readTokenAs(
+    proof: ClientProof,
+    token: TokenReference,
+    now: number,
+  ): Promise<{ readonly client: Client | null; readonly token: LiveToken | null }>
+
+  /** Reads an access token that lives, for a protected resource. */
+  readAccessToken(id: string, now: number): Promise<LiveToken | null>
+
+  /** Keeps a code for `lifetime` seconds at least. */
+  putCode(id: string, code: AuthorizationCode, lifetime: number): Promise<void>
+
+  /** Reads a code, which may already be spent or expired: the commit decides. */
+  readCode(id: string): Promise<AuthorizationCode | null>
+
+  /** Names the parts of the storage that do not answer; empty where all is well. */
+  readHealth(): Promise<readonly ('D1' | 'KV')[]>
+}
