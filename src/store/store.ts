@@ -2,7 +2,6 @@ import type {
   AuthorizationCode,
   Client,
   ClientProof,
-  Claim,
   IssueCommit,
   IssueOutcome,
   LiveToken,
@@ -43,10 +42,11 @@ export interface Store {
   issueTokens(commit: IssueCommit): Promise<IssueOutcome>
 
   /**
-   * Authenticates the client of a claim that is refused, and revokes the grant that the claim made, if it was spent before.
+   * Authenticates the client whose code is refused, and revokes the grant that the code made, if it was spent before
+   * (RFC 6749 4.1.2). A code that was not spent stays unspent.
    * @returns false where the proof does not hold; then nothing is revoked
    */
-  refuseClaim(proof: ClientProof, claim: Claim, deleteExpired: boolean, request: RequestMark): Promise<boolean>
+  refuseCode(proof: ClientProof, codeId: string, deleteExpired: boolean, request: RequestMark): Promise<boolean>
 
   /**
    * Revokes a token of this client (RFC 7009): an access token alone, a refresh token with its grant and all that hangs from it.

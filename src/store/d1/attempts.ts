@@ -1,0 +1,69 @@
+import { sql, type SQL } from 'drizzle-orm'
+import type { PasswordAttempt, RequestMark } from '../records.ts'
+import type { Store } from '../store.ts'
+import { clientGuard, hasGrantType } from './client-guard.ts'
+import { run } from './run.ts'
+
+interface VerdictRow {
+  readonly authenticated: number
+  readonly has_grant_type: number
+}
+interface CountRow {
+  readonly count: number
+  readonly reset_at: number
+}
+interface UserRow {
+  readonly id: string
+  readonly username: string
+  readonly email: string | null
+  readonly is_staff: number
+  readonly password_hash: string
+}
+
+/** See `Store.admitPasswordAttempt`. */
+export async function admitPasswordAttempt(
+  db: D1Database,
+  attempt: Parameters<Store['admitPasswordAttempt']>[0],
+): Promise<PasswordAttempt> {
+  const { client, keys, request, usernameKey } = attempt
+  const guard = client ? clientGuard(client.proof, request.now) : sql`1`
+  const mayUse = client ? hasGrantType(client.grantType) : sql`1`
+  const from = client ? sql`FROM clients c WHERE c.client_id = ${client.proof.clientId}` : sql`WHERE 1`
+  const admitted = sql`EXISTS (SELECT 1 ${from} AND ${guard} AND ${mayUse})`
+  const count = (key: string): SQL => countAttempt(key, attempt.window, admitted, request)
+  const [verdicts, accounts, networks, users] = await run<[VerdictRow, CountRow, CountRow, UserRow]>(db, [
+    sql`SELECT ${guard} AS authenticated, ${mayUse} AS has_grant_type ${from}`,
+    count(keys.account),
+    count(keys.network),
+    sql`SELECT id, username, email, is_staff, password_hash FROM users
+      WHERE username_key = ${usernameKey} AND is_active = 1 AND ${admitted}`,
+  ])
+  const [user] = users
+  return {
+    authenticated: verdicts[0]?.authenticated === 1,
+    hasGrantType: verdicts[0]?.has_grant_type === 1,
+    accountAttempts: accounts[0]?.count ?? 0,
+    networkAttempts: networks[0]?.count ?? 0,
+    accountResetAt: accounts[0]?.reset_at ?? 0,
+    networkResetAt: networks[0]?.reset_at ?? 0,
+    user: user
+      ? {
+          id: user.id,
+          username: user.username,
+          email: user.email,
+          isStaff: user.is_staff === 1,
+          passwordHash: user.password_hash,
+        }
+      : null,
+  }
+}
+
+/** One atomic count: attempts that arrive together see different numbers. */
+function countAttempt(key: string, window: number, admitted: SQL, { id, now }: RequestMark): SQL {
+  return sql`INSERT INTO throttle (key, count, reset_at, op) SELECT ${key}, 1, ${now + window}, ${id} WHERE ${admitted}
+    ON CONFLICT (key) DO UPDATE SET
+      count = CASE WHEN op = excluded.op THEN count WHEN reset_at <= ${now} THEN 1 ELSE count + 1 END,
+      reset_at = CASE WHEN reset_at <= ${now} THEN excluded.reset_at ELSE reset_at END,
+      op = excluded.op
+    RETURNING count, reset_at`
+}

@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm'
+import type { Client } from '../records.ts'
+
+/** A client as `clientColumns` reads it. */
+export interface ClientRow {
+  readonly client_id: string
+  readonly type: Client['type']
+  readonly name: string
+  readonly url: string | null
+  readonly grant_types: string
+  readonly response_types: string
+  readonly scope: string | null
+  readonly redirect_uris: string
+  readonly auto_authorize: number
+  readonly authorize_every_time: number
+  readonly require_pkce: number
+  readonly disabled_at: number | null
+}
+
+/** Columns of a `ClientRow` over the client `c`. */
+export const clientColumns = sql`c.client_id AS client_id, c.type AS type, c.name AS name, c.url AS url,
+  c.grant_types AS grant_types, c.response_types AS response_types, c.scope AS scope, c.auto_authorize AS auto_authorize,
+  c.authorize_every_time AS authorize_every_time, c.require_pkce AS require_pkce, c.disabled_at AS disabled_at,
+  (SELECT json_group_array(r.uri ORDER BY r.position) FROM client_redirect_uris r WHERE r.client_id = c.client_id) AS redirect_uris`
+
+/** The client of a row. */
+export function toClient(row: ClientRow): Client {
+  return {
+    clientId: row.client_id,
+    type: row.type,
+    name: row.name,
+    url: row.url,
+    grantTypes: JSON.parse(row.grant_types) as string[],
+    responseTypes: JSON.parse(row.response_types) as string[],
+    scope: row.scope,
+    redirectUris: JSON.parse(row.redirect_uris) as string[],
+    autoAuthorize: row.auto_authorize === 1,
+    authorizeEveryTime: row.authorize_every_time === 1,
+    requirePkce: row.require_pkce === 1,
+    disabled: row.disabled_at !== null,
+  }
+}

@@ -1,0 +1,28 @@
+import { sql, type SQL } from 'drizzle-orm'
+import type { ConsentCommit, RequestMark } from '../records.ts'
+import { auditStatement } from './audit.ts'
+
+/**
+ * Saves a consent: scopes are added to one that lives; one that was withdrawn begins anew, under a new id.
+ * @param may under which the user may consent: the session lives, the client is enabled
+ */
+export function saveConsentStatements(consent: ConsentCommit, request: RequestMark, may: SQL): SQL[] {
+  const { clientId, newId, scope, userId } = consent
+  const united = sql`(SELECT group_concat(name, ' ') FROM (SELECT DISTINCT value AS name
+    FROM json_each('["' || replace(authorized_clients.scope || ' ' || excluded.scope, ' ', '","') || '"]') ORDER BY name))`
+  return [
+    sql`INSERT INTO authorized_clients (user_id, client_id, id, scope, authorized_at, updated_at)
+      SELECT ${userId}, ${clientId}, ${newId}, ${scope}, ${request.now}, ${request.now} WHERE ${may}
+      ON CONFLICT (user_id, client_id) DO UPDATE SET
+        id = CASE WHEN revoked_at IS NULL THEN id ELSE excluded.id END,
+        scope = CASE WHEN revoked_at IS NULL THEN ${united} ELSE excluded.scope END,
+        authorized_at = CASE WHEN revoked_at IS NULL THEN authorized_at ELSE excluded.authorized_at END,
+        updated_at = excluded.updated_at, revoked_at = NULL`,
+    auditStatement(
+      { type: 'consent_given', actor: userId, userId, clientId, subject: sql`a.id` },
+      request,
+      sql`FROM authorized_clients a WHERE a.user_id = ${userId} AND a.client_id = ${clientId} AND a.updated_at = ${request.now}
+        AND ${may}`,
+    ),
+  ]
+}

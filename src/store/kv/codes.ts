@@ -1,0 +1,34 @@
+import type { AuthorizationCode } from '../records.ts'
+import { StorageError } from '../../errors.ts'
+
+/** KV refuses a shorter life; the code's own `expiresAt` is what counts. */
+const LEAST_TTL = 60
+
+/** See `Store.putCode`. The key is the code's id, from which nobody can make the code. */
+export async function putCode(kv: KVNamespace, id: string, code: AuthorizationCode, lifetime: number): Promise<void> {
+  const options = { expirationTtl: Math.max(LEAST_TTL, lifetime) }
+  await twice(() => kv.put(codeKey(id), JSON.stringify(code), options))
+}
+
+/** See `Store.readCode`. */
+export async function readCode(kv: KVNamespace, id: string): Promise<AuthorizationCode | null> {
+  return twice(() => kv.get<AuthorizationCode>(codeKey(id), 'json'))
+}
+
+/** Reads a key that is never there: tells whether KV answers. */
+export async function probe(kv: KVNamespace): Promise<void> {
+  await kv.get('health')
+}
+
+function codeKey(id: string): string {
+  return `code:${id}`
+}
+
+/** A second try for a call that may be made twice. */
+async function twice<T>(call: () => Promise<T>): Promise<T> {
+  return call().catch(() =>
+    call().catch((cause: unknown) => {
+      throw new StorageError('KV', cause)
+    }),
+  )
+}
