@@ -83,3 +83,27 @@ export class StorageError extends Error {
     this.name = 'StorageError'
   }
 }
+
+/** What is wrong with one field of a form or one option of a command. */
+export interface FieldProblem {
+  /** The field, as its form or record names it. */
+  readonly field: string
+  /** One sentence that says what is allowed. */
+  readonly message: string
+}
+
+/** Input of an operator, a form or a registration that cannot be used. Its message may be shown beside the field. */
+export class InvalidInputError extends Error {
+  readonly problems: readonly FieldProblem[]
+
+  /**
+   * @param field what is wrong, or every problem
+   * @param message what is allowed, where `field` is one name
+   */
+  constructor(field: string | readonly FieldProblem[], message = '') {
+    const problems = typeof field === 'string' ? [{ field, message }] : field
+    super(problems.map((problem) => problem.message).join(' '))
+    this.name = 'InvalidInputError'
+    this.problems = problems
+  }
+}

@@ -1,0 +1,118 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { InvalidInputError } from '../errors.ts'
+
+/** Cost of a hash: scrypt's N as a power of two, r and p (RFC 7914 2). */
+interface Cost {
+  readonly ln: number
+  readonly r: number
+  readonly p: number
+}
+
+/** As strong as OWASP's minimum, in 16 MiB: an isolate has 128 and derives for many people. */
+const COST: Cost = { ln: 14, r: 8, p: 5 }
+const SALT_LENGTH = 16
+const KEY_LENGTH = 32
+
+/** Longest password, in bytes of UTF-8: more would only make hashing it slower. */
+export const MAX_PASSWORD_BYTES = 1024
+
+/** What the runtime does for one derivation; more than that throws, or starves the isolate. */
+const MAX_WORK = 2 ** 20
+const MAX_MEMORY = 32 * 2 ** 20
+
+const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/
+
+/** A stored hash, its parameters within bounds. */
+interface ParsedHash {
+  readonly cost: Cost
+  readonly salt: Uint8Array
+  readonly key: Uint8Array
+}
+
+/** Whether a password is right, and whether its hash should be made anew at today's cost. */
+export interface PasswordVerdict {
+  readonly valid: boolean
+  readonly needsRehash: boolean
+}
+
+/**
+ * Hashes a password with scrypt (RFC 7914), about 140 ms of CPU.
+ * @returns a PHC string, `$scrypt$ln=14,r=8,p=5$salt$hash`
+ * @throws {InvalidInputError} the password is empty or longer than 1,024 bytes of UTF-8
+ */
+export async function hashPassword(password: string): Promise<string> {
+  const bytes = passwordBytes(password)
+  if (!bytes) {
+    throw new InvalidInputError(
+      'password',
+      `The password must have 1 to ${MAX_PASSWORD_BYTES} bytes of UTF-8.`,
+    )
+  }
+  const salt = randomBytes(SALT_LENGTH)
+  const key = await derive(bytes, salt, COST, KEY_LENGTH)
+  return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${toBase64(salt)}$${toBase64(key)}`
+}
+
+/**
+ * Verifies a password against a stored hash. A password that no account can have costs no derivation, whoever is asked for.
+ * @param phc what `hashPassword` made, now or at an earlier cost; anything else is never right, and takes as long
+ */
+export async function verifyPassword(password: string, phc: string): Promise<PasswordVerdict> {
+  const refused: PasswordVerdict = { valid: false, needsRehash: false }
+  const bytes = passwordBytes(password)
+  if (!bytes) return refused
+  const stored = parseHash(phc)
+  if (!stored) {
+    await verifyDummy(password)
+    return refused
+  }
+  const { cost, key, salt } = stored
+  if (!timingSafeEqual(await derive(bytes, salt, cost, key.length), key)) return refused
+  const weaker = cost.ln < COST.ln || cost.r < COST.r || cost.p < COST.p
+  return { valid: true, needsRehash: weaker || salt.length < SALT_LENGTH || key.length < KEY_LENGTH }
+}
+
+/** Takes as long as `verifyPassword`: for users that do not exist, so that time does not tell which do. */
+export async function verifyDummy(password: string): Promise<void> {
+  const bytes = passwordBytes(password)
+  if (bytes) await derive(bytes, new Uint8Array(SALT_LENGTH), COST, KEY_LENGTH)
+}
+
+/** UTF-8 of a password, composed (NFC, RFC 8265 4.2.2), as keyboards differ; null where no password may be that long. */
+function passwordBytes(password: string): Uint8Array | null {
+  if (password.length > MAX_PASSWORD_BYTES) return null
+  const bytes = new TextEncoder().encode(password.normalize('NFC'))
+  return bytes.length > 0 && bytes.length <= MAX_PASSWORD_BYTES ? bytes : null
+}
+
+/** Parses a stored hash; bounds its parameters, as a row that someone wrote must not stop the isolate. */
+function parseHash(phc: string): ParsedHash | null {
+  const [, ln, r, p, salt, key] = PHC.exec(phc) ?? []
+  if (salt === undefined || key === undefined) return null
+  const cost = { ln: Number(ln), r: Number(r), p: Number(p) }
+  const blocks = 2 ** cost.ln * cost.r
+  const bounded =
+    cost.ln > 0 && blocks > 0 && cost.p > 0 && blocks * cost.p <= MAX_WORK && 128 * blocks <= MAX_MEMORY
+  return bounded ? { cost, salt: fromBase64(salt), key: fromBase64(key) } : null
+}
+
+async function derive(
+  password: Uint8Array,
+  salt: Uint8Array,
+  cost: Cost,
+  length: number,
+): Promise<Uint8Array> {
+  const options = { N: 2 ** cost.ln, r: cost.r, p: cost.p, maxmem: 2 * MAX_MEMORY }
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)))
+  })
+}
+
+/** PHC strings write base64 without padding. */
+function toBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes)).replaceAll('=', '')
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+}

@@ -1,0 +1,64 @@
+import { toBase64url, utf8 } from '../crypto/bytes.ts'
+import type { Keys } from '../crypto/keys.ts'
+import type { ThrottleKeys } from '../store/records.ts'
+
+/** Seconds that a window of password attempts lasts. */
+export const THROTTLE_WINDOW = 600
+/** Attempts per account and window. */
+export const ACCOUNT_LIMIT = 10
+/** Attempts per network and window. */
+export const NETWORK_LIMIT = 100
+
+/**
+ * Makes the keys that a password attempt counts against. They are keyed hashes (HMAC-SHA-256, base64url), for people type
+ * passwords where their name belongs, and addresses are personal data.
+ * @param name the username's key, whether or not such a user exists
+ * @param network the address that the edge saw; null where there is none
+ */
+export async function throttleKeys(name: string, network: string | null, keys: Keys): Promise<ThrottleKeys> {
+  const key = keys[0].mac.throttle
+  const hash = async (text: string): Promise<string> =>
+    toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text))))
+  const [account, block] = await Promise.all([
+    hash(`account:${name}`),
+    hash(`network:${networkBlock(network)}`),
+  ])
+  return { account, network: block }
+}
+
+/**
+ * What counts as one network: an IPv4 address, or the /64 of an IPv6 address, which is what a single subscriber gets.
+ * @returns one textual form of it; `local` where there is no address
+ */
+export function networkBlock(network: string | null): string {
+  if (network === null) return 'local'
+  const groups = ipv6Groups(network)
+  if (!groups) return network
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    // An IPv4-mapped address (RFC 4291 2.5.5.2) is the IPv4 address.
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >> 8, group & 0xff])
+      .join('.')
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`
+}
+
+/** The eight groups of an IPv6 address, or null where the text is none. */
+function ipv6Groups(address: string): number[] | null {
+  // The URL parser knows every way to write an address and leaves one.
+  const host = address.includes(':') ? URL.parse(`http://[${address}]/`)?.hostname : undefined
+  if (!host) return null
+  const [before = [], after = []] = host.slice(1, -1).split('::').map(parseGroups)
+  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after]
+}
+
+function parseGroups(text: string): number[] {
+  return text
+    .split(':')
+    .filter(Boolean)
+    .map((group) => Number.parseInt(group, 16))
+}
