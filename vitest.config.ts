@@ -1,7 +1,39 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
-const TEST_MIGRATIONS = await readD1Migrations('./schema/migrations')
-const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { bindings: { TEST_MIGRATIONS } } })
-const worker = { name: 'worker', include: ['test/worker/**/*.test.{ts,tsx}'], isolate: false, setupFiles: ['./test/worker/setup.ts'] }
-const node = { name: 'node', include: ['test/{browser,schema}/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 }
-export default defineConfig({ test: { projects: [{ plugins: [workerd], test: worker }, { test: node }], coverage: { provider: 'istanbul', include: ['src/**'] } } })
+
+/** Folders of test/ that drive processes, files or a browser; all others run in workerd, with real D1 and KV. */
+const NODE = '{architecture,browser,cli,schema,scripts}'
+
+const workerd = cloudflareTest({
+  wrangler: { configPath: './wrangler.toml' },
+  miniflare: {
+    bindings: {
+      TEST_MIGRATIONS: await readD1Migrations('./schema/migrations'),
+      SECRET_KEY: 'the tests know this key, nothing else may use it',
+      // The shipped value is for production; tests speak plain http, and try the other value where it matters.
+      OAUTH_ENFORCE_SECURE: 'false',
+    },
+  },
+})
+
+const worker = {
+  name: 'worker',
+  include: ['test/**/*.test.{ts,tsx}'],
+  exclude: [`test/${NODE}/**`, 'test/architecture.test.ts'],
+  isolate: false,
+  setupFiles: ['./test/setup.ts'],
+}
+
+const node = {
+  name: 'node',
+  include: [`test/${NODE}/**/*.test.ts`, 'test/architecture.test.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
+
+export default defineConfig({
+  test: {
+    projects: [{ plugins: [workerd], test: worker }, { test: node }],
+    coverage: { provider: 'istanbul', include: ['src/**'] },
+  },
+})

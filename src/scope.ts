@@ -9,7 +9,7 @@ export const DEFAULT_SCOPES: ScopeBits = { read: 2, write: 6 }
 /** Bitwise operators of JavaScript work on 32 bits, one of which is the sign. */
 const MAX_BITS = 31
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-/** More scopes, or longer names, than any request needs; bounds what a request makes the database compare. */
+/** More scopes than any client needs. */
 const MAX_SCOPES = 100
 
 /** The seed's scope module over one table of bits. */
@@ -38,12 +38,12 @@ export interface Scope {
  */
 export function createScope(bits: ScopeBits): Scope {
   checkScopeBits(bits)
-  const check = (wants: number, has: number): boolean => (wants & has) === wants
-  const names = (scope: number): string[] => Object.keys(bits).filter((name) => check(bits[name] ?? 0, scope))
+  const toNames = (integer: number): string[] =>
+    Object.keys(bits).filter((name) => check(bits[name] ?? 0, integer))
   return {
     check,
-    names,
-    toNames: names,
+    names: toNames,
+    toNames,
     toInt(...names) {
       let fallback = 0
       let result: number | undefined
@@ -64,7 +64,10 @@ export function checkScopeBits(bits: ScopeBits): void {
   if (Object.keys(bits).length === 0) throw new ConfigurationError('OAUTH_SCOPES', 'holds no scope')
   for (const [name, value] of Object.entries(bits)) {
     if (!SCOPE_TOKEN.test(name)) {
-      throw new ConfigurationError('OAUTH_SCOPES', `${JSON.stringify(name)} is not a scope name (RFC 6749 3.3)`)
+      throw new ConfigurationError(
+        'OAUTH_SCOPES',
+        `${JSON.stringify(name)} is not a scope name (RFC 6749 3.3)`,
+      )
     }
     if (!Number.isInteger(value) || value < 1 || value >= 2 ** MAX_BITS) {
       throw new ConfigurationError(
@@ -76,22 +79,34 @@ export function checkScopeBits(bits: ScopeBits): void {
   }
 }
 
+function check(wants: number, has: number): boolean {
+  return (wants & has) === wants
+}
+
 /** The seed's scope module over its default scopes, `read` and `write`. */
 export const scope: Scope = createScope(DEFAULT_SCOPES)
 
 /**
- * Parses a scope parameter (RFC 6749 3.3).
+ * Reads a scope parameter (RFC 6749 3.3) without believing it: the storage knows which names exist.
  * @param value names separated by spaces; null or undefined where the parameter was left out
  * @returns the names sorted and without repeats, joined by spaces; null where none was named
- * @throws {OAuthError} invalid_scope: a name has characters that no scope has, or there are too many names
+ */
+export function requestedScope(value: string | null | undefined): string | null {
+  const names = value?.split(' ').filter((name) => name !== '') ?? []
+  return names.length === 0 ? null : joinScope(names)
+}
+
+/**
+ * Parses a scope that somebody sets up.
+ * @returns as `requestedScope`
+ * @throws {OAuthError} invalid_scope: a name has characters that no scope has (RFC 6749 3.3), or there are too many
  */
 export function parseScope(value: string | null | undefined): string | null {
-  const names = value?.split(' ').filter((name) => name !== '') ?? []
-  if (names.length === 0) return null
-  if (names.length > MAX_SCOPES || !names.every((name) => SCOPE_TOKEN.test(name))) {
+  const requested = requestedScope(value)
+  const names = requested?.split(' ') ?? []
+  if (names.length > MAX_SCOPES || !names.every(isScopeToken))
     throw new OAuthError('invalid_scope', 'Invalid scope.')
-  }
-  return joinScope(names)
+  return requested
 }
 
 /** Scope names sorted and without repeats, joined by spaces. */

@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import { Secret } from './crypto/secret.ts'
 import { ConfigurationError } from './errors.ts'
 import { checkScopeBits, DEFAULT_SCOPES, isScopeToken, joinScope, type ScopeBits } from './scope.ts'
@@ -20,7 +21,13 @@ export interface Setting<T> {
 }
 
 type Row<T> = Omit<Setting<T>, 'variable' | 'default' | 'meaning'>
-const setting = <T>(variable: string, fallback: T, meaning: string, row: Row<T>, defaultText?: string): Setting<T> => ({
+const setting = <T>(
+  variable: string,
+  fallback: T,
+  meaning: string,
+  row: Row<T>,
+  defaultText?: string,
+): Setting<T> => ({
   variable,
   default: fallback,
   meaning,
@@ -33,7 +40,10 @@ const MAX_SECONDS = 100 * 365 * 86_400
 
 function parseSeconds(value: unknown, least: number): number | undefined {
   const seconds = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value
-  return typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= least && seconds <= MAX_SECONDS
+  return typeof seconds === 'number' &&
+    Number.isInteger(seconds) &&
+    seconds >= least &&
+    seconds <= MAX_SECONDS
     ? seconds
     : undefined
 }
@@ -51,27 +61,27 @@ const interval: Row<number> = {
 const flag: Row<boolean> = {
   unit: 'true or false',
   expected: '"true" or "false"',
-  parse: (value) => (value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined),
+  parse: (value) =>
+    value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined,
 }
+const nameList = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\w+$/))), v.minLength(1))
 const names: Row<readonly string[]> = {
   unit: 'names separated by spaces',
   expected: 'names of letters and underscores, separated by spaces',
   parse(value) {
     const list = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
-    return Array.isArray(list) && list.length > 0 && list.every((name) => typeof name === 'string' && /^\w+$/.test(name))
-      ? (list as string[])
-      : undefined
+    return v.is(nameList, list) ? list : undefined
   },
 }
+const scopeBits = v.record(v.string(), v.number())
 const scopes: Row<ScopeBits> = {
   unit: 'JSON object: name → bits',
   expected: 'a JSON object of scope names and their bits, as {"read":2,"write":6}',
   parse(value) {
     const bits = typeof value === 'string' ? parseJson(value) : value
-    if (typeof bits !== 'object' || bits === null || Array.isArray(bits)) return undefined
-    if (!Object.values(bits).every((bit) => typeof bit === 'number')) return undefined
-    checkScopeBits(bits as ScopeBits)
-    return bits as ScopeBits
+    if (Array.isArray(bits) || !v.is(scopeBits, bits)) return undefined
+    checkScopeBits(bits)
+    return bits
   },
 }
 const scopeNames: Row<string | null> = {
@@ -93,16 +103,39 @@ const issuer: Row<string | null> = {
   parse(value) {
     const url = typeof value === 'string' ? URL.parse(value) : null
     const local = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1'
-    if (!url || url.origin !== value || !(url.protocol === 'https:' || (url.protocol === 'http:' && local))) return undefined
+    if (!url || url.origin !== value || !(url.protocol === 'https:' || (url.protocol === 'http:' && local)))
+      return undefined
     return url.origin
   },
+}
+const line: Row<string> = {
+  unit: 'text',
+  expected: '1 to 60 characters on one line',
+  parse: (value) => (typeof value === 'string' && /^[^\p{Cc}]{1,60}$/u.test(value) ? value : undefined),
+}
+const imageUrl: Row<string | null> = {
+  unit: 'URL',
+  expected: 'an https URL, or a path of this origin that begins with /',
+  parse(value) {
+    if (typeof value !== 'string' || value.startsWith('//')) return undefined
+    if (!value.startsWith('/') && URL.parse(value)?.protocol !== 'https:') return undefined
+    return URL.parse(value, 'https://local.invalid') ? value : undefined
+  },
+}
+const color: Row<string> = {
+  unit: 'colour',
+  expected: 'a colour in hexadecimal, as #3355cc',
+  parse: (value) =>
+    typeof value === 'string' && /^#[\da-f]{6}$/i.test(value) ? value.toLowerCase() : undefined,
 }
 const secretKeys: Row<readonly Secret[]> = {
   unit: 'secret',
   expected: 'one or more keys of at least 32 characters, newest first, separated by spaces',
   parse(value) {
     const keys = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : []
-    return keys.length > 0 && keys.every((key) => key.length >= 32) ? keys.map((key) => new Secret(key)) : undefined
+    return keys.length > 0 && keys.every((key) => key.length >= 32)
+      ? keys.map((key) => new Secret(key))
+      : undefined
   },
 }
 
@@ -117,7 +150,13 @@ export const SETTINGS = {
     names,
     'code token',
   ),
-  scopes: setting('OAUTH_SCOPES', DEFAULT_SCOPES, 'Scope names and their bits.', scopes, JSON.stringify(DEFAULT_SCOPES)),
+  scopes: setting(
+    'OAUTH_SCOPES',
+    DEFAULT_SCOPES,
+    'Scope names and their bits.',
+    scopes,
+    JSON.stringify(DEFAULT_SCOPES),
+  ),
   defaultScope: setting(
     'OAUTH_DEFAULT_SCOPE',
     null,
@@ -174,6 +213,27 @@ export const SETTINGS = {
     'Time in which the refresh token just replaced may be sent again and gets the same answer (a lost reply); 0 turns it off.',
     interval,
   ),
+  sessionDelta: setting(
+    'OAUTH_SESSION_DELTA',
+    14 * DAY,
+    'Time after which a sign-in ends, however much it is used.',
+    lifetime,
+  ),
+  sessionIdleDelta: setting(
+    'OAUTH_SESSION_IDLE_DELTA',
+    2 * DAY,
+    'Time after which a sign-in that is not used ends.',
+    lifetime,
+  ),
+  allowSignup: setting(
+    'OAUTH_ALLOW_SIGNUP',
+    false,
+    'Let people make an account for themselves at /sign-up.',
+    flag,
+  ),
+  siteName: setting('OAUTH_SITE_NAME', 'Sign in', 'Name that the pages carry.', line),
+  logoUrl: setting('OAUTH_LOGO_URL', null, 'Picture beside the name.', imageUrl, 'none'),
+  accentColor: setting('OAUTH_ACCENT_COLOR', '#2f5bd0', 'Colour of buttons and links.', color),
   demo: setting('OAUTH_DEMO', false, "The local demo's pages.", flag),
   issuer: setting('OAUTH_ISSUER', null, 'Issuer identifier (RFC 8414 2).', issuer, "the request's origin"),
   secretKey: setting(
@@ -205,13 +265,17 @@ export type SettingOptions = { readonly [K in keyof Rows]?: Value<Rows[K]> | str
  * @param options the same by their camelCase names; an option goes before its variable
  * @throws {ConfigurationError} names the variable, what it holds (never of a secret) and what it may hold
  */
-export function parseSettings(env: Readonly<Record<string, unknown>>, options: SettingOptions = {}): Settings {
-  const parsed = Object.fromEntries(
-    Object.entries(SETTINGS).map(([option, row]) => {
-      const held = options[option as keyof Rows] ?? env[row.variable]
-      return [option, held === undefined || held === '' ? row.default : parseValue(row, held)]
-    }),
-  ) as unknown as Parsed
+export function parseSettings(
+  env: Readonly<Record<string, unknown>>,
+  options: SettingOptions = {},
+): Settings {
+  const given: Readonly<Record<string, unknown>> = options
+  const entries = Object.entries(SETTINGS).map(([option, row]) => {
+    const held = given[option] ?? env[row.variable]
+    return [option, held === undefined || held === '' ? row.default : parseValue(row, held)]
+  })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each row's parser gives the type of its own default
+  const parsed = Object.fromEntries(entries) as Parsed
   const [newest, ...older] = parsed.secretKey ?? []
   if (!newest) throw new ConfigurationError('SECRET_KEY', `is missing; it holds ${secretKeys.expected}`)
   const defaultScope = parsed.defaultScope ?? Object.keys(parsed.scopes)[0] ?? ''

@@ -1,5 +1,5 @@
-import type { Keys } from './keys.ts'
 import { concat, fromBase64url, randomBytes, toBase64url, utf8 } from './bytes.ts'
+import type { Keys } from './keys.ts'
 
 const NONCE_LENGTH = 12
 
@@ -11,7 +11,9 @@ const NONCE_LENGTH = 12
 export async function seal(text: string, context: string, keys: Keys): Promise<string> {
   const nonce = randomBytes(NONCE_LENGTH)
   const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: utf8(context) }
-  return toBase64url(concat(nonce, new Uint8Array(await crypto.subtle.encrypt(algorithm, keys[0].seal, utf8(text)))))
+  return toBase64url(
+    concat(nonce, new Uint8Array(await crypto.subtle.encrypt(algorithm, keys[0].seal, utf8(text)))),
+  )
 }
 
 /**

@@ -46,7 +46,12 @@ export interface Store {
    * (RFC 6749 4.1.2). A code that was not spent stays unspent.
    * @returns false where the proof does not hold; then nothing is revoked
    */
-  refuseCode(proof: ClientProof, codeId: string, deleteExpired: boolean, request: RequestMark): Promise<boolean>
+  refuseCode(
+    proof: ClientProof,
+    codeId: string,
+    deleteExpired: boolean,
+    request: RequestMark,
+  ): Promise<boolean>
 
   /**
    * Revokes a token of this client (RFC 7009): an access token alone, a refresh token with its grant and all that hangs from it.

@@ -1,5 +1,5 @@
-import type { Keys, MacPurpose } from '../crypto/keys.ts'
 import { concat, fromBase64url, sha256, toBase64url } from '../crypto/bytes.ts'
+import type { Keys, MacPurpose } from '../crypto/keys.ts'
 
 /** Kinds of token: access token, refresh token, authorization code, session. */
 export type TokenKind = Extract<MacPurpose, 'at' | 'rt' | 'ac' | 'se'>
@@ -24,7 +24,12 @@ async function mint(kind: TokenKind, payload: Uint8Array<ArrayBuffer>, keys: Key
 }
 
 /** The payload of a token that we minted, else null. */
-async function open(kind: TokenKind, token: string, length: number, keys: Keys): Promise<Uint8Array<ArrayBuffer> | null> {
+async function open(
+  kind: TokenKind,
+  token: string,
+  length: number,
+  keys: Keys,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   if (!token.startsWith(`${kind}_`)) return null
   const bytes = fromBase64url(token.slice(kind.length + 1))
   if (bytes?.length !== length + MAC_LENGTH) return null
@@ -50,13 +55,20 @@ export async function mintToken(kind: Exclude<TokenKind, 'rt'>, id: string, keys
  * Opens an access token, code or session token.
  * @returns its id, or null where we did not mint it
  */
-export async function openToken(kind: Exclude<TokenKind, 'rt'>, token: string, keys: Keys): Promise<string | null> {
+export async function openToken(
+  kind: Exclude<TokenKind, 'rt'>,
+  token: string,
+  keys: Keys,
+): Promise<string | null> {
   const payload = await open(kind, token, ID_LENGTH, keys)
   return payload && toBase64url(payload)
 }
 
 /** Mints the refresh token of a grant with a number. */
-export async function mintRefreshToken({ grantId, sequence }: RefreshTokenPayload, keys: Keys): Promise<string> {
+export async function mintRefreshToken(
+  { grantId, sequence }: RefreshTokenPayload,
+  keys: Keys,
+): Promise<string> {
   const id = fromBase64url(grantId)
   if (id?.length !== ID_LENGTH) throw new TypeError('A grant id has 128 bits.')
   return mint('rt', concat(id, sequenceBytes(sequence)), keys)

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Client } from '../records.ts'
+import { parseStringList } from './string-list.ts'
 
 /** A client as `clientColumns` reads it. */
 export interface ClientRow {
@@ -30,10 +31,10 @@ export function toClient(row: ClientRow): Client {
     type: row.type,
     name: row.name,
     url: row.url,
-    grantTypes: JSON.parse(row.grant_types) as string[],
-    responseTypes: JSON.parse(row.response_types) as string[],
+    grantTypes: parseStringList(row.grant_types),
+    responseTypes: parseStringList(row.response_types),
     scope: row.scope,
-    redirectUris: JSON.parse(row.redirect_uris) as string[],
+    redirectUris: parseStringList(row.redirect_uris),
     autoAuthorize: row.auto_authorize === 1,
     authorizeEveryTime: row.authorize_every_time === 1,
     requirePkce: row.require_pkce === 1,

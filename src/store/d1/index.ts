@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import type { Store } from '../store.ts'
 import { probe, putCode, readCode } from '../kv/codes.ts'
+import type { Store } from '../store.ts'
 import { admitPasswordAttempt } from './attempts.ts'
 import { issueTokens } from './issue.ts'
 import { run } from './run.ts'
@@ -16,14 +16,19 @@ export function createStore(db: D1Database, kv: KVNamespace): Store {
     readClient: (proof, now) => readClient(db, proof, now),
     admitPasswordAttempt: (attempt) => admitPasswordAttempt(db, attempt),
     issueTokens: (commit) => issueTokens(db, commit),
-    refuseCode: (proof, codeId, deleteExpired, request) => refuseCode(db, proof, codeId, deleteExpired, request),
-    revokeToken: (proof, token, deleteExpired, request) => revokeToken(db, proof, token, deleteExpired, request),
+    refuseCode: (proof, codeId, deleteExpired, request) =>
+      refuseCode(db, proof, codeId, deleteExpired, request),
+    revokeToken: (proof, token, deleteExpired, request) =>
+      revokeToken(db, proof, token, deleteExpired, request),
     readTokenAs: (proof, token, now) => readTokenAs(db, proof, token, now),
     readAccessToken: (id, now) => readAccessToken(db, id, now),
     putCode: (id, code, lifetime) => putCode(kv, id, code, lifetime),
     readCode: (id) => readCode(kv, id),
     async readHealth() {
-      const answers = await Promise.allSettled([run(db, [sql`SELECT count(*) FROM (SELECT 1 FROM scopes LIMIT 1)`]), probe(kv)])
+      const answers = await Promise.allSettled([
+        run(db, [sql`SELECT count(*) FROM (SELECT 1 FROM scopes LIMIT 1)`]),
+        probe(kv),
+      ])
       return (['D1', 'KV'] as const).filter((_, index) => answers[index]?.status === 'rejected')
     },
   }

@@ -14,15 +14,16 @@ import {
 } from './issue-rows.ts'
 import { refreshStatements } from './refresh.ts'
 import { revokeReplayedCode } from './replay.ts'
-import { run } from './run.ts'
+import { runForAnswer } from './run.ts'
 import { effectiveScope, scopeAllowed } from './scope-rule.ts'
 import { signInStatements } from './sign-in.ts'
 
 /** The tokens of one commit: authenticates, claims, issues; see `Store.issueTokens`. */
 export async function issueTokens(db: D1Database, commit: IssueCommit): Promise<IssueOutcome> {
-  const statements = commit.claim?.kind === 'refresh' ? refreshStatements(commit, commit.claim) : newStatements(commit)
-  const results = await run<(IssueRow | IssuedRow)[]>(db, statements)
-  return toIssueOutcome(results[0]?.[0] as IssueRow | undefined, results.at(-1)?.[0] as IssuedRow | undefined)
+  const statements =
+    commit.claim?.kind === 'refresh' ? refreshStatements(commit, commit.claim) : newStatements(commit)
+  const { answer, verdict } = await runForAnswer<IssueRow, IssuedRow>(db, statements)
+  return toIssueOutcome(verdict, answer)
 }
 
 /** Statements of every grant that makes tokens anew: all but the refresh token's. First the verdict, last the answer. */
@@ -34,18 +35,30 @@ function newStatements(commit: IssueCommit): SQL[] {
     sql`SELECT ${clientGuard(proof, request.now)} AS authenticated, ${clientMay(commit)} AS has_grant_type,
       ${userLives(commit)} AS user_lives, (${consentLives(commit)} AND ${codeUnspent(commit)}) AS claim_holds,
       ${scopeAllowed(commit.scope)} AS scope_allowed FROM clients c WHERE c.client_id = ${proof.clientId}`,
-    ...(claim?.kind === 'code' ? revokeReplayedCode(proof, claim.codeId, grantId, commit.deleteExpired, request) : []),
-    ...(commit.consent ? saveConsentStatements(commit.consent, request, sql`EXISTS (SELECT 1 FROM clients c WHERE ${may})`) : []),
+    ...(claim?.kind === 'code'
+      ? revokeReplayedCode(proof, claim.codeId, grantId, commit.deleteExpired, request)
+      : []),
+    ...(commit.consent
+      ? saveConsentStatements(commit.consent, request, sql`EXISTS (SELECT 1 FROM clients c WHERE ${may})`)
+      : []),
     ...(commit.single ? [freeSingleKey(commit)] : []),
-    ...(commit.userId === null ? [insertClientToken(commit, may)] : [insertGrant(commit, may), insertUserToken(commit)]),
+    ...(commit.userId === null
+      ? [insertClientToken(commit, may)]
+      : [insertGrant(commit, may), insertUserToken(commit)]),
     ...(signIn ? signInStatements(commit.userId, signIn, request) : []),
     auditStatement(
-      { type: 'grant_given', actor: commit.userId, userId: commit.userId, clientId: proof.clientId, subject: grantId },
+      {
+        type: 'grant_given',
+        actor: commit.userId,
+        userId: commit.userId,
+        clientId: proof.clientId,
+        subject: grantId,
+      },
       request,
       sql`FROM grants WHERE id = ${grantId} AND created_at = ${request.now} AND revoked_at IS NULL`,
     ),
     ...(commit.deleteExpired ? [sweepExpired(request.now)] : []),
-    answer(commit, may),
+    readAnswer(commit, may),
   ]
 }
 
@@ -120,10 +133,12 @@ function insertUserToken(commit: IssueCommit): SQL {
 }
 
 /** The tokens as they now are: this request's, or the one live token that was there already. */
-function answer(commit: IssueCommit, may: SQL): SQL {
+function readAnswer(commit: IssueCommit, may: SQL): SQL {
   const { accessTokenId, claim, grantId, single } = commit
   const found = single ? sql`t.single_key = ${singleKey(commit)}` : sql`t.id = ${accessTokenId}`
-  const claimed = claim ? sql` AND EXISTS (SELECT 1 FROM grants x WHERE x.id = ${grantId} AND x.revoked_at IS NULL)` : sql``
+  const claimed = claim
+    ? sql` AND EXISTS (SELECT 1 FROM grants x WHERE x.id = ${grantId} AND x.revoked_at IS NULL)`
+    : sql``
   return sql`SELECT ${issuedColumns(commit)} FROM access_tokens t JOIN clients c ON c.client_id = t.client_id
     LEFT JOIN grants g ON g.id = t.grant_id WHERE ${found} AND t.revoked_at IS NULL AND g.revoked_at IS NULL AND ${may}${claimed}`
 }

@@ -46,7 +46,10 @@ function refreshEnd(commit: IssueCommit): SQL {
 }
 
 /** The number just before the current one of `g`, within the interval, while the access token of its successor lives. */
-function isLostReply({ accessTokenId, request }: IssueCommit, { reuseInterval, sequence }: RefreshClaim): SQL {
+function isLostReply(
+  { accessTokenId, request }: IssueCommit,
+  { reuseInterval, sequence }: RefreshClaim,
+): SQL {
   if (reuseInterval === 0) return sql`0`
   return sql`(g.refresh_seq = ${sequence + 1} AND g.refreshed_at > ${request.now - reuseInterval}
     AND EXISTS (SELECT 1 FROM access_tokens s WHERE s.id = ${accessTokenId} AND s.revoked_at IS NULL))`
@@ -60,7 +63,13 @@ function revokeReused(commit: IssueCommit, claim: RefreshClaim): SQL[] {
     AND ${clientProven(proof, request.now)}`
   return [
     auditStatement(
-      { type: 'refresh_token_replayed', actor: null, userId: sql`g.user_id`, clientId: proof.clientId, subject: sql`g.id` },
+      {
+        type: 'refresh_token_replayed',
+        actor: null,
+        userId: sql`g.user_id`,
+        clientId: proof.clientId,
+        subject: sql`g.id`,
+      },
       request,
       sql`FROM grants g WHERE ${reused}`,
     ),

@@ -21,7 +21,13 @@ export function revokeReplayedCode(
   const proven = clientProven(proof, request.now)
   return [
     auditStatement(
-      { type: 'code_replayed', actor: null, userId: sql`g.user_id`, clientId: proof.clientId, subject: sql`g.id` },
+      {
+        type: 'code_replayed',
+        actor: null,
+        userId: sql`g.user_id`,
+        clientId: proof.clientId,
+        subject: sql`g.id`,
+      },
       request,
       sql`FROM grants g WHERE ${spent} AND g.revoked_at IS NULL AND ${proven}`,
     ),

@@ -10,29 +10,48 @@ const dialect = new SQLiteAsyncDialect()
 /**
  * Runs statements in one round trip and one transaction. It is the only caller of D1's `batch`: Drizzle's own gives wrong
  * columns for joins whose columns share a name (drizzle-orm issue 6038). Give every column of a join an alias.
- *
- * D1 does not repeat writes whose reply was lost, so we do, once: every write here may be sent again with the same
- * parameters.
  * @param statements in order; a later one sees what an earlier one wrote
- * @returns the rows of each statement
+ * @returns the rows of each statement, of the shape that its aliases give
  * @throws {StorageError} D1 failed twice; nothing was written, or what was written was written whole
  */
 export async function run<Rows extends readonly object[]>(
   db: D1Database,
   statements: readonly Statement[],
 ): Promise<{ [K in keyof Rows]: Rows[K][] }> {
+  const results = await batch(db, statements)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the SQL knows the shape of its rows
+  return results.map((result) => result.results) as { [K in keyof Rows]: Rows[K][] }
+}
+
+/** The same for a batch whose first statement finds a verdict, and whose last one finds the answer. */
+export async function runForAnswer<Verdict extends object, Answer extends object>(
+  db: D1Database,
+  statements: readonly Statement[],
+): Promise<{ readonly verdict: Verdict | undefined; readonly answer: Answer | undefined }> {
+  const results = await batch(db, statements)
+  /* oxlint-disable typescript/no-unsafe-type-assertion -- only the SQL knows the shape of its rows */
+  const verdict = results[0]?.results[0] as Verdict | undefined
+  const answer = results.at(-1)?.results[0] as Answer | undefined
+  /* oxlint-enable typescript/no-unsafe-type-assertion */
+  return { answer, verdict }
+}
+
+/**
+ * D1 does not repeat writes whose reply was lost, so we do, once: every write here may be sent again with the same
+ * parameters.
+ */
+async function batch(db: D1Database, statements: readonly Statement[]): Promise<D1Result[]> {
   const prepared = statements.map((statement) => {
     const query = 'toSQL' in statement ? statement.toSQL() : dialect.sqlToQuery(statement)
     return db.prepare(query.sql).bind(...query.params)
   })
-  const results = await db.batch(prepared).catch(async (error: unknown) => {
+  return db.batch(prepared).catch(async (error: unknown) => {
     // A broken constraint is an answer, not a fault of the storage.
     if (String(error).includes('constraint failed')) throw error
     return db.batch(prepared).catch((cause: unknown) => {
       throw new StorageError('D1', cause)
     })
   })
-  return results.map((result) => result.results) as unknown as { [K in keyof Rows]: Rows[K][] }
 }
 
 /** A list of values as one parameter, for `value IN (SELECT value FROM json_each(…))`. */

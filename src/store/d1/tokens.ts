@@ -4,7 +4,7 @@ import { auditStatement } from './audit.ts'
 import { clientGuard, clientProven } from './client-guard.ts'
 import { clientColumns, type ClientRow, toClient } from './client-rows.ts'
 import { revokeReplayedCode } from './replay.ts'
-import { run } from './run.ts'
+import { run, runForAnswer } from './run.ts'
 
 interface TokenRow {
   readonly id: string
@@ -102,15 +102,23 @@ export async function revokeToken(
     token.kind === 'access'
       ? revokeAccessToken(proof, token.id, deleteExpired, request)
       : revokeGrant(proof, token.grantId, deleteExpired, request)
-  const results = await run<ProvenRow[]>(db, [readProven(proof, request.now), ...statements])
-  return results[0]?.[0]?.proven === 1
+  const { verdict } = await runForAnswer<ProvenRow, object>(db, [
+    readProven(proof, request.now),
+    ...statements,
+  ])
+  return verdict?.proven === 1
 }
 
 function readProven(proof: ClientProof, now: number): SQL {
   return sql`SELECT ${clientProven(proof, now)} AS proven`
 }
 
-function revokeAccessToken(proof: ClientProof, id: string, deleteExpired: boolean, request: RequestMark): SQL[] {
+function revokeAccessToken(
+  proof: ClientProof,
+  id: string,
+  deleteExpired: boolean,
+  request: RequestMark,
+): SQL[] {
   const own = sql`t.id = ${id} AND t.client_id = ${proof.clientId} AND ${clientProven(proof, request.now)}`
   return [
     auditStatement(
@@ -125,19 +133,32 @@ function revokeAccessToken(proof: ClientProof, id: string, deleteExpired: boolea
 }
 
 /** Any refresh token of the rotation stands for its grant, the newest as well as those that were replaced. */
-function revokeGrant(proof: ClientProof, grantId: string, deleteExpired: boolean, request: RequestMark): SQL[] {
+function revokeGrant(
+  proof: ClientProof,
+  grantId: string,
+  deleteExpired: boolean,
+  request: RequestMark,
+): SQL[] {
   const own = sql`g.id = ${grantId} AND g.client_id = ${proof.clientId}`
   const proven = clientProven(proof, request.now)
   return [
     auditStatement(
-      { type: 'grant_revoked', actor: null, userId: sql`g.user_id`, clientId: proof.clientId, subject: grantId },
+      {
+        type: 'grant_revoked',
+        actor: null,
+        userId: sql`g.user_id`,
+        clientId: proof.clientId,
+        subject: grantId,
+      },
       request,
       sql`FROM grants g WHERE ${own} AND g.revoked_at IS NULL AND ${proven}`,
     ),
     sql`UPDATE grants AS g SET revoked_at = ${request.now}, revoke_reason = 'client'
       WHERE ${own} AND g.revoked_at IS NULL AND ${proven}`,
     ...(deleteExpired
-      ? [sql`DELETE FROM access_tokens WHERE grant_id IN (SELECT g.id FROM grants g WHERE ${own}) AND ${proven}`]
+      ? [
+          sql`DELETE FROM access_tokens WHERE grant_id IN (SELECT g.id FROM grants g WHERE ${own}) AND ${proven}`,
+        ]
       : []),
   ]
 }
@@ -150,9 +171,9 @@ export async function refuseCode(
   deleteExpired: boolean,
   request: RequestMark,
 ): Promise<boolean> {
-  const results = await run<ProvenRow[]>(db, [
+  const { verdict } = await runForAnswer<ProvenRow, object>(db, [
     readProven(proof, request.now),
     ...revokeReplayedCode(proof, codeId, null, deleteExpired, request),
   ])
-  return results[0]?.[0]?.proven === 1
+  return verdict?.proven === 1
 }

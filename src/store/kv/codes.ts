@@ -1,11 +1,16 @@
-import type { AuthorizationCode } from '../records.ts'
 import { StorageError } from '../../errors.ts'
+import type { AuthorizationCode } from '../records.ts'
 
 /** KV refuses a shorter life; the code's own `expiresAt` is what counts. */
 const LEAST_TTL = 60
 
 /** See `Store.putCode`. The key is the code's id, from which nobody can make the code. */
-export async function putCode(kv: KVNamespace, id: string, code: AuthorizationCode, lifetime: number): Promise<void> {
+export async function putCode(
+  kv: KVNamespace,
+  id: string,
+  code: AuthorizationCode,
+  lifetime: number,
+): Promise<void> {
   const options = { expirationTtl: Math.max(LEAST_TTL, lifetime) }
   await twice(() => kv.put(codeKey(id), JSON.stringify(code), options))
 }

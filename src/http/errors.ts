@@ -1,0 +1,34 @@
+import type { Context } from 'hono'
+import { type ConfigurationError, OAuthError, StorageError } from '../errors.ts'
+import type { ProviderEnv } from './provider-variables.ts'
+
+/** Turns whatever was thrown into an error of the registries, and logs what the client must not see. */
+export function toOAuthError(error: unknown, c: Context<ProviderEnv>): OAuthError {
+  if (error instanceof OAuthError) {
+    if (error.detail !== undefined) console.info(`${error.code}: ${error.detail}`)
+    return error
+  }
+  const id = c.get('provider')?.request.id ?? 'unknown'
+  console.error(`request ${id} failed:`, error)
+  return error instanceof StorageError
+    ? new OAuthError('temporarily_unavailable', 'The service is busy. Try again.', {
+        headers: { 'Retry-After': '1' },
+      })
+    : new OAuthError('server_error', `The service failed. Request ${id}.`)
+}
+
+/** The page that every request gets while a setting is wrong: the log says which. */
+export function configurationErrorPage(error: ConfigurationError): Response {
+  console.error(`configuration error: ${error.message}`)
+  const page = `<!doctype html><html lang="en"><title>configuration error</title><h1>configuration error</h1>
+<p>This service is not set up correctly. Its log says which setting is wrong.</p></html>`
+  return new Response(page, {
+    status: 500,
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+      'X-Content-Type-Options': 'nosniff',
+    },
+  })
+}

@@ -1,0 +1,49 @@
+import { concat } from '../crypto/bytes.ts'
+import { OAuthError } from '../errors.ts'
+import type { Params } from '../oauth/params.ts'
+import { parseParams } from '../oauth/params.ts'
+
+/** Bytes: room for any honest request, and a bound on what a dishonest one makes us read. */
+const MAX_BODY = 64 * 1024
+/** Characters. */
+const MAX_QUERY = 16 * 1024
+
+/**
+ * Reads the form of a POST request.
+ * @param repeatable names that may be sent more than once
+ * @throws {OAuthError} invalid_request: another content type, too large, not UTF-8, a repeated parameter
+ */
+export async function readForm(request: Request, repeatable: readonly string[] = []): Promise<Params> {
+  const [type] = (request.headers.get('Content-Type') ?? '').split(';')
+  if (type?.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
+    throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded.')
+  }
+  return parseParams(await readText(request), repeatable)
+}
+
+/**
+ * Reads the query of a request.
+ * @throws {OAuthError} invalid_request: too large, not UTF-8, a repeated parameter
+ */
+export function readQuery(request: Request): Params {
+  const query = new URL(request.url).search.slice(1)
+  if (query.length > MAX_QUERY) throw new OAuthError('invalid_request', 'The request is too large.')
+  return parseParams(query)
+}
+
+/** The body as text, as long as it is not too long, whatever Content-Length says. */
+async function readText(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const body: AsyncIterable<Uint8Array> | null = request.body
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength
+    if (length > MAX_BODY) throw new OAuthError('invalid_request', 'The request is too large.')
+    chunks.push(chunk)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(concat(...chunks))
+  } catch {
+    throw new OAuthError('invalid_request', 'The parameters are not form-urlencoded UTF-8.')
+  }
+}

@@ -1,0 +1,66 @@
+import type { Provider } from '../context.ts'
+import { OAuthError } from '../errors.ts'
+import type { TokenRequest } from '../oauth/grants/index.ts'
+import { invalidClient } from '../oauth/invalid-client.ts'
+import type { PasswordAttempt, PasswordSignIn, User } from '../store/records.ts'
+import { invalidGrant } from '../tokens/outcome.ts'
+import { hashPassword, verifyDummy, verifyPassword } from './passwords.ts'
+import { ACCOUNT_LIMIT, NETWORK_LIMIT, THROTTLE_WINDOW, throttleKeys } from './throttle.ts'
+import { usernameKey } from './usernames.ts'
+
+/** A password that was right, and what the commit that it allows must settle. */
+export interface CheckedPassword {
+  readonly user: User
+  readonly commit: PasswordSignIn
+}
+
+/**
+ * Checks a user's name and password, in one round trip and one derivation. Attempts are counted before anything is hashed,
+ * for a derivation blocks the isolate; an unknown user costs the same derivation as a known one.
+ * @param attempt the name and password, and the client that sends them (null at the login page)
+ * @throws {OAuthError} invalid_client, unauthorized_client; temporarily_unavailable (429, Retry-After): too many attempts;
+ *   invalid_grant: unknown user, wrong password or disabled, all alike
+ */
+export async function checkPassword(
+  attempt: {
+    readonly username: string
+    readonly password: string
+    readonly client: Pick<TokenRequest, 'client' | 'grantType'> | null
+  },
+  provider: Provider,
+): Promise<CheckedPassword> {
+  const { client, password } = attempt
+  const key = usernameKey(attempt.username)
+  const keys = await throttleKeys(key, provider.request.network, provider.keys)
+  const admitted = await provider.store.admitPasswordAttempt({
+    client: client && { proof: client.client.proof, grantType: client.grantType },
+    keys,
+    window: THROTTLE_WINDOW,
+    usernameKey: key,
+    request: provider.request,
+  })
+  if (client && !admitted.authenticated) throw invalidClient(client.client.usedHeader)
+  if (!admitted.hasGrantType)
+    throw new OAuthError('unauthorized_client', 'The client may not use this grant type.')
+  refuseTooMany(admitted, provider.request.now)
+  if (!admitted.user) {
+    await verifyDummy(password)
+    throw invalidGrant('unknown or disabled user')
+  }
+  const { passwordHash, ...user } = admitted.user
+  const { needsRehash, valid } = await verifyPassword(password, passwordHash)
+  if (!valid) throw invalidGrant('wrong password')
+  const rehash = needsRehash ? await hashPassword(password) : null
+  return { user, commit: { passwordHash, rehash, throttleKeys: keys } }
+}
+
+function refuseTooMany(admitted: PasswordAttempt, now: number): void {
+  const account = admitted.accountAttempts > ACCOUNT_LIMIT ? admitted.accountResetAt : 0
+  const network = admitted.networkAttempts > NETWORK_LIMIT ? admitted.networkResetAt : 0
+  const resetAt = Math.max(account, network)
+  if (resetAt === 0) return
+  throw new OAuthError('temporarily_unavailable', 'Too many attempts. Try again later.', {
+    status: 429,
+    headers: { 'Retry-After': String(Math.max(1, resetAt - now)) },
+  })
+}

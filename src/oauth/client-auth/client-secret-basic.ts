@@ -1,0 +1,41 @@
+import { sha256Base64url } from '../../crypto/bytes.ts'
+import { invalidClient } from '../invalid-client.ts'
+import { decodeFormComponent } from '../params.ts'
+import type { ClientAuthMethod } from './index.ts'
+
+/**
+ * HTTP Basic with the client's id and secret, each form-urlencoded (RFC 6749 2.3.1, RFC 7617). Any other use of the
+ * Authorization header is a failed authentication.
+ */
+export const clientSecretBasic: ClientAuthMethod = {
+  async identify({ authorization }) {
+    if (authorization === null) return null
+    const [, encoded] = /^basic +([\w+/-]+={0,2}) *$/i.exec(authorization) ?? []
+    if (encoded === undefined) throw invalidClient(true, 'The Authorization header is not Basic.')
+    const credentials = decodeBasic(encoded)
+    const colon = credentials?.indexOf(':') ?? -1
+    if (credentials === null || colon < 1) throw invalidClient(true, 'The Basic credentials cannot be read.')
+    const [clientId, secret] = [credentials.slice(0, colon), credentials.slice(colon + 1)].map(
+      decodeComponent,
+    )
+    if (!clientId || secret === undefined) throw invalidClient(true, 'The Basic credentials cannot be read.')
+    return { method: 'secret', clientId, secretHash: await sha256Base64url(secret) }
+  },
+}
+
+function decodeBasic(encoded: string): string | null {
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function decodeComponent(text: string): string {
+  try {
+    return decodeFormComponent(text)
+  } catch {
+    throw invalidClient(true, 'The Basic credentials are not form-urlencoded.')
+  }
+}

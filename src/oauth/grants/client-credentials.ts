@@ -1,0 +1,9 @@
+import { issueTokens } from '../../tokens/issue.ts'
+import type { GrantType } from './index.ts'
+
+/** The client acts for itself (RFC 6749 4.4): no user, no refresh token. */
+export const clientCredentials: GrantType = {
+  parameters: [],
+  exchange: (request, provider) =>
+    issueTokens(request, { userId: null, scope: request.params.get('scope') }, provider),
+}

@@ -1,0 +1,52 @@
+import { OAuthError } from '../errors.ts'
+
+/** Parameters of a request: each name once, none empty. Nothing else reads a form or a query. */
+export interface Params {
+  /** The value, or undefined where the parameter was left out or sent without a value (RFC 6749 3.1). */
+  get(name: string): string | undefined
+  /** Every value of a name that may repeat. */
+  getAll(name: string): readonly string[]
+}
+
+/** More parameters than any request has; each costs a little to look at. */
+const MAX_PARAMS = 100
+
+/**
+ * Parses application/x-www-form-urlencoded text (RFC 6749 appendix B).
+ * @param text a body, or a query without its `?`
+ * @param repeatable names that may be sent more than once
+ * @throws {OAuthError} invalid_request: a parameter is repeated (RFC 6749 3.1, 3.2), is not UTF-8, or there are too many
+ */
+export function parseParams(text: string, repeatable: readonly string[] = []): Params {
+  const pairs = text.split('&').filter((pair) => pair !== '')
+  if (pairs.length > MAX_PARAMS)
+    throw new OAuthError('invalid_request', 'The request has too many parameters.')
+  const values = new Map<string, string[]>()
+  for (const pair of pairs) {
+    const [name, ...value] = pair.split('=')
+    const key = decodeFormComponent(name ?? '')
+    const known = values.get(key)
+    if (known && !repeatable.includes(key)) {
+      throw new OAuthError('invalid_request', 'A parameter was sent more than once.', {
+        detail: `repeated: ${key.slice(0, 50)}`,
+      })
+    }
+    values.set(key, [...(known ?? []), decodeFormComponent(value.join('='))])
+  }
+  return {
+    get: (name) => values.get(name)?.[0] || undefined,
+    getAll: (name) => values.get(name) ?? [],
+  }
+}
+
+/**
+ * Decodes one form-urlencoded name or value.
+ * @throws {OAuthError} invalid_request: not percent-encoded UTF-8
+ */
+export function decodeFormComponent(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw new OAuthError('invalid_request', 'The parameters are not form-urlencoded UTF-8.')
+  }
+}

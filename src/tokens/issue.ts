@@ -1,0 +1,87 @@
+import type { Provider } from '../context.ts'
+import { randomId } from '../crypto/bytes.ts'
+import type { TokenResponse } from '../oauth/grants/index.ts'
+import type { ClientIdentity } from '../oauth/identify-client.ts'
+import { requestedScope } from '../scope.ts'
+import type { Claim, ClientType, ConsentCommit, IssueCommit, PasswordSignIn } from '../store/records.ts'
+import { accessTokenIdOf, mintRefreshToken, mintToken } from './opaque.ts'
+import { explainOutcome } from './outcome.ts'
+
+/** What a grant hands to the issuer. */
+export interface Issue {
+  /** Null where a client acts for itself, which takes a confidential one, or where the claim knows the user. */
+  readonly userId: string | null
+  /** The scope that was asked for; undefined or null for the default. */
+  readonly scope: string | null | undefined
+  /** What is spent in the same commit. */
+  readonly claim?: Claim
+  /** When the user gave the password, in seconds since 1970; now, if left out. */
+  readonly authTime?: number
+  /** The password sign-in to settle in the same commit. */
+  readonly signIn?: PasswordSignIn
+  /** The consent to save in the same commit. */
+  readonly consent?: ConsentCommit
+  /** Client types that get a refresh token, if they have the grant type `refresh_token`; both, if left out. */
+  readonly refreshTokenFor?: readonly ClientType[]
+}
+
+/** Who asks, and by which grant type. */
+export interface Issuing {
+  readonly grantType: string
+  readonly client: ClientIdentity
+}
+
+/**
+ * Issues tokens: plans, commits in one round trip, explains (RFC 6749 5.1).
+ * @throws {OAuthError} invalid_client, unauthorized_client, invalid_grant, invalid_scope
+ */
+export async function issueTokens(
+  issuing: Issuing,
+  issue: Issue,
+  provider: Provider,
+): Promise<TokenResponse> {
+  const commit = await planCommit(issuing, issue, provider)
+  const issued = explainOutcome(await provider.store.issueTokens(commit), issuing.client.usedHeader)
+  return {
+    access_token: await mintToken('at', issued.accessTokenId, provider.keys),
+    token_type: 'Bearer',
+    expires_in: issued.expiresAt - provider.request.now,
+    scope: issued.scope,
+    ...(issued.refreshToken && { refresh_token: await mintRefreshToken(issued.refreshToken, provider.keys) }),
+  }
+}
+
+async function planCommit(
+  { client, grantType }: Issuing,
+  issue: Issue,
+  provider: Provider,
+): Promise<IssueCommit> {
+  const { request, settings } = provider
+  const grantId = randomId()
+  const { claim = null } = issue
+  // Both tokens of a pair follow from the grant and the number, so that a lost reply can be said again.
+  const pair =
+    claim?.kind === 'refresh' ? { ...claim, sequence: claim.sequence + 1 } : { grantId, sequence: 0 }
+  return {
+    proof: client.proof,
+    grantType,
+    userId: issue.userId,
+    scope: {
+      requested: requestedScope(issue.scope),
+      fallback: settings.defaultScope,
+      known: Object.keys(settings.scopes),
+    },
+    claim,
+    grantId,
+    authTime: issue.authTime ?? request.now,
+    accessTokenId: await accessTokenIdOf(pair),
+    accessTokenLifetime: { confidential: settings.expireDelta, public: settings.expireDeltaPublic },
+    refreshTokenLifetime: settings.expireRefreshDelta,
+    refreshTokenFor: issue.refreshTokenFor ?? ['confidential', 'public'],
+    signIn: issue.signIn ?? null,
+    consent: issue.consent ?? null,
+    single: settings.singleAccessToken,
+    deleteExpired: settings.deleteExpired,
+    request,
+  }
+}
