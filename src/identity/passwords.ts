@@ -20,7 +20,7 @@ export const MAX_PASSWORD_BYTES = 1024
 const MAX_WORK = 2 ** 20
 const MAX_MEMORY = 32 * 2 ** 20
 
-const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/
+const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{6,86})\$([A-Za-z0-9+/]{22,86})$/
 
 /** A stored hash, its parameters within bounds. */
 interface ParsedHash {
