@@ -2,14 +2,14 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 /** Folders of test/ that drive processes, files or a browser; all others run in workerd, with real D1 and KV. */
-const NODE = '{architecture,browser,cli,schema,scripts}'
+const NODE = '{browser,cli,end-to-end,schema,scripts}'
 
 const workerd = cloudflareTest({
   wrangler: { configPath: './wrangler.toml' },
   miniflare: {
     bindings: {
       TEST_MIGRATIONS: await readD1Migrations('./schema/migrations'),
-      SECRET_KEY: 'the tests know this key, nothing else may use it',
+      SECRET_KEY: 'the-tests-know-this-key-nothing-else-may-use-it',
       // The shipped value is for production; tests speak plain http, and try the other value where it matters.
       OAUTH_ENFORCE_SECURE: 'false',
     },
@@ -33,6 +33,8 @@ const node = {
 
 export default defineConfig({
   test: {
+    // What the Worker logs is shown where a test fails.
+    silent: 'passed-only',
     projects: [{ plugins: [workerd], test: worker }, { test: node }],
     coverage: { provider: 'istanbul', include: ['src/**'] },
   },

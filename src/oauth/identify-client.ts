@@ -20,7 +20,8 @@ export async function identifyClient(request: EndpointRequest, provider: Provide
   const methods = Object.values(provider.clientAuthMethods)
   const proofs = await Promise.all(methods.map((method) => method.identify(request)))
   const [proof, ...others] = proofs.filter((found) => found !== null)
-  if (others.length > 0) {
+  // A secret beside the header is a second way, though it names no client.
+  if (others.length > 0 || (usedHeader && request.params.get('client_secret') !== undefined)) {
     throw new OAuthError('invalid_request', 'The client must use one way to authenticate, not several.')
   }
   if (!proof) throw invalidClient(usedHeader)

@@ -9,7 +9,11 @@ export const ORIGIN = 'https://id.example'
 export type Vars = Readonly<Record<string, unknown>>
 
 /** Sends a request to the Worker, with some variables changed. */
-export async function send(path: string, init: RequestInit = {}, vars: Vars = {}): Promise<Response> {
+export async function send(
+  path: string,
+  init: RequestInit<IncomingRequestCfProperties> = {},
+  vars: Vars = {},
+): Promise<Response> {
   const context = createExecutionContext()
   const request = new Request<unknown, IncomingRequestCfProperties>(new URL(path, ORIGIN), {
     redirect: 'manual',
@@ -66,6 +70,15 @@ export async function tokensOf(
   vars: Vars = {},
 ): Promise<Answer> {
   return token({ grant_type: 'password', username: 'alice', password: PASSWORD, ...form }, vars)
+}
+
+/** Refreshes a token, as the client `web` unless told otherwise. */
+export async function refresh(
+  value: string,
+  form: Readonly<Record<string, string>> = {},
+  vars: Vars = {},
+): Promise<Answer> {
+  return token({ grant_type: 'refresh_token', refresh_token: value, ...form }, vars)
 }
 
 /** Asks about a token as a confidential client. */
