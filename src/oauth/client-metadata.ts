@@ -2,24 +2,11 @@ import * as v from 'valibot'
 import { randomBytes, toBase64url } from '../crypto/bytes.ts'
 import { type FieldProblem, InvalidInputError, OAuthError } from '../errors.ts'
 import { parseScope } from '../scope.ts'
+import type { ClientMetadata } from '../store/admin-store.ts'
 import type { ClientType } from '../store/records.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 
-/** What a client may be registered with beside its id and secret (RFC 6749 2, RFC 7591 2), checked and complete. */
-export interface ClientMetadata {
-  readonly name: string
-  readonly url: string | null
-  readonly type: ClientType
-  readonly redirectUris: readonly string[]
-  readonly grantTypes: readonly string[]
-  /** Follows from the grant types: `code` from authorization_code, `token` from implicit. */
-  readonly responseTypes: readonly string[]
-  /** Names separated by spaces, sorted; null where the client may ask for every scope. */
-  readonly scope: string | null
-  readonly autoAuthorize: boolean
-  readonly authorizeEveryTime: boolean
-  readonly requirePkce: boolean
-}
+export type { ClientMetadata } from '../store/admin-store.ts'
 
 const MAX_REDIRECT_URIS = 100
 const MAX_GRANT_TYPES = 20

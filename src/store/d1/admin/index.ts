@@ -1,0 +1,13 @@
+import type { AdminStore } from '../../admin-store.ts'
+import { clientAdmin } from './clients.ts'
+import { scopeAdmin } from './scopes.ts'
+import { tokenAdmin } from './tokens.ts'
+import { userAdmin } from './users.ts'
+
+/**
+ * The operators' part of the storage, in D1.
+ * @param db the D1 database, migrated
+ */
+export function createAdminStore(db: D1Database): AdminStore {
+  return { ...clientAdmin(db), ...userAdmin(db), ...scopeAdmin(db), ...tokenAdmin(db) }
+}
