@@ -38,14 +38,14 @@ export interface PasswordVerdict {
 /**
  * Hashes a password with scrypt (RFC 7914), about 140 ms of CPU.
  * @returns a PHC string, `$scrypt$ln=14,r=8,p=5$salt$hash`
- * @throws {InvalidInputError} the password is empty or longer than 1,024 bytes of UTF-8
+ * @throws {InvalidInputError} the password is empty, longer than 1,024 bytes of UTF-8 or holds NUL
  */
 export async function hashPassword(password: string): Promise<string> {
   const bytes = passwordBytes(password)
   if (!bytes) {
     throw new InvalidInputError(
       'password',
-      `The password must have 1 to ${MAX_PASSWORD_BYTES} bytes of UTF-8.`,
+      `The password must have 1 to ${MAX_PASSWORD_BYTES} bytes of UTF-8, none of them NUL.`,
     )
   }
   const salt = randomBytes(SALT_LENGTH)
@@ -78,9 +78,10 @@ export async function verifyDummy(password: string): Promise<void> {
   if (bytes) await derive(bytes, new Uint8Array(SALT_LENGTH), COST, KEY_LENGTH)
 }
 
-/** UTF-8 of a password, composed (NFC, RFC 8265 4.2.2), as keyboards differ; null where no password may be that long. */
+/** UTF-8 of a password, composed (NFC, RFC 8265 4.2.2), as keyboards differ; null where none may be like it. */
 function passwordBytes(password: string): Uint8Array | null {
-  if (password.length > MAX_PASSWORD_BYTES) return null
+  // HMAC pads a short key with NUL (RFC 2104 2): behind a password it would make no difference.
+  if (password.length > MAX_PASSWORD_BYTES || password.includes('\0')) return null
   const bytes = new TextEncoder().encode(password.normalize('NFC'))
   return bytes.length > 0 && bytes.length <= MAX_PASSWORD_BYTES ? bytes : null
 }

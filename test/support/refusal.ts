@@ -15,7 +15,8 @@ export const TOKEN = /\b(?:at|rt|ac|se)_[\w-]{20,}/
  */
 export function expectRefusal(answer: Answer, error: OAuthErrorCode, status = 400): void {
   const { headers, ...body } = answer
-  expect(body).toEqual({ error, error_description: body.error_description, status })
+  expect({ error: body.error, status: body.status }).toEqual({ error, status })
+  expect(Object.keys(body).toSorted()).toEqual(['error', 'error_description', 'status'])
   expect(body.error_description).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/)
   expect(headers.get('Content-Type')).toBe('application/json')
   expect(headers.get('Cache-Control')).toBe('no-store')
