@@ -1,0 +1,272 @@
+import type { Child } from 'hono/jsx'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import {
+  Alert,
+  Button,
+  EmptyState,
+  Facts,
+  Field,
+  Form,
+  Mark,
+  type Notice,
+  Section,
+  Time,
+} from '../ui/components.tsx'
+import { Layout } from '../ui/layout.tsx'
+import { displayName, safeHref } from '../ui/links.ts'
+import type { Ui } from '../ui/theme.ts'
+import { describeUserAgent } from '../ui/user-agent.ts'
+import type { ScopeText } from './consent.tsx'
+
+/** An application that has access. Times are seconds since 1970. */
+export interface AuthorizedApplication {
+  readonly clientId: string
+  readonly name: string
+  readonly url: string | null
+  readonly scopes: readonly ScopeText[]
+  readonly since: number
+  /** Null where it has never got a token. */
+  readonly lastUsed: number | null
+}
+
+/** A sign-in that lives. Times are seconds since 1970. */
+export interface AccountSession {
+  readonly id: string
+  readonly userAgent: string | null
+  readonly network: string | null
+  readonly since: number
+  readonly lastSeen: number
+  /** The one that is asking. */
+  readonly current: boolean
+}
+
+/**
+ * What a form of the account page wants, in its field `intent`. Beside it `revoke-application` carries `client_id`,
+ * `end-session` carries `session`, and `change-password` carries `current_password`, `new_password` and
+ * `repeated_password`.
+ */
+export type AccountIntent = 'revoke-application' | 'end-session' | 'end-other-sessions' | 'change-password'
+
+/** What was wrong with each field of the change of password. */
+export interface PasswordErrors {
+  readonly current?: string
+  readonly new?: string
+  readonly repeated?: string
+}
+
+/** What the account page shows. */
+export interface AccountPageProps {
+  readonly ui: Ui
+  /** Where every form of the page is posted. */
+  readonly action: string
+  readonly user: { readonly username: string; readonly email: string | null }
+  readonly applications: readonly AuthorizedApplication[]
+  readonly sessions: readonly AccountSession[]
+  /** What was just done. */
+  readonly notice?: Notice | null
+  readonly passwordErrors?: PasswordErrors
+  readonly minPasswordLength: number
+  readonly logoutUrl: string
+}
+
+/** The user's own page: applications with access, sign-ins, password. */
+export function AccountPage(props: AccountPageProps): JSX.Element {
+  const { ui, user, notice, logoutUrl, passwordErrors = {} } = props
+  const { account, common } = ui.messages
+  const nav = (
+    <>
+      <span>{common.signedInAs(user.username)}</span>
+      <a href={logoutUrl}>{common.signOut}</a>
+    </>
+  )
+  const failed = notice?.kind === 'error' || Object.keys(passwordErrors).length > 0
+  return (
+    <Layout ui={ui} title={account.title} nav={nav} failed={failed} wide>
+      <div class="page-title stack">
+        <h1>{account.title}</h1>
+        {user.email && <p class="muted">{user.email}</p>}
+        {notice && <Alert {...notice} />}
+      </div>
+      <Applications {...props} />
+      <Sessions {...props} />
+      <PasswordForm {...props} />
+    </Layout>
+  )
+}
+
+interface IntentFormProps {
+  readonly page: AccountPageProps
+  readonly intent: AccountIntent
+  readonly fields?: Readonly<Record<string, string>>
+  readonly children?: Child
+}
+
+function IntentForm({ page, intent, fields, children }: IntentFormProps): JSX.Element {
+  return (
+    <Form ui={page.ui} action={page.action} fields={{ intent, ...fields }}>
+      {children}
+    </Form>
+  )
+}
+
+function Applications(props: AccountPageProps): JSX.Element {
+  const { account } = props.ui.messages
+  return (
+    <Section id="applications" title={account.applications} hint={account.applicationsHint}>
+      {props.applications.length === 0 ? (
+        <EmptyState title={account.noApplications} hint={account.noApplicationsHint} />
+      ) : (
+        <ul class="items">
+          {props.applications.map((application) => (
+            <li>
+              <Application page={props} application={application} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  )
+}
+
+interface ApplicationProps {
+  readonly page: AccountPageProps
+  readonly application: AuthorizedApplication
+}
+
+function Application({ page, application }: ApplicationProps): JSX.Element {
+  const { messages } = page.ui
+  const { account, common } = messages
+  const name = displayName(application.name)
+  const website = safeHref(application.url)
+  const { lastUsed } = application
+  return (
+    <div class="item">
+      <Mark name={name} />
+      <div class="item-body stack">
+        <div>
+          <h3>{name}</h3>
+          {website && (
+            <a class="small" href={website} rel="noreferrer">
+              {URL.parse(website)?.host}
+            </a>
+          )}
+        </div>
+        <ul class="scopes">
+          {application.scopes.map(({ name: scope, description }) => (
+            <li>{description ?? scope}</li>
+          ))}
+        </ul>
+        <Facts
+          entries={[
+            [account.authorizedSince, <Time at={application.since} messages={messages} />],
+            [account.lastUsed, lastUsed === null ? common.never : <Time at={lastUsed} messages={messages} />],
+          ]}
+        />
+      </div>
+      <IntentForm page={page} intent="revoke-application" fields={{ client_id: application.clientId }}>
+        <Button kind="danger" label={account.revokeOf(name)}>
+          {account.revoke}
+        </Button>
+      </IntentForm>
+    </div>
+  )
+}
+
+function Sessions(props: AccountPageProps): JSX.Element {
+  const { account } = props.ui.messages
+  const others = props.sessions.some(({ current }) => !current)
+  return (
+    <Section id="sessions" title={account.sessions} hint={account.sessionsHint}>
+      <ul class="items">
+        {props.sessions.map((session) => (
+          <li>
+            <SessionItem page={props} session={session} />
+          </li>
+        ))}
+      </ul>
+      {others ? (
+        <IntentForm page={props} intent="end-other-sessions">
+          <div class="row">
+            <Button>{account.endOthers}</Button>
+          </div>
+        </IntentForm>
+      ) : (
+        <p class="muted small">{account.onlyThis}</p>
+      )}
+    </Section>
+  )
+}
+
+interface SessionItemProps {
+  readonly page: AccountPageProps
+  readonly session: AccountSession
+}
+
+function SessionItem({ page, session }: SessionItemProps): JSX.Element {
+  const { messages } = page.ui
+  const { account, common } = messages
+  const device = describeUserAgent(session.userAgent, messages)
+  return (
+    <div class="item">
+      <div class="item-body stack">
+        <div class="row">
+          <h3>{device}</h3>
+          {session.current && <span class="badge">{account.thisOne}</span>}
+        </div>
+        <Facts
+          entries={[
+            [account.network, session.network ?? common.unknown],
+            [account.since, <Time at={session.since} messages={messages} />],
+            [account.lastSeen, <Time at={session.lastSeen} messages={messages} />],
+          ]}
+        />
+      </div>
+      {!session.current && (
+        <IntentForm page={page} intent="end-session" fields={{ session: session.id }}>
+          <Button label={account.endSessionOf(device)}>{account.endSession}</Button>
+        </IntentForm>
+      )}
+    </div>
+  )
+}
+
+function PasswordForm(props: AccountPageProps): JSX.Element {
+  const { ui, user, minPasswordLength: least, passwordErrors: errors = {} } = props
+  const { account, fields } = ui.messages
+  return (
+    <Section id="password" title={account.changePassword} hint={account.changePasswordHint}>
+      <div class="box">
+        <IntentForm page={props} intent="change-password">
+          {/* Tells password managers whose password this is (W3C, HTML autofill). */}
+          <input type="text" autocomplete="username" value={user.username} readonly hidden />
+          <Field
+            name="current_password"
+            label={account.currentPassword}
+            type="password"
+            autocomplete="current-password"
+            error={errors.current}
+          />
+          <Field
+            name="new_password"
+            label={account.newPassword}
+            type="password"
+            autocomplete="new-password"
+            hint={fields.passwordHint(least)}
+            minlength={least}
+            error={errors.new}
+          />
+          <Field
+            name="repeated_password"
+            label={account.repeatedPassword}
+            type="password"
+            autocomplete="new-password"
+            error={errors.repeated}
+          />
+          <div class="row">
+            <Button kind="primary">{account.changePasswordSubmit}</Button>
+          </div>
+        </IntentForm>
+      </div>
+    </Section>
+  )
+}

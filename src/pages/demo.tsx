@@ -1,0 +1,88 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import { Alert, ButtonLink, Card, Facts } from '../ui/components.tsx'
+import { Layout } from '../ui/layout.tsx'
+import type { Ui } from '../ui/theme.ts'
+
+/** What the demo's first page shows. */
+export interface DemoPageProps {
+  readonly ui: Ui
+  /** The demo client's authorization request. */
+  readonly authorizeUrl: string
+}
+
+/** Where a newcomer starts to click through the whole flow. */
+export function DemoPage({ ui, authorizeUrl }: DemoPageProps): JSX.Element {
+  const { demo } = ui.messages
+  return (
+    <Layout ui={ui} title={demo.title}>
+      <Card>
+        <h1>{demo.title}</h1>
+        <p class="muted">{demo.intro}</p>
+        <ol class="steps">
+          {demo.steps.map((step) => (
+            <li>{step}</li>
+          ))}
+        </ol>
+        <div class="actions">
+          <ButtonLink kind="primary" href={authorizeUrl}>
+            {demo.start}
+          </ButtonLink>
+        </div>
+      </Card>
+    </Layout>
+  )
+}
+
+/** What came back to the demo client's redirect URI; null for what did not. */
+export interface DemoAnswer {
+  readonly code: string | null
+  readonly error: string | null
+  readonly errorDescription: string | null
+  readonly state: string | null
+  readonly iss: string | null
+}
+
+/** What the demo client's page shows. */
+export interface DemoCallbackPageProps {
+  readonly ui: Ui
+  readonly answer: DemoAnswer
+  /** The command that redeems the code; null where there is none. */
+  readonly curl: string | null
+  /** The demo's first page. */
+  readonly startUrl: string
+}
+
+/** Stands for the application: shows what it received and how to redeem it. */
+export function DemoCallbackPage({ ui, answer, curl, startUrl }: DemoCallbackPageProps): JSX.Element {
+  const { demo } = ui.messages
+  const title = answer.code === null ? demo.refusedTitle : demo.callbackTitle
+  const received = Object.entries({
+    code: answer.code,
+    error: answer.error,
+    error_description: answer.errorDescription,
+    state: answer.state,
+    iss: answer.iss,
+  }).flatMap(([name, value]) => (value === null ? [] : [[name, <code>{value}</code>] as const]))
+  return (
+    <Layout ui={ui} title={title} failed={answer.code === null}>
+      <Card>
+        <h1>{title}</h1>
+        <p class="muted">{answer.code === null ? demo.refusedText : demo.callbackText}</p>
+        {received.length === 0 ? (
+          <Alert kind="warning" text={demo.nothing} />
+        ) : (
+          <Facts entries={received} layout="list" />
+        )}
+        {curl !== null && (
+          <figure class="stack">
+            <figcaption>{demo.redeem}</figcaption>
+            <pre class="code">{curl}</pre>
+          </figure>
+        )}
+        <div class="actions">
+          <ButtonLink href={startUrl}>{demo.again}</ButtonLink>
+        </div>
+      </Card>
+    </Layout>
+  )
+}

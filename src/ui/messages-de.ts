@@ -1,0 +1,213 @@
+import type { english } from './messages-en.ts'
+
+/** Die Texte auf Deutsch. */
+export const german: typeof english = {
+  lang: 'de',
+  common: {
+    skip: 'Zum Inhalt springen',
+    error: 'Fehler',
+    signOut: 'Abmelden',
+    signIn: 'Anmelden',
+    username: 'Benutzername',
+    email: 'E-Mail (freiwillig)',
+    password: 'Passwort',
+    yourAccount: 'Ihr Konto',
+    utc: 'UTC',
+    never: 'Nie',
+    unknown: 'Unbekannt',
+    account: 'Konto',
+    signedInAs: (username) => `Angemeldet als ${username}`,
+  },
+  login: {
+    title: 'Anmelden',
+    continueTo: (client) => `um mit ${client} fortzufahren`,
+    submit: 'Anmelden',
+    wrong: 'Benutzername oder Passwort ist falsch.',
+    wrongAdvice: 'Prüfen Sie beides, und ob die Feststelltaste an ist.',
+    throttled: (minutes) =>
+      `Zu viele Versuche. Versuchen Sie es in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} wieder.`,
+    required: 'Melden Sie sich noch einmal an, um fortzufahren.',
+    noAccount: 'Noch kein Konto?',
+    signUp: 'Konto anlegen',
+  },
+  consent: {
+    title: (client) => `${client} Zugriff geben`,
+    asks: (client) => `${client} möchte mit den folgenden Berechtigungen auf Ihre Daten zugreifen:`,
+    choose: 'Entfernen Sie das Häkchen bei allem, was Sie nicht erlauben möchten.',
+    authorize: 'Erlauben',
+    cancel: 'Abbrechen',
+    website: 'Website',
+    destination: 'Danach geht es zu',
+    onDevice: 'einer App auf diesem Gerät',
+    deviceWarning: 'Diese Anfrage kommt von einer App auf diesem Gerät.',
+    deviceAdvice: (client) =>
+      `Ob es wirklich ${client} ist, lässt sich hier nicht feststellen. Erlauben Sie den Zugriff nur, wenn Sie dies gerade selbst begonnen haben.`,
+    somebodyElse: 'Nicht Sie?',
+    after: (site) => `Sie können dies jederzeit auf Ihrer Kontoseite bei ${site} zurücknehmen.`,
+  },
+  scopes: { read: 'Ihre Daten lesen', write: 'Ihre Daten ändern' },
+  logout: {
+    title: 'Abmelden?',
+    asks: (username) =>
+      `Sie sind als ${username} angemeldet. Anwendungen, denen Sie Zugriff gegeben haben, behalten ihn.`,
+    submit: 'Abmelden',
+    stay: 'Angemeldet bleiben',
+    doneTitle: 'Sie sind abgemeldet',
+    done: 'Dieser Browser hat keinen Zugriff auf Ihr Konto mehr.',
+    again: 'Wieder anmelden',
+  },
+  account: {
+    title: 'Ihr Konto',
+    applications: 'Anwendungen',
+    applicationsHint: 'Sie dürfen Ihre Daten nutzen, bis Sie den Zugriff entziehen.',
+    noApplications: 'Keine Anwendung hat Zugriff',
+    noApplicationsHint: 'Was Sie erlauben, steht dann hier, und Sie können es hier zurücknehmen.',
+    authorizedSince: 'Erlaubt seit',
+    lastUsed: 'Zuletzt genutzt',
+    revoke: 'Entziehen',
+    revokeOf: (client) => `Entziehen: Zugriff von ${client}`,
+    sessions: 'Anmeldungen',
+    sessionsHint: 'Browser, die an Ihrem Konto angemeldet sind. Beenden Sie, was Sie nicht kennen.',
+    since: 'Seit',
+    lastSeen: 'Zuletzt gesehen',
+    network: 'Netz',
+    thisOne: 'Dieser Browser',
+    endSession: 'Abmelden',
+    endSessionOf: (device) => `Abmelden: ${device}`,
+    endOthers: 'Überall sonst abmelden',
+    onlyThis: 'Sie sind sonst nirgends angemeldet.',
+    changePassword: 'Passwort',
+    changePasswordHint:
+      'Ein neues Passwort beendet Ihre anderen Anmeldungen und den Zugriff aller Anwendungen.',
+    currentPassword: 'Jetziges Passwort',
+    newPassword: 'Neues Passwort',
+    repeatedPassword: 'Neues Passwort noch einmal',
+    changePasswordSubmit: 'Passwort ändern',
+    accessEnded: (client, tokens) =>
+      `Zugriff von ${client} beendet: ${tokens} ${tokens === 1 ? 'Token' : 'Tokens'} entzogen.`,
+    sessionEnded: 'Jener Browser ist abgemeldet.',
+    othersEnded: (sessions) =>
+      sessions === 0
+        ? 'Sie waren sonst nirgends angemeldet.'
+        : `${sessions === 1 ? 'Ein anderer Browser ist' : `${sessions} andere Browser sind`} abgemeldet.`,
+    passwordChanged:
+      'Ihr Passwort ist geändert. Andere Browser sind abgemeldet, und Anwendungen müssen neu fragen.',
+    gone: 'Das war schon beendet; es gab nichts zu tun.',
+  },
+  signUp: {
+    title: 'Konto anlegen',
+    submit: 'Konto anlegen',
+    repeated: 'Passwort noch einmal',
+    haveAccount: 'Schon ein Konto?',
+  },
+  fields: {
+    passwordHint: (least) =>
+      `Mindestens ${least} Zeichen. Ein paar Wörter ohne Zusammenhang sind leicht zu merken und schwer zu erraten.`,
+    missing: 'Bitte ausfüllen.',
+    wrongPassword: 'Das ist nicht Ihr jetziges Passwort.',
+    tooShort: (least) => `Nehmen Sie mindestens ${least} Zeichen.`,
+    tooLong: (most) => `Nehmen Sie höchstens ${most} Zeichen.`,
+    tooCommon: 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
+    notRepeated: 'Die beiden Passwörter sind verschieden.',
+    taken: 'Dieser Benutzername ist vergeben. Wählen Sie einen anderen.',
+    badUsername: 'Nehmen Sie nur Buchstaben, Ziffern und . _ @ + -.',
+    badEmail: 'Schreiben Sie eine E-Mail-Adresse wie name@example.org.',
+  },
+  problems: {
+    unauthorizedClient: {
+      title: 'Unbekannte Anwendung',
+      what: 'Eine nicht zugelassene Anwendung wollte auf Ihre Daten zugreifen.',
+      advice:
+        'Es wurde nichts weitergegeben. Gehen Sie zurück zur Anwendung und versuchen Sie es noch einmal; geschieht es wieder, sagen Sie es ihren Betreibern.',
+    },
+    redirectMismatch: {
+      title: 'Falsche Rücksprungadresse',
+      what: 'Die verlangte Weiterleitung passt nicht zu den Einstellungen der Anwendung.',
+      advice:
+        'Es wurde nichts weitergegeben, und Sie wurden nicht weitergeleitet. Wenn Sie der Anwendung trauen, sagen Sie es ihren Betreibern.',
+    },
+    sessionExpired: {
+      title: 'Das hat zu lange gedauert',
+      what: 'Die Anfrage der Anwendung ist abgelaufen.',
+      advice: 'Gehen Sie zurück zur Anwendung und beginnen Sie von vorn. Es wurde nichts weitergegeben.',
+    },
+    insecure: {
+      title: 'Diese Verbindung ist nicht sicher',
+      what: 'Eine sichere Verbindung ist nötig.',
+      advice: 'Öffnen Sie dieselbe Adresse mit https:// am Anfang.',
+    },
+    antiForgery: {
+      title: 'Dieses Formular ist veraltet',
+      what: 'Das Formular wurde vor zu langer Zeit geöffnet, oder Sie haben sich seither an- oder abgemeldet.',
+      advice:
+        'Gehen Sie zurück, laden Sie die Seite neu und senden Sie sie noch einmal. Es wurde nichts geändert.',
+    },
+    invalidRequest: {
+      title: 'Diese Anfrage lässt sich nicht beantworten',
+      what: 'Die Anwendung hat eine fehlerhafte Anfrage gesendet.',
+      advice:
+        'Gehen Sie zurück zur Anwendung und versuchen Sie es noch einmal; geschieht es wieder, sagen Sie ihren Betreibern, was hier steht.',
+    },
+    throttled: {
+      title: 'Zu viele Versuche',
+      what: 'Es wurden zu viele falsche Passwörter versucht.',
+      advice: 'Warten Sie zehn Minuten und versuchen Sie es wieder.',
+    },
+    forbidden: {
+      title: 'Nicht für dieses Konto',
+      what: 'Ihr Konto darf dies nicht.',
+      advice: 'Melden Sie sich mit einem anderen Konto an, oder fragen Sie die Betreiber dieser Seite.',
+    },
+    notFound: {
+      title: 'Hier ist nichts',
+      what: 'Unter dieser Adresse gibt es keine Seite.',
+      advice: 'Prüfen Sie die Adresse, oder gehen Sie zu Ihrem Konto.',
+    },
+    unavailable: {
+      title: 'Zurzeit nicht erreichbar',
+      what: 'Ein Teil dieses Dienstes antwortet nicht.',
+      advice: 'Es wurde nichts geändert. Warten Sie einen Moment und versuchen Sie es noch einmal.',
+    },
+    configuration: {
+      title: 'Nicht richtig eingerichtet',
+      what: 'Fehler in der Konfiguration (configuration error)',
+      advice: 'Das Protokoll nennt die Einstellung, die nicht brauchbar ist.',
+    },
+    unexpected: {
+      title: 'Etwas ist schiefgegangen',
+      what: 'Ein unerwarteter Fehler hat diese Anfrage abgebrochen.',
+      advice:
+        'Versuchen Sie es noch einmal; geschieht es wieder, nennen Sie den Betreibern die Nummer unten.',
+    },
+  },
+  error: { detail: 'Einzelheiten', id: 'Fehlernummer', home: 'Zu Ihrem Konto' },
+  formPost: {
+    title: 'Einen Moment',
+    text: (host) => `Sie werden zu ${host} zurückgeleitet.`,
+    submit: 'Weiter',
+    refused: 'Die Rücksprungadresse ist keine Webadresse, deshalb wurde nichts gesendet.',
+  },
+  demo: {
+    title: 'Den ganzen Ablauf ausprobieren',
+    intro:
+      'Sie sind Benutzer und Anwendung zugleich: Melden Sie sich an, erlauben Sie den Zugriff und lösen Sie den Code ein, der zurückkommt.',
+    steps: [
+      'Als demo mit dem Passwort demo anmelden',
+      'Wählen, was die Demo-Anwendung darf',
+      'Den Code mit curl einlösen',
+    ],
+    start: 'Beginnen',
+    callbackTitle: 'Die Anwendung hat einen Code bekommen',
+    callbackText:
+      'Diese Seite steht für die Anwendung. In Wirklichkeit würde sie den Code jetzt einlösen, ohne ihn jemandem zu zeigen.',
+    redeem: 'Lösen Sie ihn in einem Terminal ein; das geht einmal:',
+    refusedTitle: 'Die Anwendung hat keinen Code bekommen',
+    refusedText: 'Diese Seite steht für die Anwendung. Ihr wurde gesagt, warum:',
+    nothing: 'An diese Seite wurde nichts gesendet.',
+    again: 'Von vorn',
+  },
+  device: {
+    on: (browser, system) => `${browser} unter ${system}`,
+    unknown: 'Unbekannter Browser',
+  },
+}

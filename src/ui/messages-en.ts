@@ -1,0 +1,210 @@
+/** The texts in English: what every other language translates. */
+export const english = {
+  /** For `<html lang>` and for dates. */
+  lang: 'en',
+  common: {
+    skip: 'Skip to content',
+    error: 'Error',
+    signOut: 'Sign out',
+    signIn: 'Sign in',
+    username: 'Username',
+    email: 'Email (optional)',
+    password: 'Password',
+    yourAccount: 'Your account',
+    utc: 'UTC',
+    never: 'Never',
+    unknown: 'Unknown',
+    account: 'Account',
+    signedInAs: (username: string) => `Signed in as ${username}`,
+  },
+  login: {
+    title: 'Sign in',
+    continueTo: (client: string) => `to continue to ${client}`,
+    submit: 'Sign in',
+    wrong: 'Wrong username or password.',
+    wrongAdvice: 'Check both, and whether Caps Lock is on.',
+    throttled: (minutes: number) =>
+      `Too many attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    required: 'Sign in again to go on.',
+    noAccount: 'No account yet?',
+    signUp: 'Create one',
+  },
+  consent: {
+    title: (client: string) => `Authorize ${client}`,
+    asks: (client: string) => `${client} would like to access your data with the following permissions:`,
+    choose: 'Untick what you do not want to allow.',
+    authorize: 'Authorize',
+    cancel: 'Cancel',
+    website: 'Website',
+    destination: 'Sends you back to',
+    onDevice: 'an app on this device',
+    deviceWarning: 'This request comes from an app on this device.',
+    deviceAdvice: (client: string) =>
+      `Nobody can tell here whether it really is ${client}. Authorize only if you have just started this yourself.`,
+    somebodyElse: 'Not you?',
+    after: (site: string) => `You can take this back at any time on your account page at ${site}.`,
+  },
+  /** For scopes that the scope table does not describe. */
+  scopes: { read: 'Read your data', write: 'Write your data' },
+  logout: {
+    title: 'Sign out?',
+    asks: (username: string) =>
+      `You are signed in as ${username}. Applications that you authorized keep their access.`,
+    submit: 'Sign out',
+    stay: 'Stay signed in',
+    doneTitle: 'You are signed out',
+    done: 'This browser has no access to your account any more.',
+    again: 'Sign in again',
+  },
+  account: {
+    title: 'Your account',
+    applications: 'Applications',
+    applicationsHint: 'They may use your data until you revoke their access.',
+    noApplications: 'No application has access',
+    noApplicationsHint: 'What you authorize will be listed here, and you can take it back here.',
+    authorizedSince: 'Authorized since',
+    lastUsed: 'Last used',
+    revoke: 'Revoke',
+    revokeOf: (client: string) => `Revoke the access of ${client}`,
+    sessions: 'Sign-ins',
+    sessionsHint: 'Browsers that are signed in to your account. End those that you do not know.',
+    since: 'Since',
+    lastSeen: 'Last seen',
+    network: 'Network',
+    thisOne: 'This browser',
+    endSession: 'Sign out',
+    endSessionOf: (device: string) => `Sign out ${device}`,
+    endOthers: 'Sign out everywhere else',
+    onlyThis: 'You are signed in nowhere else.',
+    changePassword: 'Password',
+    changePasswordHint: 'A new password ends your other sign-ins and the access of all applications.',
+    currentPassword: 'Current password',
+    newPassword: 'New password',
+    repeatedPassword: 'New password again',
+    changePasswordSubmit: 'Change password',
+    accessEnded: (client: string, tokens: number) =>
+      `Access of ${client} ended: ${tokens} ${tokens === 1 ? 'token' : 'tokens'} revoked.`,
+    sessionEnded: 'That browser is signed out.',
+    othersEnded: (sessions: number) =>
+      sessions === 0
+        ? 'You were signed in nowhere else.'
+        : `${sessions === 1 ? 'One other browser is' : `${sessions} other browsers are`} signed out.`,
+    passwordChanged:
+      'Your password is changed. Other browsers are signed out, and applications have to ask again.',
+    gone: 'That was over already; nothing had to be done.',
+  },
+  signUp: {
+    title: 'Create an account',
+    submit: 'Create account',
+    repeated: 'Password again',
+    haveAccount: 'Already have an account?',
+  },
+  fields: {
+    passwordHint: (least: number) =>
+      `At least ${least} characters. A few unrelated words are easy to remember and hard to guess.`,
+    missing: 'Fill this in.',
+    wrongPassword: 'This is not your current password.',
+    tooShort: (least: number) => `Use at least ${least} characters.`,
+    tooLong: (most: number) => `Use at most ${most} characters.`,
+    tooCommon: 'This password is easy to guess. Choose another one.',
+    notRepeated: 'The two passwords differ.',
+    taken: 'This username is taken. Choose another one.',
+    badUsername: 'Use letters, digits and . _ @ + - only.',
+    badEmail: 'Write an email address, as name@example.org.',
+  },
+  problems: {
+    unauthorizedClient: {
+      title: 'Unknown application',
+      what: 'An unauthorized client tried to access your resources.',
+      advice:
+        'Nothing was shared. Go back to the application and try again; if this happens again, tell the people who run it.',
+    },
+    redirectMismatch: {
+      title: 'Wrong return address',
+      what: "The requested redirect didn't match the client settings.",
+      advice:
+        'Nothing was shared, and you were not sent on. If you came from an application that you trust, tell the people who run it.',
+    },
+    sessionExpired: {
+      title: 'This took too long',
+      what: 'Authorization session has expired.',
+      advice: 'Go back to the application and start again. Nothing was shared.',
+    },
+    insecure: {
+      title: 'This connection is not secure',
+      what: 'A secure connection is required.',
+      advice: 'Open the same address with https:// at its beginning.',
+    },
+    antiForgery: {
+      title: 'This form is out of date',
+      what: 'The form was opened too long ago, or you have signed in or out since.',
+      advice: 'Go back, reload the page and send it again. Nothing was changed.',
+    },
+    invalidRequest: {
+      title: 'This request cannot be answered',
+      what: 'The application sent a request that is not correct.',
+      advice:
+        'Go back to the application and try again; if this happens again, tell the people who run it what is said here.',
+    },
+    throttled: {
+      title: 'Too many attempts',
+      what: 'Too many wrong passwords were tried.',
+      advice: 'Wait ten minutes and try again.',
+    },
+    forbidden: {
+      title: 'Not for this account',
+      what: 'Your account may not do this.',
+      advice: 'Sign in with another account, or ask the people who run this site.',
+    },
+    notFound: {
+      title: 'Nothing here',
+      what: 'There is no page at this address.',
+      advice: 'Check the address, or go to your account.',
+    },
+    unavailable: {
+      title: 'Not available at the moment',
+      what: 'A part of this service does not answer.',
+      advice: 'Nothing was changed. Wait a moment and try again.',
+    },
+    configuration: {
+      title: 'Not set up correctly',
+      what: 'configuration error',
+      advice: 'The log names the setting that cannot be used.',
+    },
+    unexpected: {
+      title: 'Something went wrong',
+      what: 'An unexpected error stopped this request.',
+      advice: 'Try again; if this happens again, tell the people who run this site the number below.',
+    },
+  },
+  error: { detail: 'Details', id: 'Error number', home: 'Go to your account' },
+  formPost: {
+    title: 'One moment',
+    text: (host: string) => `You are being sent back to ${host}.`,
+    submit: 'Continue',
+    refused: 'The return address is not a web address, so nothing was sent.',
+  },
+  demo: {
+    title: 'Try the whole flow',
+    intro:
+      'You are the user and the application at once: sign in, give your consent, and redeem the code that comes back.',
+    steps: [
+      'Sign in as demo with the password demo',
+      'Choose what the demo application may do',
+      'Redeem the code with curl',
+    ],
+    start: 'Start',
+    callbackTitle: 'The application got a code',
+    callbackText:
+      'This page stands for the application. In real life it would redeem the code now, without showing it to anybody.',
+    redeem: 'Redeem it in a terminal; it works once:',
+    refusedTitle: 'The application got no code',
+    refusedText: 'This page stands for the application. It was told why:',
+    nothing: 'Nothing was sent to this page.',
+    again: 'Start again',
+  },
+  device: {
+    on: (browser: string, system: string) => `${browser} on ${system}`,
+    unknown: 'Unknown browser',
+  },
+}
