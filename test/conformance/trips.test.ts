@@ -1,22 +1,111 @@
+import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { givenCast } from '../support/fixture.ts'
-import { token, tokensOf } from '../support/http.ts'
-import { countTrips } from '../support/trips.ts'
+import { givenCast, PASSWORD, SECRET } from '../support/fixture.ts'
+import { introspect, post, refresh, revoke, send, token, tokensOf } from '../support/http.ts'
+import { givenTokens, isActive, type Pair } from '../support/tokens.ts'
+import { countTrips, type Trips } from '../support/trips.ts'
+
+/** One round trip to D1 and nothing else. */
+const ONE = { d1: 1, depth: 1, kv: 0 }
+
+let pair: Pair
+let trips: Trips
 
 describe('storage round trips', () => {
-  beforeEach(givenCast)
+  beforeEach(async () => {
+    const { alice } = await givenCast()
+    pair = await givenTokens(alice)
+    trips = countTrips()
+  })
 
   it('client_credentials: one', async () => {
-    const trips = countTrips()
-    expect(await token({ client_id: 'service', grant_type: 'client_credentials' }, trips.vars)).toMatchObject(
-      { status: 200 },
-    )
-    expect(trips).toMatchObject({ d1: 1, kv: 0, depth: 1 })
+    const form = { client_id: 'service', grant_type: 'client_credentials' }
+    expect(await token(form, trips.vars)).toMatchObject({ status: 200 })
+    expect(trips).toMatchObject(ONE)
   })
 
   it('password: two', async () => {
-    const trips = countTrips()
     expect(await tokensOf({}, trips.vars)).toMatchObject({ status: 200 })
-    expect(trips).toMatchObject({ d1: 2, kv: 0, depth: 2 })
+    expect(trips).toMatchObject({ d1: 2, depth: 2, kv: 0 })
+  })
+
+  it('wrong password, unknown user: one', async () => {
+    expect(await tokensOf({ password: 'wrong' }, trips.vars)).toMatchObject({ status: 400 })
+    expect(trips).toMatchObject(ONE)
+    trips = countTrips()
+    expect(await tokensOf({ username: 'nobody' }, trips.vars)).toMatchObject({ status: 400 })
+    expect(trips).toMatchObject(ONE)
+  })
+
+  it('refresh: one, and one when it is refused', async () => {
+    expect(await refresh(pair.refresh, {}, trips.vars)).toMatchObject({ status: 200 })
+    expect(trips).toMatchObject(ONE)
+    trips = countTrips()
+    expect(
+      await refresh(pair.refresh, {}, { ...trips.vars, OAUTH_REFRESH_REUSE_INTERVAL: '0' }),
+    ).toMatchObject({
+      status: 400,
+    })
+    expect(trips).toMatchObject(ONE)
+  })
+
+  it('forged refresh token: one, to authenticate the client', async () => {
+    expect(await refresh(`${pair.refresh.slice(0, -2)}xx`, {}, trips.vars)).toMatchObject({ status: 400 })
+    expect(trips).toMatchObject(ONE)
+  })
+
+  it('missing parameters: one, to authenticate the client', async () => {
+    expect(await token({ grant_type: 'password' }, trips.vars)).toMatchObject({ status: 400 })
+    expect(trips).toMatchObject(ONE)
+  })
+
+  it('introspection: one, for a live token, a forged one and none', async () => {
+    for (const value of [pair.access, pair.refresh, `at_${'A'.repeat(64)}`, '']) {
+      trips = countTrips()
+      await introspect(value, 'web', trips.vars)
+      expect(trips).toMatchObject(ONE)
+    }
+  })
+
+  it('revocation: one, for a live token, a forged one and none', async () => {
+    for (const value of [pair.access, pair.refresh, `rt_${'A'.repeat(72)}`, '']) {
+      trips = countTrips()
+      await revoke(value, 'web', trips.vars)
+      expect(trips).toMatchObject(ONE)
+    }
+    expect(await isActive(pair.access)).toBe(false)
+  })
+
+  it('what can be refused without the storage: none', async () => {
+    const form = { client_id: 'web', client_secret: SECRET }
+    for (const request of [
+      send('/.well-known/oauth-authorization-server', {}, trips.vars),
+      send('/oauth2/token', {}, trips.vars),
+      post('/oauth2/token', form, {}, trips.vars),
+      post('/oauth2/token', { ...form, grant_type: 'foo' }, {}, trips.vars),
+      post('/oauth2/token', 'a=1&a=2', {}, trips.vars),
+      post(
+        '/oauth2/token',
+        { grant_type: 'password', password: PASSWORD, username: 'alice' },
+        {},
+        trips.vars,
+      ),
+      post('/oauth2/introspect', { token: pair.access }, { Authorization: 'Basic ?' }, trips.vars),
+    ]) {
+      await request
+    }
+    expect(trips).toMatchObject({ d1: 0, depth: 0, kv: 0 })
+  })
+
+  it('are counted one by one, too', async () => {
+    const { DB, KV } = trips.vars
+    const statement = DB.prepare('SELECT ? AS one').bind(1)
+    await statement.first()
+    await statement.all()
+    await statement.raw()
+    await DB.prepare('SELECT 1').run()
+    await Promise.all([DB.batch([statement, statement]), KV.get('x')])
+    expect(trips).toMatchObject({ d1: 5, depth: 5, kv: 1 })
+    expect(await env.DB.prepare('SELECT 1 AS one').first()).toEqual({ one: 1 })
   })
 })

@@ -10,33 +10,55 @@ export interface Trips {
   readonly depth: number
 }
 
-/** Makes counting bindings. */
-export function countTrips(): Trips {
-  const counts = { d1: 0, kv: 0, depth: 0 }
-  let open = 0
-  const counting = <T extends (...args: never[]) => Promise<unknown>>(binding: 'd1' | 'kv', call: T): T => {
-    const counted = async (...args: never[]): Promise<unknown> => {
-      counts[binding]++
-      if (open++ === 0) counts.depth++
-      return call(...args).finally(() => open--)
-    }
-    return counted as T
-  }
+/** What a binding does beside answering: count, fail, lose its reply. */
+export type Around = (call: () => Promise<unknown>, binding: 'd1' | 'kv') => Promise<unknown>
+
+const D1_CALLS = ['batch', 'dump', 'exec']
+/** Statements that are run one by one cost a trip each. */
+const STATEMENT_CALLS = ['all', 'first', 'raw', 'run']
+const KV_CALLS = ['delete', 'get', 'getWithMetadata', 'list', 'put']
+
+/** The bindings, with something around every call that goes to the storage. */
+export function bindingsWith(around: Around): Trips['vars'] {
   const wrap = <T extends object>(target: T, binding: 'd1' | 'kv', names: readonly string[]): T =>
     new Proxy(target, {
       get(object, name) {
         const member: unknown = Reflect.get(object, name)
         if (typeof member !== 'function') return member
-        const bound = member.bind(object) as (...args: never[]) => Promise<unknown>
-        return names.includes(String(name)) ? counting(binding, bound) : bound
+        const call = member.bind(object) as (...args: unknown[]) => unknown
+        if (names.includes(String(name)))
+          return async (...args: unknown[]) => around(async () => call(...args.map(unwrapped)), binding)
+        return (...args: unknown[]) => wrapStatement(call(...args), binding)
       },
     })
+  const originals = new WeakMap<object, object>()
+  const wrapStatement = (value: unknown, binding: 'd1' | 'kv'): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    const proxy = wrap(value, binding, STATEMENT_CALLS)
+    originals.set(proxy, value)
+    return proxy
+  }
+  // D1's batch takes only statements of its own making.
+  const unwrapped = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(unwrapped)
+      : typeof value === 'object' && value !== null
+        ? (originals.get(value) ?? value)
+        : value
+  return { DB: wrap(env.DB, 'd1', D1_CALLS), KV: wrap(env.KV, 'kv', KV_CALLS) }
+}
+
+/** Makes counting bindings. */
+export function countTrips(): Trips {
+  const counts = { d1: 0, depth: 0, kv: 0 }
+  let open = 0
+  const vars = bindingsWith(async (call, binding) => {
+    counts[binding]++
+    if (open++ === 0) counts.depth++
+    return call().finally(() => open--)
+  })
   return {
-    vars: {
-      // Statements that are run one by one would not be seen: nothing but `batch` may run any.
-      DB: wrap(env.DB, 'd1', ['batch', 'exec', 'dump']),
-      KV: wrap(env.KV, 'kv', ['get', 'put', 'delete', 'list', 'getWithMetadata']),
-    },
+    vars,
     get d1() {
       return counts.d1
     },
