@@ -1,0 +1,48 @@
+import process from 'node:process'
+import { randomId } from '../crypto/bytes.ts'
+import { deriveKeys } from '../crypto/keys.ts'
+import { Secret } from '../crypto/secret.ts'
+import { throttleKeys } from '../identity/throttle.ts'
+import type { AdminStore, OperatorMark } from '../store/admin-store.ts'
+import { createAdminStore } from '../store/d1/admin/index.ts'
+import { localState, readWorkerConfig } from './config.ts'
+import { openLocalD1, type OpenD1 } from './local-d1.ts'
+import { openRemoteD1 } from './remote-d1.ts'
+import { readSecretKey } from './secret-key.ts'
+
+/** What a command works with. */
+export interface Session {
+  readonly store: AdminStore
+  /** Marks one write, as that of the command line and of now. */
+  readonly mark: () => OperatorMark
+  /**
+   * The key that failed sign-ins of an account count under.
+   * @returns null where the Worker's SECRET_KEY is not known here
+   */
+  readonly throttleKey: (usernameKey: string) => Promise<string | null>
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens the store that a command is for.
+ * @param remote the deployed database, not the local one
+ * @throws {CliError} it cannot be reached; says what to do
+ */
+export async function openStore(remote: boolean): Promise<Session> {
+  if (!remote) return createSession(await openLocalD1(localState()), await readSecretKey(localState()))
+  const [secretKey = null] = process.env['SECRET_KEY']?.split(/\s+/).filter(Boolean) ?? []
+  return createSession(await openRemoteD1(await readWorkerConfig()), secretKey)
+}
+
+/** A session over an open database. */
+export function createSession({ close, db }: OpenD1, secretKey: string | null): Session {
+  return {
+    store: createAdminStore(db),
+    mark: () => ({ id: randomId(), now: Math.floor(Date.now() / 1000), network: null, actor: 'cli' }),
+    async throttleKey(usernameKey) {
+      if (secretKey === null) return null
+      return (await throttleKeys(usernameKey, null, await deriveKeys([new Secret(secretKey)]))).account
+    },
+    close,
+  }
+}

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+
+/** How a run of wrangler ended. */
+export interface WranglerResult {
+  /** Its exit code; null where a signal ended it. */
+  readonly code: number | null
+  /** What it wrote to standard output. */
+  readonly stdout: string
+  /** What it wrote to standard error, if that was asked for. */
+  readonly stderr: string
+}
+
+/** How to run wrangler. */
+export interface WranglerRun {
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Gets the running process, to end it with this one. */
+  readonly onSpawn?: (child: ChildProcess) => void
+  /** Gets what is written to standard output at once; standard error then is this process's own. */
+  readonly onOutput?: (text: string) => void
+}
+
+/** Quiet, and without a call to the network that nobody asked for. */
+const ENV = {
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_SEND_METRICS: 'false',
+}
+
+// The package exports its library alone, so its command is found beside its package.json.
+const bin = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin/wrangler.js')
+
+/** Runs wrangler's command, with this Node.js and without standard input, and waits for its end. */
+export async function runWrangler(args: readonly string[], run: WranglerRun = {}): Promise<WranglerResult> {
+  const { WRANGLER_LOG: _quiet, ...own } = process.env
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: { ...own, ...ENV, ...run.env },
+    stdio: ['ignore', 'pipe', run.onOutput ? 'inherit' : 'pipe'],
+  })
+  run.onSpawn?.(child)
+  let [stdout, stderr] = ['', '']
+  const onOutput = run.onOutput ?? ((text: string) => (stdout += text))
+  child.stdout?.setEncoding('utf8').on('data', onOutput)
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('close', resolve)
+    child.on('error', reject)
+  })
+  return { code, stdout, stderr }
+}
