@@ -1,6 +1,9 @@
 import type { Keys } from './crypto/keys.ts'
 import type { ClientAuthMethod } from './oauth/client-auth/index.ts'
 import type { GrantType } from './oauth/grants/index.ts'
+import type { ResponseMode } from './oauth/response-modes/index.ts'
+import type { ResponseType } from './oauth/response-types/index.ts'
+import type { Pages } from './pages/index.ts'
 import type { Settings } from './settings.ts'
 import type { RequestMark } from './store/records.ts'
 import type { Store } from './store/store.ts'
@@ -17,7 +20,10 @@ export interface Provider {
   /** Id, time and network of this request. */
   readonly request: RequestMark
   readonly grantTypes: Readonly<Record<string, GrantType>>
+  readonly responseTypes: Readonly<Record<string, ResponseType>>
+  readonly responseModes: Readonly<Record<string, ResponseMode>>
+  readonly pages: Pages
   readonly clientAuthMethods: Readonly<Record<string, ClientAuthMethod>>
   /** Lets work go on after the answer. */
-  defer(work: Promise<unknown>): void
+  readonly defer: (work: Promise<unknown>) => void
 }

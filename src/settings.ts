@@ -231,9 +231,9 @@ export const SETTINGS = {
     'Let people make an account for themselves at /sign-up.',
     flag,
   ),
-  siteName: setting('OAUTH_SITE_NAME', 'Sign in', 'Name that the pages carry.', line),
+  siteName: setting('OAUTH_SITE_NAME', 'Accounts', 'Name that the pages carry.', line),
   logoUrl: setting('OAUTH_LOGO_URL', null, 'Picture beside the name.', imageUrl, 'none'),
-  accentColor: setting('OAUTH_ACCENT_COLOR', '#2f5bd0', 'Colour of buttons and links.', color),
+  accentColor: setting('OAUTH_ACCENT_COLOR', '#0f6b5c', 'Colour of buttons and links.', color),
   demo: setting('OAUTH_DEMO', false, "The local demo's pages.", flag),
   issuer: setting('OAUTH_ISSUER', null, 'Issuer identifier (RFC 8414 2).', issuer, "the request's origin"),
   secretKey: setting(

@@ -1,7 +1,7 @@
 import { concat } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
 import type { Params } from '../oauth/params.ts'
-import { parseParams } from '../oauth/params.ts'
+import { parseParams, refuseRepeated } from '../oauth/params.ts'
 
 /** Bytes: room for any honest request, and a bound on what a dishonest one makes us read. */
 const MAX_BODY = 64 * 1024
@@ -14,21 +14,35 @@ const MAX_QUERY = 16 * 1024
  * @throws {OAuthError} invalid_request: another content type, too large, not UTF-8, a repeated parameter
  */
 export async function readForm(request: Request, repeatable: readonly string[] = []): Promise<Params> {
+  const params = parseParams(await readFormText(request), repeatable)
+  refuseRepeated(params)
+  return params
+}
+
+async function readFormText(request: Request): Promise<string> {
   const [type] = (request.headers.get('Content-Type') ?? '').split(';')
   if (type?.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
     throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded.')
   }
-  return parseParams(await readText(request), repeatable)
+  return readText(request)
 }
 
 /**
- * Reads the query of a request.
- * @throws {OAuthError} invalid_request: too large, not UTF-8, a repeated parameter
+ * Reads the query of a request. Repeated parameters are named, not refused: an authorization request decides who is told.
+ * @throws {OAuthError} invalid_request: too large, not UTF-8
  */
 export function readQuery(request: Request): Params {
   const query = new URL(request.url).search.slice(1)
   if (query.length > MAX_QUERY) throw new OAuthError('invalid_request', 'The request is too large.')
   return parseParams(query)
+}
+
+/**
+ * Reads an authorization request that was posted: its body and its query together, so that a parameter in both is repeated.
+ * @throws {OAuthError} invalid_request: another content type, too large, not UTF-8
+ */
+export async function readAuthorizationForm(request: Request): Promise<Params> {
+  return parseParams(`${new URL(request.url).search.slice(1)}&${await readFormText(request)}`)
 }
 
 /** The body as text, as long as it is not too long, whatever Content-Length says. */

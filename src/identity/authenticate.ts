@@ -2,7 +2,7 @@ import type { Provider } from '../context.ts'
 import { OAuthError } from '../errors.ts'
 import type { TokenRequest } from '../oauth/grants/index.ts'
 import { invalidClient } from '../oauth/invalid-client.ts'
-import type { PasswordAttempt, PasswordSignIn, User } from '../store/records.ts'
+import type { PasswordAttempt, PasswordSignIn, ThrottleKeys, User } from '../store/records.ts'
 import { invalidGrant } from '../tokens/outcome.ts'
 import { hashPassword, verifyDummy, verifyPassword } from './passwords.ts'
 import { ACCOUNT_LIMIT, NETWORK_LIMIT, THROTTLE_WINDOW, throttleKeys } from './throttle.ts'
@@ -29,29 +29,44 @@ export async function checkPassword(
   },
   provider: Provider,
 ): Promise<CheckedPassword> {
-  const { client, password } = attempt
-  const key = usernameKey(attempt.username)
-  const keys = await throttleKeys(key, provider.request.network, provider.keys)
-  const admitted = await provider.store.admitPasswordAttempt({
+  const { admitted, keys } = await admitAttempt(attempt, provider)
+  if (!admitted.user) {
+    await verifyDummy(attempt.password)
+    throw invalidGrant('unknown or disabled user')
+  }
+  const { passwordHash, ...user } = admitted.user
+  const { needsRehash, valid } = await verifyPassword(attempt.password, passwordHash)
+  if (!valid) throw invalidGrant('wrong password')
+  const rehash = needsRehash ? await hashPassword(attempt.password) : null
+  return { user, commit: { passwordHash, rehash, throttleKeys: keys } }
+}
+
+/**
+ * Counts an attempt against its account and network and reads the user, in one round trip, before anything is hashed.
+ * @throws {OAuthError} invalid_client, unauthorized_client; temporarily_unavailable (429, Retry-After): too many attempts
+ */
+export async function admitAttempt(
+  {
+    client,
+    username,
+  }: { readonly username: string; readonly client: Pick<TokenRequest, 'client' | 'grantType'> | null },
+  provider: Provider,
+): Promise<{ readonly admitted: PasswordAttempt; readonly keys: ThrottleKeys }> {
+  const { keys, request, store } = provider
+  const key = usernameKey(username)
+  const attemptKeys = await throttleKeys(key, request.network, keys)
+  const admitted = await store.admitPasswordAttempt({
     client: client && { proof: client.client.proof, grantType: client.grantType },
-    keys,
+    keys: attemptKeys,
     window: THROTTLE_WINDOW,
     usernameKey: key,
-    request: provider.request,
+    request,
   })
   if (client && !admitted.authenticated) throw invalidClient(client.client.usedHeader)
   if (!admitted.hasGrantType)
     throw new OAuthError('unauthorized_client', 'The client may not use this grant type.')
-  refuseTooMany(admitted, provider.request.now)
-  if (!admitted.user) {
-    await verifyDummy(password)
-    throw invalidGrant('unknown or disabled user')
-  }
-  const { passwordHash, ...user } = admitted.user
-  const { needsRehash, valid } = await verifyPassword(password, passwordHash)
-  if (!valid) throw invalidGrant('wrong password')
-  const rehash = needsRehash ? await hashPassword(password) : null
-  return { user, commit: { passwordHash, rehash, throttleKeys: keys } }
+  refuseTooMany(admitted, request.now)
+  return { admitted, keys: attemptKeys }
 }
 
 function refuseTooMany(admitted: PasswordAttempt, now: number): void {

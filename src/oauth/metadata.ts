@@ -2,18 +2,23 @@ import type { Provider } from '../context.ts'
 
 /** Authorization server metadata (RFC 8414 2), computed from the provider's own tables, so it cannot say what is not so. */
 export function authorizationServerMetadata(provider: Provider): Readonly<Record<string, unknown>> {
-  const { clientAuthMethods, grantTypes, issuer, path, settings } = provider
+  const { clientAuthMethods, grantTypes, issuer, path, responseModes, responseTypes, settings } = provider
+  const types = Object.keys(responseTypes).filter((name) => settings.responseTypeChoices.includes(name))
   const methods = Object.keys(clientAuthMethods)
   return {
     issuer,
+    authorization_endpoint: `${issuer}${path}/authorize`,
     token_endpoint: `${issuer}${path}/token`,
     revocation_endpoint: `${issuer}${path}/revoke`,
     introspection_endpoint: `${issuer}${path}/introspect`,
     scopes_supported: Object.keys(settings.scopes),
-    response_types_supported: [],
-    grant_types_supported: Object.keys(grantTypes),
+    response_types_supported: types,
+    response_modes_supported: Object.keys(responseModes),
+    grant_types_supported: [...Object.keys(grantTypes), ...(types.includes('token') ? ['implicit'] : [])],
     token_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_methods_supported: methods,
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
     introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
   }
 }

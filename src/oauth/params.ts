@@ -2,10 +2,12 @@ import { OAuthError } from '../errors.ts'
 
 /** Parameters of a request: each name once, none empty. Nothing else reads a form or a query. */
 export interface Params {
-  /** The value, or undefined where the parameter was left out or sent without a value (RFC 6749 3.1). */
+  /** The value, or undefined where the parameter was left out, sent without a value (RFC 6749 3.1), or repeated. */
   get(name: string): string | undefined
   /** Every value of a name that may repeat. */
   getAll(name: string): readonly string[]
+  /** Names that were sent more than once, though they may not. */
+  readonly repeated: readonly string[]
 }
 
 /** More parameters than any request has; each costs a little to look at. */
@@ -15,7 +17,7 @@ const MAX_PARAMS = 100
  * Parses application/x-www-form-urlencoded text (RFC 6749 appendix B).
  * @param text a body, or a query without its `?`
  * @param repeatable names that may be sent more than once
- * @throws {OAuthError} invalid_request: a parameter is repeated (RFC 6749 3.1, 3.2), is not UTF-8, or there are too many
+ * @throws {OAuthError} invalid_request: not UTF-8, or too many parameters
  */
 export function parseParams(text: string, repeatable: readonly string[] = []): Params {
   const pairs = text.split('&').filter((pair) => pair !== '')
@@ -23,20 +25,26 @@ export function parseParams(text: string, repeatable: readonly string[] = []): P
     throw new OAuthError('invalid_request', 'The request has too many parameters.')
   const values = new Map<string, string[]>()
   for (const pair of pairs) {
-    const [name, ...value] = pair.split('=')
-    const key = decodeFormComponent(name ?? '')
-    const known = values.get(key)
-    if (known && !repeatable.includes(key)) {
-      throw new OAuthError('invalid_request', 'A parameter was sent more than once.', {
-        detail: `repeated: ${key.slice(0, 50)}`,
-      })
-    }
-    values.set(key, [...(known ?? []), decodeFormComponent(value.join('='))])
+    const [name = '', ...value] = pair.split('=')
+    const key = decodeFormComponent(name)
+    values.set(key, [...(values.get(key) ?? []), decodeFormComponent(value.join('='))])
   }
+  const repeated = [...values]
+    .filter(([name, all]) => all.length > 1 && !repeatable.includes(name))
+    .map(([name]) => name)
   return {
-    get: (name) => values.get(name)?.[0] || undefined,
+    get: (name) => (repeated.includes(name) ? undefined : values.get(name)?.[0] || undefined),
     getAll: (name) => values.get(name) ?? [],
+    repeated,
   }
+}
+
+/**
+ * Refuses repeated parameters (RFC 6749 3.1, 3.2).
+ * @throws {OAuthError} invalid_request
+ */
+export function refuseRepeated({ repeated }: Params): void {
+  if (repeated.length > 0) throw new OAuthError('invalid_request', 'A parameter was sent more than once.')
 }
 
 /**

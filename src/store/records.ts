@@ -47,13 +47,93 @@ export interface Session {
   readonly user: User
   /** When the user gave the password. */
   readonly authTime: number
+  readonly lastSeenAt: number
 }
 
-/** A consent that was not withdrawn. */
+/** The last consent of a user to a client. */
 export interface Consent {
   readonly id: string
   /** Names separated by spaces. */
   readonly scope: string
+  readonly withdrawn: boolean
+}
+
+/** A scope as a person reads it. */
+export interface ScopeDescription {
+  readonly name: string
+  readonly description: string
+}
+
+/** What an authorization request is decided by. */
+export interface AuthorizationRecords {
+  readonly client: Client | null
+  readonly session: Session | null
+  readonly consent: Consent | null
+  /** Rows of the scope table for the scopes that may be meant. */
+  readonly scopes: readonly ScopeDescription[]
+}
+
+/** How long sessions live without being used, in seconds, and the time to measure at. */
+export interface SessionRule {
+  readonly now: number
+  readonly idleDelta: number
+}
+
+/** A sign-in to keep. */
+export interface SessionCommit {
+  readonly id: string
+  readonly userId: string
+  readonly userAgent: string
+  /** The absolute limit. */
+  readonly expiresAt: number
+  /** The session that this browser had before; it ends. */
+  readonly replaces: string | null
+}
+
+/** A user to make. */
+export interface UserCommit {
+  readonly id: string
+  readonly username: string
+  readonly usernameKey: string
+  readonly email: string | null
+  readonly emailKey: string | null
+  readonly passwordHash: string
+}
+
+/** An application that a user authorized, as the account page shows it. */
+export interface AuthorizedClient {
+  readonly clientId: string
+  readonly name: string
+  readonly url: string | null
+  readonly redirectUri: string | null
+  readonly scope: string
+  readonly authorizedAt: number
+  /** The last token or refresh; null where none was ever asked for. */
+  readonly lastUsedAt: number | null
+}
+
+/** One of a user's sign-ins, as the account page shows it. */
+export interface SessionSummary {
+  readonly id: string
+  readonly userAgent: string
+  readonly network: string | null
+  readonly authTime: number
+  readonly lastSeenAt: number
+}
+
+/** A user's own page. */
+export interface Account {
+  readonly session: Session | null
+  readonly authorizedClients: readonly AuthorizedClient[]
+  readonly sessions: readonly SessionSummary[]
+  readonly scopes: readonly ScopeDescription[]
+}
+
+/** What withdrawing a consent ended. */
+export interface WithdrawnConsent {
+  readonly clientName: string
+  readonly refreshTokens: number
+  readonly accessTokens: number
 }
 
 /** What an authorization code stands for, as KV keeps it under the code's id. */
@@ -62,8 +142,10 @@ export interface AuthorizationCode {
   readonly userId: string
   readonly consentId: string
   readonly scope: string
-  /** The redirect URI of the authorization request; null where it was left out (RFC 6749 4.1.3). */
-  readonly redirectUri: string | null
+  /** Where the code was sent. */
+  readonly redirectUri: string
+  /** The authorization request named it, so the token request must (RFC 6749 4.1.3). */
+  readonly redirectUriGiven: boolean
   /** base64url SHA-256; null where the request had none (RFC 7636). */
   readonly codeChallenge: string | null
   readonly authTime: number
@@ -206,7 +288,7 @@ export interface PasswordAttempt {
 export interface ConsentCommit {
   readonly userId: string
   readonly clientId: string
-  /** Id of the consent, if a new one is made. */
-  readonly newId: string
+  /** Id of the consent, where none lives. */
+  readonly id: string
   readonly scope: string
 }

@@ -1,4 +1,13 @@
 import type {
+  Account,
+  AuthorizationRecords,
+  ConsentCommit,
+  PasswordSignIn,
+  Session,
+  SessionCommit,
+  SessionRule,
+  UserCommit,
+  WithdrawnConsent,
   AuthorizationCode,
   Client,
   ClientProof,
@@ -79,6 +88,83 @@ export interface Store {
 
   /** Reads a code, which may already be spent or expired: the commit decides. */
   readCode(id: string): Promise<AuthorizationCode | null>
+
+  /**
+   * Reads everything that an authorization request is decided by.
+   * @param wanted the client, the browser's session if it has one, and the scope names whose rows are wanted; the client's own
+   *   scopes come along
+   */
+  readAuthorization(
+    wanted: {
+      readonly clientId: string
+      readonly sessionId: string | null
+      readonly scopes: readonly string[]
+    },
+    rule: SessionRule,
+  ): Promise<AuthorizationRecords>
+
+  /**
+   * Saves a consent while the session that gives it lives and the client is enabled: adds scopes to the consent that lives,
+   * or begins a new one.
+   */
+  saveConsent(consent: ConsentCommit, sessionId: string, request: RequestMark): Promise<void>
+
+  /**
+   * Keeps a sign-in and settles what its password changes.
+   * @returns false where the user may no longer sign in, or has another password by now
+   */
+  createSession(session: SessionCommit, signIn: PasswordSignIn, request: RequestMark): Promise<boolean>
+
+  /**
+   * Makes a user who signs up, and the user's first session.
+   * @returns false where the username or email is taken
+   */
+  createUser(user: UserCommit, session: SessionCommit, request: RequestMark): Promise<boolean>
+
+  /** Reads a session that lives. */
+  readSession(id: string, rule: SessionRule): Promise<Session | null>
+
+  /** Notes that a session is used, for its idle limit. */
+  touchSession(id: string, now: number): Promise<void>
+
+  /**
+   * Ends sessions: one, of whichever user or of one user alone, or all of a user's but one.
+   * @returns how many
+   */
+  endSessions(
+    which:
+      | { readonly id: string; readonly userId: string | null }
+      | { readonly except: string; readonly userId: string },
+    request: RequestMark,
+  ): Promise<number>
+
+  /** Reads a user's own page: the session, and what hangs from its user. */
+  readAccount(sessionId: string, rule: SessionRule): Promise<Account>
+
+  /**
+   * Withdraws a consent: ends it, every grant and token that hangs from it, and codes not yet redeemed.
+   * @returns null where there was none
+   */
+  withdrawConsent(
+    consent: { readonly userId: string; readonly clientId: string; readonly deleteExpired: boolean },
+    request: RequestMark,
+  ): Promise<WithdrawnConsent | null>
+
+  /**
+   * Changes a user's password, ends the user's other sessions and revokes the user's grants.
+   * @returns false where the password that was checked is no longer the user's
+   */
+  changePassword(
+    change: {
+      readonly userId: string
+      /** The session that stays. */
+      readonly sessionId: string
+      readonly signIn: PasswordSignIn
+      readonly newHash: string
+      readonly deleteExpired: boolean
+    },
+    request: RequestMark,
+  ): Promise<boolean>
 
   /** Names the parts of the storage that do not answer; empty where all is well. */
   readHealth(): Promise<readonly ('D1' | 'KV')[]>

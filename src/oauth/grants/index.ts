@@ -2,6 +2,7 @@ import type { Provider } from '../../context.ts'
 import type { Client } from '../../store/records.ts'
 import type { ClientIdentity } from '../identify-client.ts'
 import type { Params } from '../params.ts'
+import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { password } from './password.ts'
 import { refreshToken } from './refresh-token.ts'
@@ -43,6 +44,7 @@ export interface GrantType {
 
 /** Grant types under the names of RFC 7591 2; metadata announces just these. */
 export const grantTypes: Readonly<Record<string, GrantType>> = {
+  authorization_code: authorizationCode,
   client_credentials: clientCredentials,
   password,
   refresh_token: refreshToken,

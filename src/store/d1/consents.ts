@@ -7,12 +7,12 @@ import { auditStatement } from './audit.ts'
  * @param may under which the user may consent: the session lives, the client is enabled
  */
 export function saveConsentStatements(consent: ConsentCommit, request: RequestMark, may: SQL): SQL[] {
-  const { clientId, newId, scope, userId } = consent
+  const { clientId, id, scope, userId } = consent
   const united = sql`(SELECT group_concat(name, ' ') FROM (SELECT DISTINCT value AS name
     FROM json_each('["' || replace(authorized_clients.scope || ' ' || excluded.scope, ' ', '","') || '"]') ORDER BY name))`
   return [
     sql`INSERT INTO authorized_clients (user_id, client_id, id, scope, authorized_at, updated_at)
-      SELECT ${userId}, ${clientId}, ${newId}, ${scope}, ${request.now}, ${request.now} WHERE ${may}
+      SELECT ${userId}, ${clientId}, ${id}, ${scope}, ${request.now}, ${request.now} WHERE ${may}
       ON CONFLICT (user_id, client_id) DO UPDATE SET
         id = CASE WHEN revoked_at IS NULL THEN id ELSE excluded.id END,
         scope = CASE WHEN revoked_at IS NULL THEN ${united} ELSE excluded.scope END,

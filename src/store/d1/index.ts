@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { probe, putCode, readCode } from '../kv/codes.ts'
 import type { Store } from '../store.ts'
+import { changePassword, readAccount, withdrawConsent } from './account.ts'
 import { admitPasswordAttempt } from './attempts.ts'
+import { readAuthorization, saveConsent } from './authorization.ts'
 import { issueTokens } from './issue.ts'
 import { run } from './run.ts'
+import { createSession, createUser, endSessions, readSession, touchSession } from './sessions.ts'
 import { readAccessToken, readClient, readTokenAs, refuseCode, revokeToken } from './tokens.ts'
 
 /**
@@ -24,6 +27,16 @@ export function createStore(db: D1Database, kv: KVNamespace): Store {
     readAccessToken: (id, now) => readAccessToken(db, id, now),
     putCode: (id, code, lifetime) => putCode(kv, id, code, lifetime),
     readCode: (id) => readCode(kv, id),
+    readAuthorization: (wanted, rule) => readAuthorization(db, wanted, rule),
+    saveConsent: (consent, sessionId, request) => saveConsent(db, consent, sessionId, request),
+    createSession: (session, signIn, request) => createSession(db, session, signIn, request),
+    createUser: (user, session, request) => createUser(db, user, session, request),
+    readSession: (id, rule) => readSession(db, id, rule),
+    touchSession: (id, now) => touchSession(db, id, now),
+    endSessions: (which, request) => endSessions(db, which, request),
+    readAccount: (sessionId, rule) => readAccount(db, sessionId, rule),
+    withdrawConsent: (consent, request) => withdrawConsent(db, consent, request),
+    changePassword: (change, request) => changePassword(db, change, request),
     async readHealth() {
       const answers = await Promise.allSettled([
         run(db, [sql`SELECT count(*) FROM (SELECT 1 FROM scopes LIMIT 1)`]),

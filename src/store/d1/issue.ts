@@ -68,12 +68,14 @@ function clientMay(commit: IssueCommit): SQL {
   return sql`(${hasGrantType(commit.grantType)}${confidential})`
 }
 
-function userLives({ signIn, userId }: IssueCommit): SQL {
+function userLives({ authTime, claim, signIn, userId }: IssueCommit): SQL {
   if (userId === null) return sql`1`
   const password = signIn
     ? sql` AND u.password_hash IN (${signIn.passwordHash}, ${signIn.rehash ?? signIn.passwordHash})`
     : sql``
-  return sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${userId} AND u.is_active = 1${password})`
+  // A code that an old password brought ends with it.
+  const since = claim ? sql` AND u.password_changed_at <= ${authTime}` : sql``
+  return sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${userId} AND u.is_active = 1${password}${since})`
 }
 
 function consentLives({ claim, userId }: IssueCommit): SQL {

@@ -1,16 +1,21 @@
 import { sql, type SQL } from 'drizzle-orm'
-import type { PasswordSignIn, RequestMark } from '../records.ts'
+import type { PasswordSignIn, RequestMark, ThrottleKeys } from '../records.ts'
 
-/**
- * What a password that was right changes beside its sign-in: a stronger hash, the time, and the throttle, which forgets the
- * account and takes this attempt back from the network. The account's row goes last and the others ask for it, so the
- * batch sent again takes nothing back twice.
- */
+/** What a password that was right changes beside its sign-in: a stronger hash, the time, and the throttle. */
 export function signInStatements(userId: string | null, signIn: PasswordSignIn, request: RequestMark): SQL[] {
-  const { account, network } = signIn.throttleKeys
   return [
     sql`UPDATE users SET last_sign_in_at = ${request.now}, password_hash = ${signIn.rehash ?? signIn.passwordHash}
       WHERE id = ${userId} AND password_hash = ${signIn.passwordHash} AND is_active = 1`,
+    ...settleThrottle(signIn.throttleKeys),
+  ]
+}
+
+/**
+ * The throttle forgets the account and takes this attempt back from the network. The account's row goes last and the network
+ * asks for it, so the batch sent again takes nothing back twice.
+ */
+export function settleThrottle({ account, network }: ThrottleKeys): SQL[] {
+  return [
     sql`UPDATE throttle SET count = count - 1 WHERE key = ${network} AND count > 0
       AND EXISTS (SELECT 1 FROM throttle a WHERE a.key = ${account})`,
     sql`DELETE FROM throttle WHERE key = ${account}`,

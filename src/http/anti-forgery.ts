@@ -1,0 +1,65 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { fromBase64url, randomId, toBase64url, utf8 } from '../crypto/bytes.ts'
+import { OAuthError } from '../errors.ts'
+import type { Params } from '../oauth/params.ts'
+import { readSessionId } from './browser-session.ts'
+import { readCookie, writeCookie } from './cookies.ts'
+import type { ProviderEnv } from './provider-variables.ts'
+
+/** Name of the field that every form carries. */
+export const ANTI_FORGERY_FIELD = 'anti_forgery'
+const BROWSER = 'form'
+const BROWSER_LIFETIME = 86_400
+
+/** What a refused form says; the page knows it by this text. */
+export const FORGED = 'The form was opened too long ago, or you have signed in or out since.'
+
+/**
+ * The value of the anti-forgery field: a MAC over the session, or, before there is one, over a random cookie. Another site
+ * can neither read nor make it.
+ */
+export async function antiForgeryValue(c: Context<ProviderEnv>): Promise<string> {
+  const { keys } = c.get('provider')
+  const mac = await crypto.subtle.sign('HMAC', keys[0].mac.form, utf8(await readOwner(c, true)))
+  return toBase64url(new Uint8Array(mac))
+}
+
+/**
+ * Refuses what another site sends, before it is read, whatever its content type. Under `Referrer-Policy: no-referrer` browsers
+ * send `Origin: null`, which proves nothing either way; another origin does.
+ */
+export const requireSameOrigin: MiddlewareHandler<ProviderEnv> = async (c, next) => {
+  const origin = c.req.header('Origin')
+  const foreign = origin !== undefined && origin !== 'null' && origin !== new URL(c.req.url).origin
+  if (c.req.method === 'POST' && (foreign || c.req.header('Sec-Fetch-Site') === 'cross-site')) throw forged()
+  await next()
+}
+
+/**
+ * Refuses a form that does not come from a page of ours in this very session (RFC 6749 10.12).
+ * @throws {OAuthError} access_denied, 403
+ */
+export async function requireAntiForgery(c: Context<ProviderEnv>, form: Params): Promise<void> {
+  const value = fromBase64url(form.get(ANTI_FORGERY_FIELD) ?? '')
+  const owner = await readOwner(c, false)
+  if (!value || owner === '') throw forged()
+  const { keys } = c.get('provider')
+  const checks = keys.map((key) => crypto.subtle.verify('HMAC', key.mac.form, value, utf8(owner)))
+  if (!(await Promise.all(checks)).includes(true)) throw forged()
+}
+
+function forged(): OAuthError {
+  return new OAuthError('access_denied', FORGED, { status: 403 })
+}
+
+/** Whom a form belongs to: the session, else the browser, which gets a cookie for it where `make` says so. */
+async function readOwner(c: Context<ProviderEnv>, make: boolean): Promise<string> {
+  const session = await readSessionId(c)
+  if (session !== null) return `session ${session}`
+  const known = readCookie(c, BROWSER)
+  if (known !== undefined) return `browser ${known}`
+  if (!make) return ''
+  const fresh = randomId()
+  writeCookie(c, BROWSER, fresh, BROWSER_LIFETIME)
+  return `browser ${fresh}`
+}

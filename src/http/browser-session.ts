@@ -1,0 +1,47 @@
+import type { Context } from 'hono'
+import type { Session, SessionRule } from '../store/records.ts'
+import { mintToken, openToken } from '../tokens/opaque.ts'
+import { dropCookie, readCookie, writeCookie } from './cookies.ts'
+import type { ProviderEnv } from './provider-variables.ts'
+
+const SESSION = 'session'
+/** Seconds for which a session's last use may be out of date: what the idle limit costs is one write in this time. */
+const TOUCH_AFTER = 300
+
+/** The id of the session that the browser says it has. A value that we did not mint is no session. */
+export async function readSessionId(c: Context<ProviderEnv>): Promise<string | null> {
+  const value = readCookie(c, SESSION)
+  return value === undefined ? null : openToken('se', value, c.get('provider').keys)
+}
+
+/** How long sessions live unused. */
+export function sessionRule(c: Context<ProviderEnv>): SessionRule {
+  const { request, settings } = c.get('provider')
+  return { now: request.now, idleDelta: settings.sessionIdleDelta }
+}
+
+/** The browser's session, if it lives; one round trip where there is a cookie of ours. */
+export async function readBrowserSession(c: Context<ProviderEnv>): Promise<Session | null> {
+  const id = await readSessionId(c)
+  const session = id === null ? null : await c.get('provider').store.readSession(id, sessionRule(c))
+  noteUse(c, session)
+  return session
+}
+
+/** Notes after the answer that a session was used. */
+export function noteUse(c: Context<ProviderEnv>, session: Session | null): void {
+  const { defer, request, store } = c.get('provider')
+  if (session && session.lastSeenAt < request.now - TOUCH_AFTER)
+    defer(store.touchSession(session.id, request.now))
+}
+
+/** Gives the browser a session that was just made. */
+export async function giveSession(c: Context<ProviderEnv>, id: string): Promise<void> {
+  const { keys, settings } = c.get('provider')
+  writeCookie(c, SESSION, await mintToken('se', id, keys), settings.sessionDelta)
+}
+
+/** Takes the session from the browser. */
+export function takeSession(c: Context<ProviderEnv>): void {
+  dropCookie(c, SESSION)
+}

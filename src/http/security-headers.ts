@@ -1,0 +1,41 @@
+/** What a page needs beyond the strictest policy. */
+export interface PagePolicy {
+  /** Redirect URI at which a form of the page may end: browsers apply `form-action` to the redirect that follows. */
+  readonly formTarget?: string | null
+  /** The page loads a script of ours. */
+  readonly script?: boolean
+  /** Logo of another origin. */
+  readonly image?: string | null
+}
+
+/** Headers of every page: no framing, no referrer, no store, nothing from elsewhere. */
+export function pageHeaders({ formTarget, image, script }: PagePolicy): Readonly<Record<string, string>> {
+  const target = formTarget ? ` ${formActionSource(formTarget)}` : ''
+  const logo = image?.startsWith('https:') ? ` ${new URL(image).origin}` : ''
+  const policy = [
+    "default-src 'none'",
+    "style-src 'self'",
+    `img-src 'self'${logo}`,
+    ...(script ? ["script-src 'self'"] : []),
+    `form-action 'self'${target}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ]
+  return {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': policy.join('; '),
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+  }
+}
+
+/**
+ * The source that stands for a redirect URI, made from its parsed parts and never from its path: scheme, host and port, or
+ * the scheme alone where a source cannot say more (a private scheme, an IPv6 host).
+ */
+function formActionSource(uri: string): string {
+  const url = new URL(uri)
+  const web = url.protocol === 'https:' || url.protocol === 'http:'
+  return web && !url.hostname.startsWith('[') ? url.origin : url.protocol
+}

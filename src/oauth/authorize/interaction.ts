@@ -1,0 +1,54 @@
+import { OAuthError } from '../../errors.ts'
+import { coversScope } from '../../scope.ts'
+import type { Consent, Session } from '../../store/records.ts'
+import { goesToDevice } from './redirect-target.ts'
+import type { AuthorizationRequest, Freshness } from './request.ts'
+
+/** What comes next: the user signs in, the user is asked, or the request is answered at once. */
+export type Interaction =
+  | { readonly kind: 'login' }
+  | { readonly kind: 'consent'; readonly session: Session }
+  | { readonly kind: 'answer'; readonly session: Session }
+
+/**
+ * Decides what an authorization request needs (RFC 6749 4.1, OpenID Connect Core 3.1.2.3).
+ * @param consent the user's last one to this client
+ * @param capturedAt when the request came, in seconds: who must sign in again must do it after that
+ * @throws {OAuthError} login_required, consent_required: the client wants no page (`prompt=none`)
+ */
+export function decideInteraction(
+  request: AuthorizationRequest,
+  session: Session | null,
+  consent: Consent | null,
+  capturedAt: number,
+): Interaction {
+  const quiet = request.prompts.includes('none')
+  if (!session || !isFresh(request, session, capturedAt)) {
+    if (quiet) throw new OAuthError('login_required', 'The user must sign in.')
+    return { kind: 'login' }
+  }
+  if (!needsConsent(request, consent)) return { kind: 'answer', session }
+  if (quiet) throw new OAuthError('consent_required', 'The user must consent.')
+  return { kind: 'consent', session }
+}
+
+/**
+ * Tells whether a sign-in is as fresh as a request wants it (OpenID Connect Core 3.1.2.1: `prompt`, `max_age`).
+ * @param capturedAt when the request came, in seconds
+ */
+export function isFresh({ maxAge, prompts }: Freshness, { authTime }: Session, capturedAt: number): boolean {
+  if (prompts.includes('login') && authTime < capturedAt) return false
+  // A sign-in that answers this very request is as fresh as the client can ask for.
+  return maxAge === null || authTime >= capturedAt || authTime > capturedAt - maxAge
+}
+
+function needsConsent(
+  { client, prompts, scope, target }: AuthorizationRequest,
+  consent: Consent | null,
+): boolean {
+  // Any app on the device could stand behind such a redirect: never without a person (RFC 8252 8.6).
+  if (client.type === 'public' && goesToDevice(target.uri)) return true
+  if (client.authorizeEveryTime || prompts.includes('consent')) return true
+  if (client.autoAuthorize) return false
+  return !consent || consent.withdrawn || !coversScope(consent.scope, scope)
+}

@@ -1,0 +1,58 @@
+import { OAuthError } from '../../errors.ts'
+import type { Client } from '../../store/records.ts'
+import type { Params } from '../params.ts'
+
+/** Where the answer may go: whoever holds one may redirect. */
+export interface RedirectTarget {
+  readonly client: Client
+  /** The URI of the request, which may differ from the registered one by the port of a loopback address. */
+  readonly uri: string
+  /** The URI as it is registered. */
+  readonly registered: string
+  /** The request named it. */
+  readonly given: boolean
+}
+
+/**
+ * Finds out where the answer to an authorization request goes (RFC 6749 3.1.2). Until this returns nothing may redirect;
+ * after it every refusal does.
+ * @param client null where it is unknown or disabled
+ * @throws {OAuthError} unauthorized_client: no such client; invalid_request: the redirect URI is not one of its own
+ */
+export function resolveRedirectTarget(params: Params, client: Client | null): RedirectTarget {
+  if (params.repeated.includes('client_id') || !client || client.disabled) {
+    throw new OAuthError('unauthorized_client', 'An unauthorized client tried to access your resources.')
+  }
+  const mismatch = new OAuthError(
+    'invalid_request',
+    "The requested redirect didn't match the client settings.",
+  )
+  if (params.repeated.includes('redirect_uri')) throw mismatch
+  const uri = params.get('redirect_uri')
+  if (uri === undefined) {
+    // RFC 6749 3.1.2.3: it may be left out where only one is registered.
+    const [only, ...others] = client.redirectUris
+    if (only === undefined || others.length > 0) throw mismatch
+    return { client, uri: only, registered: only, given: false }
+  }
+  const registered = client.redirectUris.find(
+    (candidate) => candidate === uri || matchesLoopback(candidate, uri),
+  )
+  if (registered === undefined) throw mismatch
+  return { client, uri, registered, given: true }
+}
+
+const LOOPBACK_PORT = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::(\d{1,5}))?(?=[/?]|$)/
+
+/** A native app listens on whichever port is free: it alone may differ (RFC 8252 7.3). */
+function matchesLoopback(registered: string, uri: string): boolean {
+  if (!LOOPBACK_PORT.test(registered)) return false
+  const port = LOOPBACK_PORT.exec(uri)?.[2]
+  if (port !== undefined && Number(port) > 65_535) return false
+  return uri.replace(LOOPBACK_PORT, '$1') === registered.replace(LOOPBACK_PORT, '$1')
+}
+
+/** The redirect goes to an app on the same device, which no name vouches for (RFC 8252 7.1, 7.3, 8.6). */
+export function goesToDevice(uri: string): boolean {
+  return !uri.startsWith('https://')
+}

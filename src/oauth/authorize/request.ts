@@ -1,0 +1,86 @@
+import type { Provider } from '../../context.ts'
+import { coversScope, requestedScope } from '../../scope.ts'
+import type { Client } from '../../store/records.ts'
+import type { Params } from '../params.ts'
+import { checkCodeChallenge } from '../pkce.ts'
+import { authorizationChecks } from './checks.ts'
+import type { RedirectTarget } from './redirect-target.ts'
+
+declare const checked: unique symbol
+
+/** How fresh the sign-in must be (OpenID Connect Core 3.1.2.1). */
+export interface Freshness {
+  readonly prompts: readonly string[]
+  /** Seconds since the password was given; null where any time will do. */
+  readonly maxAge: number | null
+}
+
+/** An authorization request (RFC 6749 4.1.1, 4.2.1) that keeps every rule: holding one means that all checks passed. */
+export interface AuthorizationRequest extends Freshness {
+  readonly [checked]: true
+  readonly target: RedirectTarget
+  readonly client: Client
+  readonly responseType: string
+  readonly responseMode: string
+  /** Sorted names, joined by spaces; never empty. */
+  readonly scope: string
+  readonly state: string | null
+  readonly codeChallenge: string | null
+}
+
+/** Reads how fresh a request wants the sign-in. */
+export function freshnessOf(params: Params): Freshness {
+  const maxAge = params.get('max_age')
+  return {
+    prompts: params.get('prompt')?.split(' ') ?? [],
+    maxAge: maxAge === undefined ? null : Number(maxAge),
+  }
+}
+
+/**
+ * Checks an authorization request whose redirect target is known.
+ * @param scopeNames names in the scope table
+ * @throws {OAuthError} the first rule that it breaks, for `redirectError`
+ */
+export function parseAuthorizationRequest(
+  params: Params,
+  target: RedirectTarget,
+  scopeNames: readonly string[],
+  provider: Provider,
+): AuthorizationRequest {
+  const { client } = target
+  for (const check of authorizationChecks) check({ params, client, scopeNames }, provider)
+  const responseType = params.get('response_type') ?? ''
+  const type = provider.responseTypes[responseType]
+  const request: Omit<AuthorizationRequest, typeof checked> = {
+    target,
+    client,
+    responseType,
+    responseMode: responseModeOf(params, provider),
+    scope: requestedScope(params.get('scope')) ?? defaultScopeOf(client, provider),
+    state: params.get('state') ?? null,
+    codeChallenge: type?.usesPkce ? checkCodeChallenge(params, client) : null,
+    ...freshnessOf(params),
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the brand is given here, after every check, and nowhere else
+  return request as AuthorizationRequest
+}
+
+/** How the answer travels: as asked, where that is possible, else as the response type's own document says. */
+export function responseModeOf(params: Params, provider: Provider): string {
+  const type = params.get('response_type') ?? ''
+  const defaultMode = Object.hasOwn(provider.responseTypes, type)
+    ? provider.responseTypes[type]?.defaultMode
+    : undefined
+  const mode = params.get('response_mode')
+  const allowed = mode !== undefined && Object.hasOwn(provider.responseModes, mode)
+  if (allowed && !(mode === 'query' && defaultMode === 'fragment')) return mode
+  return defaultMode ?? 'query'
+}
+
+/** The default scope, or all that the client may have, where that does not include it. */
+function defaultScopeOf(client: Client, { settings }: Provider): string {
+  return client.scope === null || coversScope(client.scope, settings.defaultScope)
+    ? settings.defaultScope
+    : client.scope
+}

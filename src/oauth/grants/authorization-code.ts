@@ -1,0 +1,70 @@
+import { OAuthError } from '../../errors.ts'
+import { coversScope, requestedScope } from '../../scope.ts'
+import type { AuthorizationCode } from '../../store/records.ts'
+import { issueTokens } from '../../tokens/issue.ts'
+import { openToken } from '../../tokens/opaque.ts'
+import { invalidGrant } from '../../tokens/outcome.ts'
+import { invalidClient } from '../invalid-client.ts'
+import { verifyCodeVerifier } from '../pkce.ts'
+import type { GrantType, TokenRequest } from './index.ts'
+
+/**
+ * An authorization code (RFC 6749 4.1.3), spent once: the commit claims it. A refused attempt leaves an unspent code as it
+ * was, and revokes what a spent one brought.
+ */
+export const authorizationCode: GrantType = {
+  parameters: ['code'],
+  async exchange(request, provider) {
+    const codeId = await openToken('ac', request.params.get('code') ?? '', provider.keys)
+    if (codeId === null) {
+      await request.authenticateClient()
+      throw invalidGrant('a code that we did not mint')
+    }
+    const code = await provider.store.readCode(codeId)
+    const refusal = await checkCode(code, request, provider.request.now)
+    if (!code || refusal) {
+      // What the code alone shows is said only to a client that has authenticated.
+      const { proof, usedHeader } = request.client
+      const proven = await provider.store.refuseCode(
+        proof,
+        codeId,
+        provider.settings.deleteExpired,
+        provider.request,
+      )
+      throw proven ? (refusal ?? invalidGrant('no such code')) : invalidClient(usedHeader)
+    }
+    const { authTime, consentId, userId } = code
+    const scope = requestedScope(request.params.get('scope')) ?? code.scope
+    return issueTokens(
+      request,
+      { userId, authTime, scope, claim: { kind: 'code', codeId, consentId } },
+      provider,
+    )
+  },
+}
+
+/**
+ * Checks a code against the request that presents it (RFC 6749 4.1.3, RFC 7636 4.6).
+ * @returns why it is refused; null where the commit may try
+ */
+async function checkCode(
+  code: AuthorizationCode | null,
+  request: TokenRequest,
+  now: number,
+): Promise<OAuthError | null> {
+  const { client, params } = request
+  if (!code) return invalidGrant('a code that is no longer kept')
+  if (code.clientId !== client.proof.clientId) return invalidGrant('a code of another client')
+  if (code.expiresAt <= now) return invalidGrant('an expired code')
+  const redirectUri = params.get('redirect_uri')
+  if (redirectUri === undefined ? code.redirectUriGiven : redirectUri !== code.redirectUri) {
+    return invalidGrant('the redirect URI is not that of the authorization request')
+  }
+  if (!(await verifyCodeVerifier(code.codeChallenge, params.get('code_verifier')))) {
+    return invalidGrant('the code verifier does not match')
+  }
+  const scope = requestedScope(params.get('scope'))
+  return scope !== null && !coversScope(code.scope, scope)
+    ? new OAuthError('invalid_scope', 'Invalid scope.')
+    : null
+}

@@ -1,0 +1,8 @@
+import type { ResponseMode } from './index.ts'
+
+/** Parameters travel in a form that the browser posts (OAuth 2.0 Form Post Response Mode). */
+export const formPost: ResponseMode = (redirectUri, answer) => ({
+  kind: 'form',
+  action: redirectUri,
+  fields: answer,
+})

@@ -1,0 +1,27 @@
+import type { Provider } from '../../context.ts'
+import type { Approval } from '../authorize/answer.ts'
+import type { AuthorizationRequest } from '../authorize/request.ts'
+import { code } from './code.ts'
+import { token } from './token.ts'
+
+/** A response type of the authorization endpoint (RFC 6749 3.1.1, 8.4). */
+export interface ResponseType {
+  /** The response mode where the request names none. */
+  readonly defaultMode: 'query' | 'fragment'
+  /** The grant type that a client must have, too (RFC 7591 2.1). */
+  readonly grantType: string
+  /** The rules of PKCE bind it. */
+  readonly usesPkce: boolean
+  /**
+   * Makes the parameters of the answer, beside `state` and `iss`, and saves the approval.
+   * @throws {OAuthError} what the issuing refuses
+   */
+  answer(
+    request: AuthorizationRequest,
+    approval: Approval,
+    provider: Provider,
+  ): Promise<Readonly<Record<string, string>>>
+}
+
+/** Response types under their registered names. */
+export const responseTypes: Readonly<Record<string, ResponseType>> = { code, token }

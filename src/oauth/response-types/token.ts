@@ -1,0 +1,25 @@
+import { issueTokens } from '../../tokens/issue.ts'
+import type { ResponseType } from './index.ts'
+
+/** An access token at once (RFC 6749 4.2.2), never with a refresh token. The redirect URI is all that shows the client. */
+export const token: ResponseType = {
+  defaultMode: 'fragment',
+  grantType: 'implicit',
+  usesPkce: false,
+  async answer({ client, target }, { consent, scope, session }, provider) {
+    const proof = { method: 'redirect', clientId: client.clientId, redirectUri: target.registered } as const
+    const issued = await issueTokens(
+      { grantType: 'implicit', client: { proof, usedHeader: false } },
+      {
+        userId: session.user.id,
+        authTime: session.authTime,
+        scope,
+        refreshTokenFor: [],
+        ...(consent && { consent }),
+      },
+      provider,
+    )
+    const { access_token, expires_in, token_type } = issued
+    return { access_token, token_type, expires_in: String(expires_in), scope: issued.scope }
+  },
+}

@@ -1,0 +1,23 @@
+import { AccountPage } from './account.tsx'
+import { ConsentPage } from './consent.tsx'
+import { DemoCallbackPage, DemoPage } from './demo.tsx'
+import { ErrorPage } from './error.tsx'
+import { FormPostPage } from './form-post.tsx'
+import { LoginPage } from './login.tsx'
+import { LogoutPage } from './logout.tsx'
+import { SignUpPage } from './sign-up.tsx'
+
+/** The pages, each of which an embedding app may replace: from props to JSX. */
+export const pages = {
+  account: AccountPage,
+  consent: ConsentPage,
+  demo: DemoPage,
+  demoCallback: DemoCallbackPage,
+  error: ErrorPage,
+  formPost: FormPostPage,
+  login: LoginPage,
+  logout: LogoutPage,
+  signUp: SignUpPage,
+}
+
+export type Pages = typeof pages

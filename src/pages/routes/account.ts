@@ -1,0 +1,152 @@
+import type { Context, Hono } from 'hono'
+import { OAuthError } from '../../errors.ts'
+import { requireAntiForgery } from '../../http/anti-forgery.ts'
+import {
+  noteUse,
+  readBrowserSession,
+  readSessionId,
+  sessionRule,
+  takeSession,
+} from '../../http/browser-session.ts'
+import { readForm } from '../../http/params.ts'
+import type { ProviderEnv } from '../../http/provider-variables.ts'
+import { checkPassword } from '../../identity/authenticate.ts'
+import { MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
+import { hashPassword } from '../../identity/passwords.ts'
+import type { Params } from '../../oauth/params.ts'
+import type { Account, Session } from '../../store/records.ts'
+import type { Notice } from '../../ui/components.tsx'
+import type { AccountPageProps, PasswordErrors } from '../account.tsx'
+import { takeFlash, writeFlash } from './flash.ts'
+import { newPasswordErrors } from './new-password.ts'
+import { messagesOf, seeOther, showPage, uiOf } from './respond.ts'
+import { scopeTexts } from './scope-texts.ts'
+
+type Handling = Context<ProviderEnv>
+
+/** Adds `/account`, the user's own page. */
+export function addAccountRoutes(app: Hono<ProviderEnv>): void {
+  for (const path of ['/account', '/account/']) {
+    app.get(path, (c) => showAccount(c, {}))
+    app.post(path, act)
+  }
+}
+
+async function showAccount(
+  c: Handling,
+  props: Partial<AccountPageProps>,
+  status: 200 | 400 | 429 = 200,
+): Promise<Response> {
+  const id = await readSessionId(c)
+  const account = id === null ? null : await c.get('provider').store.readAccount(id, sessionRule(c))
+  if (!account?.session) return seeOther(c, '/login')
+  noteUse(c, account.session)
+  const notice = props.notice ?? (await takeFlash(c))
+  const page = c
+    .get('provider')
+    .pages.account({ ...(await accountProps(c, account, account.session)), ...props, notice })
+  return showPage(c, page, status)
+}
+
+async function accountProps(c: Handling, account: Account, session: Session): Promise<AccountPageProps> {
+  const ui = await uiOf(c, { form: true })
+  return {
+    ui,
+    action: '/account',
+    user: session.user,
+    applications: account.authorizedClients.map((client) => ({
+      clientId: client.clientId,
+      name: client.name,
+      url: client.url,
+      scopes: scopeTexts(client.scope, account.scopes, ui.messages),
+      since: client.authorizedAt,
+      lastUsed: client.lastUsedAt,
+    })),
+    sessions: account.sessions.map((found) => ({
+      id: found.id,
+      userAgent: found.userAgent,
+      network: found.network,
+      since: found.authTime,
+      lastSeen: found.lastSeenAt,
+      current: found.id === session.id,
+    })),
+    minPasswordLength: MIN_PASSWORD_LENGTH,
+    logoutUrl: '/logout',
+  }
+}
+
+/** Does what a form of the page asks, then shows the page again by a redirect, so that a reload does nothing twice. */
+async function act(c: Handling): Promise<Response> {
+  const form = await readForm(c.req.raw)
+  await requireAntiForgery(c, form)
+  const session = await readBrowserSession(c)
+  if (!session) return seeOther(c, '/login')
+  if (form.get('intent') === 'change-password') return changePassword(c, form, session)
+  await writeFlash(c, await carryOut(c, form, session))
+  return seeOther(c, '/account')
+}
+
+async function carryOut(c: Handling, form: Params, { id, user }: Session): Promise<Notice> {
+  const { request, settings, store } = c.get('provider')
+  const { account } = messagesOf(c)
+  const gone: Notice = { kind: 'success', text: account.gone }
+  switch (form.get('intent')) {
+    case 'revoke-application': {
+      const consent = {
+        userId: user.id,
+        clientId: form.get('client_id') ?? '',
+        deleteExpired: settings.deleteExpired,
+      }
+      const ended = await store.withdrawConsent(consent, request)
+      if (!ended) return gone
+      return {
+        kind: 'success',
+        text: account.accessEnded(ended.clientName, ended.accessTokens + ended.refreshTokens),
+      }
+    }
+    case 'end-session': {
+      const which = form.get('session') ?? ''
+      const ended = await store.endSessions({ id: which, userId: user.id }, request)
+      if (which === id) takeSession(c)
+      return ended === 0 ? gone : { kind: 'success', text: account.sessionEnded }
+    }
+    case 'end-other-sessions': {
+      const ended = await store.endSessions({ except: id, userId: user.id }, request)
+      return { kind: 'success', text: account.othersEnded(ended) }
+    }
+    default:
+      throw new OAuthError('invalid_request', 'The form says nothing to do.')
+  }
+}
+
+async function changePassword(c: Handling, form: Params, { id, user }: Session): Promise<Response> {
+  const messages = messagesOf(c)
+  const newPassword = form.get('new_password') ?? ''
+  const { password, repeated } = newPasswordErrors(
+    newPassword,
+    form.get('repeated_password'),
+    user.username,
+    messages,
+  )
+  const errors: PasswordErrors = { ...(password && { new: password }), ...(repeated && { repeated }) }
+  if (password || repeated) return showAccount(c, { passwordErrors: errors }, 400)
+  const provider = c.get('provider')
+  try {
+    const attempt = { username: user.username, password: form.get('current_password') ?? '', client: null }
+    const { commit } = await checkPassword(attempt, provider)
+    const newHash = await hashPassword(newPassword)
+    const { deleteExpired } = provider.settings
+    const change = { userId: user.id, sessionId: id, signIn: commit, newHash, deleteExpired }
+    const changed = await provider.store.changePassword(change, provider.request)
+    await writeFlash(c, {
+      kind: 'success',
+      text: messages.account[changed ? 'passwordChanged' : 'gone'],
+    })
+    return seeOther(c, '/account')
+  } catch (error) {
+    if (error instanceof OAuthError && error.code === 'invalid_grant') {
+      return showAccount(c, { passwordErrors: { current: messages.fields.wrongPassword } }, 400)
+    }
+    throw error
+  }
+}

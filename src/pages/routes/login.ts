@@ -1,0 +1,139 @@
+import type { Context, Hono } from 'hono'
+import { randomId } from '../../crypto/bytes.ts'
+import { OAuthError } from '../../errors.ts'
+import { requireAntiForgery } from '../../http/anti-forgery.ts'
+import { giveSession, noteUse, readSessionId, sessionRule } from '../../http/browser-session.ts'
+import { type CapturedRequest, openRequest } from '../../http/captured-requests.ts'
+import { readForm, readQuery } from '../../http/params.ts'
+import type { ProviderEnv } from '../../http/provider-variables.ts'
+import { checkPassword } from '../../identity/authenticate.ts'
+import { isFresh } from '../../oauth/authorize/interaction.ts'
+import { freshnessOf } from '../../oauth/authorize/request.ts'
+import type { Client, Session, SessionCommit } from '../../store/records.ts'
+import type { Notice } from '../../ui/components.tsx'
+import type { Messages } from '../../ui/messages.ts'
+import type { LoginPageProps } from '../login.tsx'
+import { expired, messagesOf, seeOther, showPage, uiOf } from './respond.ts'
+
+type Handling = Context<ProviderEnv>
+
+/** Adds `/login`. */
+export function addLoginRoutes(app: Hono<ProviderEnv>): void {
+  for (const path of ['/login', '/login/']) {
+    app.get(path, showLogin)
+    app.post(path, signIn)
+  }
+}
+
+/** The sign-in page; who is signed in goes straight on. */
+async function showLogin(c: Handling): Promise<Response> {
+  const id = readQuery(c.req.raw).get('request')
+  const captured = await openRequest(c, id)
+  if (id !== undefined && !captured) throw expired()
+  const { client, session } = await readWaiting(c, captured)
+  if (session && (!captured || isFresh(freshnessOf(captured.params), session, captured.capturedAt))) {
+    return seeOther(c, nextUrl(c, captured))
+  }
+  const notice = session ? ({ kind: 'warning', text: messagesOf(c).login.required } as const) : null
+  return loginPage(c, captured, { client, notice, ...(session && { username: session.user.username }) })
+}
+
+async function signIn(c: Handling): Promise<Response> {
+  const form = await readForm(c.req.raw)
+  await requireAntiForgery(c, form)
+  const captured = await openRequest(c, form.get('request'))
+  const username = form.get('username') ?? ''
+  const { request, store } = c.get('provider')
+  try {
+    const { commit, user } = await checkPassword(
+      { username, password: form.get('password') ?? '', client: null },
+      c.get('provider'),
+    )
+    const session = await planSession(c, user.id)
+    if (!(await store.createSession(session, commit, request))) throw wrong()
+    await giveSession(c, session.id)
+    return seeOther(c, nextUrl(c, captured))
+  } catch (error) {
+    if (!(error instanceof OAuthError) || (error.code !== 'invalid_grant' && error.status !== 429))
+      throw error
+    return refuse(c, captured, username, error)
+  }
+}
+
+/** The same page again, with what was wrong. An unknown user is not told apart from a wrong password. */
+async function refuse(
+  c: Handling,
+  captured: CapturedRequest | null,
+  username: string,
+  error: OAuthError,
+): Promise<Response> {
+  const { client } = await readWaiting(c, captured)
+  const retryAfter = error.headers['Retry-After']
+  if (retryAfter !== undefined) c.header('Retry-After', retryAfter)
+  const notice = noticeOf(retryAfter, messagesOf(c))
+  return loginPage(c, captured, { client, username, notice }, retryAfter === undefined ? 400 : 429)
+}
+
+function noticeOf(retryAfter: string | undefined, { login }: Messages): Notice {
+  return retryAfter === undefined
+    ? { kind: 'error', text: login.wrong, advice: login.wrongAdvice }
+    : { kind: 'error', text: login.throttled(Math.ceil(Number(retryAfter) / 60)) }
+}
+
+function wrong(): OAuthError {
+  return new OAuthError('invalid_grant', 'Wrong username or password.')
+}
+
+/** The session of a user who just gave the password: always a new id, whatever the browser had before. */
+export async function planSession(c: Handling, userId: string): Promise<SessionCommit> {
+  const { request, settings } = c.get('provider')
+  return {
+    id: randomId(),
+    userId,
+    userAgent: (c.req.header('User-Agent') ?? '').slice(0, 300),
+    expiresAt: request.now + settings.sessionDelta,
+    replaces: await readSessionId(c),
+  }
+}
+
+/** Where a signed-in user goes: on with the captured request, or home. Never to an address that a request names. */
+export function nextUrl(c: Handling, captured: CapturedRequest | null): string {
+  return captured ? `${c.get('provider').path}/authorize/confirm?request=${captured.id}` : '/account'
+}
+
+async function readWaiting(
+  c: Handling,
+  captured: CapturedRequest | null,
+): Promise<{ readonly client: Client | null; readonly session: Session | null }> {
+  const { store } = c.get('provider')
+  const sessionId = await readSessionId(c)
+  const clientId = captured?.params.get('client_id')
+  const found =
+    clientId === undefined
+      ? {
+          client: null,
+          session: sessionId === null ? null : await store.readSession(sessionId, sessionRule(c)),
+        }
+      : await store.readAuthorization({ clientId, sessionId, scopes: [] }, sessionRule(c))
+  noteUse(c, found.session)
+  return found
+}
+
+async function loginPage(
+  c: Handling,
+  captured: CapturedRequest | null,
+  props: Pick<LoginPageProps, 'notice' | 'username'> & { readonly client: Client | null },
+  status: 200 | 400 | 429 = 200,
+): Promise<Response> {
+  const { pages, settings } = c.get('provider')
+  const query = captured ? `?request=${captured.id}` : ''
+  const page = pages.login({
+    ui: await uiOf(c, { form: true }),
+    action: '/login',
+    ...(captured && { fields: { request: captured.id } }),
+    signUpUrl: settings.allowSignup ? `/sign-up${query}` : null,
+    ...props,
+  })
+  const target = captured?.params.get('redirect_uri') ?? props.client?.redirectUris[0]
+  return showPage(c, page, status, { formTarget: captured && target !== undefined ? target : null })
+}

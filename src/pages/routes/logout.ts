@@ -1,0 +1,39 @@
+import type { Context, Hono } from 'hono'
+import { requireAntiForgery } from '../../http/anti-forgery.ts'
+import { readBrowserSession, readSessionId, takeSession } from '../../http/browser-session.ts'
+import { openRequest } from '../../http/captured-requests.ts'
+import { readForm } from '../../http/params.ts'
+import type { ProviderEnv } from '../../http/provider-variables.ts'
+import { seeOther, showPage, uiOf } from './respond.ts'
+
+/** Adds `/logout`: GET only asks, for anybody may link to it. */
+export function addLogoutRoutes(app: Hono<ProviderEnv>): void {
+  for (const path of ['/logout', '/logout/']) {
+    app.get(path, askLogout)
+    app.post(path, signOut)
+  }
+}
+
+async function askLogout(c: Context<ProviderEnv>): Promise<Response> {
+  const session = await readBrowserSession(c)
+  const page = c.get('provider').pages.logout({
+    ui: await uiOf(c, { form: session !== null }),
+    action: '/logout',
+    username: session?.user.username ?? null,
+    accountUrl: '/account',
+    loginUrl: '/login',
+  })
+  return showPage(c, page)
+}
+
+/** Ends the session in the storage, so that its cookie is worth nothing anywhere, and lets somebody else sign in. */
+async function signOut(c: Context<ProviderEnv>): Promise<Response> {
+  const form = await readForm(c.req.raw)
+  await requireAntiForgery(c, form)
+  const id = await readSessionId(c)
+  const { request, store } = c.get('provider')
+  if (id !== null) await store.endSessions({ id, userId: null }, request)
+  takeSession(c)
+  const captured = form.get('request') === undefined ? null : await openRequest(c, form.get('request'))
+  return seeOther(c, captured ? `/login?request=${captured.id}` : '/logout')
+}

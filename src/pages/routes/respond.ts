@@ -1,0 +1,113 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { OAuthError } from '../../errors.ts'
+import { antiForgeryValue, FORGED } from '../../http/anti-forgery.ts'
+import { toOAuthError } from '../../http/errors.ts'
+import type { ProviderEnv } from '../../http/provider-variables.ts'
+import { pageHeaders, type PagePolicy } from '../../http/security-headers.ts'
+import type { Redirection } from '../../oauth/response-modes/index.ts'
+import { renderPage } from '../../ui/layout.tsx'
+import { type Messages, messagesFor, type Problem, problemOf } from '../../ui/messages.ts'
+import { styleAsset } from '../../ui/styles.ts'
+import type { Theme, Ui } from '../../ui/theme.ts'
+import { submitAsset } from '../form-post.tsx'
+
+/** Texts in the language that the browser asks for. */
+export function messagesOf(c: Context<ProviderEnv>): Messages {
+  return messagesFor(c.req.header('Accept-Language') ?? null)
+}
+
+/** What every page gets; with a form, the anti-forgery value, too. */
+export async function uiOf(c: Context<ProviderEnv>, { form }: { readonly form: boolean }): Promise<Ui> {
+  const theme = themeOf(c)
+  const { path } = await styleAsset(theme)
+  return {
+    messages: messagesOf(c),
+    theme,
+    styleUrl: path,
+    ...(form ? { antiForgery: await antiForgeryValue(c) } : {}),
+  }
+}
+
+function themeOf(c: Context<ProviderEnv>): Theme {
+  const { accentColor, logoUrl, siteName } = c.get('provider').settings
+  return { accentColor, logoUrl, siteName }
+}
+
+/** Answers with a page. */
+export async function showPage(
+  c: Context<ProviderEnv>,
+  page: JSX.Element,
+  status: ContentfulStatusCode = 200,
+  policy: PagePolicy = {},
+): Promise<Response> {
+  const { logoUrl } = c.get('provider').settings
+  return c.html(await renderPage(page), status, pageHeaders({ image: logoUrl, ...policy }))
+}
+
+/** Sends the browser on. Always 303, so that no form is posted again (RFC 9700 4.12). */
+export function seeOther(c: Context<ProviderEnv>, location: string): Response {
+  return c.body(null, 303, {
+    Location: location,
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  })
+}
+
+/** Sends an answer to the client, by a redirect or a form. */
+export async function sendRedirection(c: Context<ProviderEnv>, redirection: Redirection): Promise<Response> {
+  if (redirection.kind === 'redirect') return seeOther(c, redirection.location)
+  const { path } = await submitAsset()
+  const page = c.get('provider').pages.formPost({
+    ui: await uiOf(c, { form: false }),
+    redirectUri: redirection.action,
+    parameters: Object.entries(redirection.fields),
+    scriptUrl: path,
+  })
+  return showPage(c, page, 200, { formTarget: redirection.action, script: true })
+}
+
+const PROBLEM_BY_STATUS: Readonly<Record<number, Problem>> = {
+  404: 'notFound',
+  429: 'throttled',
+  500: 'unexpected',
+  503: 'unavailable',
+}
+
+/** Answers whatever was thrown with a page that says what happened and what to do. */
+export async function showError(c: Context<ProviderEnv>, thrown: unknown): Promise<Response> {
+  const error = toOAuthError(thrown, c)
+  const problem =
+    error.description === FORGED
+      ? 'antiForgery'
+      : (problemOf(error.description) ?? PROBLEM_BY_STATUS[error.status])
+  const page = c.get('provider').pages.error({
+    ui: await uiOf(c, { form: false }),
+    problem: problem ?? 'invalidRequest',
+    detail: problem === undefined ? error.description : null,
+    errorId: error.status === 500 ? c.get('provider').request.id : null,
+  })
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
+  return showPage(c, page, error.status)
+}
+
+/** The page for addresses that nothing answers at. */
+export async function showNotFound(c: Context<ProviderEnv>): Promise<Response> {
+  const page = c
+    .get('provider')
+    .pages.error({ ui: await uiOf(c, { form: false }), problem: 'notFound', accountUrl: '/account' })
+  return showPage(c, page, 404)
+}
+
+/** Middleware: hides what a setting does not turn on. */
+export function requireSetting(setting: 'allowSignup' | 'demo'): MiddlewareHandler<ProviderEnv> {
+  return async (c: Context<ProviderEnv>, next) =>
+    c.get('provider').settings[setting] ? next() : showNotFound(c)
+}
+
+/** The refusal of a request without a captured one. */
+export function expired(): OAuthError {
+  return new OAuthError('invalid_request', 'Authorization session has expired.')
+}

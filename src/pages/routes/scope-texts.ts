@@ -1,0 +1,21 @@
+import type { ScopeDescription } from '../../store/records.ts'
+import type { Messages } from '../../ui/messages.ts'
+import type { ScopeText } from '../consent.tsx'
+
+/**
+ * Scopes as the pages show them: described by the scope table, else by our own texts.
+ * @param scope names separated by spaces
+ */
+export function scopeTexts(
+  scope: string,
+  rows: readonly ScopeDescription[],
+  messages: Messages,
+): readonly ScopeText[] {
+  const own: Readonly<Record<string, string>> = messages.scopes
+  return scope.split(' ').map((name) => ({
+    name,
+    description:
+      rows.find((row) => row.name === name)?.description ??
+      (Object.hasOwn(own, name) ? (own[name] ?? null) : null),
+  }))
+}

@@ -1,0 +1,129 @@
+import { sql, type SQL } from 'drizzle-orm'
+import type { Account, RequestMark, SessionRule, WithdrawnConsent } from '../records.ts'
+import type { Store } from '../store.ts'
+import { auditStatement } from './audit.ts'
+import { run } from './run.ts'
+import {
+  liveSession,
+  listSessions,
+  type SessionRow,
+  type SessionSummaryRow,
+  toSession,
+  toSessionSummary,
+} from './sessions.ts'
+import { settleThrottle } from './sign-in.ts'
+
+interface AuthorizedClientRow {
+  readonly client_id: string
+  readonly name: string
+  readonly url: string | null
+  readonly redirect_uri: string | null
+  readonly scope: string
+  readonly authorized_at: number
+  readonly last_used_at: number | null
+}
+interface ScopeRow {
+  readonly name: string
+  readonly description: string
+}
+
+/** See `Store.readAccount`. */
+export async function readAccount(db: D1Database, sessionId: string, rule: SessionRule): Promise<Account> {
+  const live = liveSession(sessionId, rule)
+  const userId = sql`(SELECT l.user_id FROM (${live}) l)`
+  const [sessions, authorized, summaries, scopes] = await run<
+    [SessionRow, AuthorizedClientRow, SessionSummaryRow, ScopeRow]
+  >(db, [
+    live,
+    sql`SELECT c.client_id AS client_id, c.name AS name, c.url AS url, a.scope AS scope, a.authorized_at AS authorized_at,
+        (SELECT r.uri FROM client_redirect_uris r WHERE r.client_id = c.client_id ORDER BY r.position LIMIT 1) AS redirect_uri,
+        (SELECT max(COALESCE(g.refreshed_at, g.created_at)) FROM grants g
+          WHERE g.user_id = a.user_id AND g.client_id = a.client_id) AS last_used_at
+      FROM authorized_clients a JOIN clients c ON c.client_id = a.client_id
+      WHERE a.user_id = ${userId} AND a.revoked_at IS NULL ORDER BY a.authorized_at DESC LIMIT 500`,
+    listSessions(userId, rule),
+    sql`SELECT name, description FROM scopes LIMIT 500`,
+  ])
+  return {
+    session: toSession(sessions[0]),
+    authorizedClients: authorized.map((row) => ({
+      clientId: row.client_id,
+      name: row.name,
+      url: row.url,
+      redirectUri: row.redirect_uri,
+      scope: row.scope,
+      authorizedAt: row.authorized_at,
+      lastUsedAt: row.last_used_at,
+    })),
+    sessions: summaries.map(toSessionSummary),
+    scopes,
+  }
+}
+
+/** See `Store.withdrawConsent`. */
+export async function withdrawConsent(
+  db: D1Database,
+  { clientId, deleteExpired, userId }: Parameters<Store['withdrawConsent']>[0],
+  request: RequestMark,
+): Promise<WithdrawnConsent | null> {
+  const consent = sql`a.user_id = ${userId} AND a.client_id = ${clientId}`
+  // The batch sent again counts what it ended itself: this request's time and reason.
+  const ended = sql`g.user_id = ${userId} AND g.client_id = ${clientId} AND (g.revoked_at IS NULL OR g.revoke_reason = ${reason(request)})`
+  const [found] = await run<[{ name: string; refresh_tokens: number; access_tokens: number }]>(db, [
+    sql`SELECT c.name AS name,
+        (SELECT count(*) FROM grants g WHERE ${ended} AND g.tokens_of IS NULL
+          AND g.refresh_expires_at > ${request.now}) AS refresh_tokens,
+        (SELECT count(*) FROM access_tokens t JOIN grants g ON g.id = t.grant_id
+          WHERE ${ended} AND t.revoked_at IS NULL AND t.expires_at > ${request.now}) AS access_tokens
+      FROM authorized_clients a JOIN clients c ON c.client_id = a.client_id
+      WHERE ${consent} AND (a.revoked_at IS NULL OR a.revoked_at = ${request.now})`,
+    auditStatement(
+      { type: 'consent_withdrawn', actor: userId, userId, clientId, subject: sql`a.id` },
+      request,
+      sql`FROM authorized_clients a WHERE ${consent} AND a.revoked_at IS NULL`,
+    ),
+    sql`UPDATE authorized_clients AS a SET revoked_at = ${request.now} WHERE ${consent} AND a.revoked_at IS NULL`,
+    revokeGrants(sql`g.user_id = ${userId} AND g.client_id = ${clientId}`, reason(request), request),
+    ...(deleteExpired ? [deleteTokens(sql`g.user_id = ${userId} AND g.client_id = ${clientId}`)] : []),
+  ])
+  const [row] = found
+  return row
+    ? { clientName: row.name, refreshTokens: row.refresh_tokens, accessTokens: row.access_tokens }
+    : null
+}
+
+function reason({ id }: RequestMark): string {
+  return `consent withdrawn ${id}`
+}
+
+function revokeGrants(which: SQL, why: string, { now }: RequestMark): SQL {
+  return sql`UPDATE grants AS g SET revoked_at = ${now}, revoke_reason = ${why} WHERE ${which} AND g.revoked_at IS NULL`
+}
+
+function deleteTokens(which: SQL): SQL {
+  return sql`DELETE FROM access_tokens WHERE grant_id IN (SELECT g.id FROM grants g WHERE ${which})`
+}
+
+/** See `Store.changePassword`. */
+export async function changePassword(
+  db: D1Database,
+  change: Parameters<Store['changePassword']>[0],
+  request: RequestMark,
+): Promise<boolean> {
+  const { newHash, sessionId, signIn, userId } = change
+  const changed = sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${userId} AND u.password_hash = ${newHash})`
+  const results = await run<{ id: string }[]>(db, [
+    sql`UPDATE users SET password_hash = ${newHash}, password_changed_at = ${request.now}
+      WHERE id = ${userId} AND password_hash = ${signIn.passwordHash} AND is_active = 1`,
+    sql`UPDATE sessions SET revoked_at = ${request.now}
+      WHERE user_id = ${userId} AND id <> ${sessionId} AND revoked_at IS NULL AND ${changed}`,
+    // The password was just given again: codes that this session asks for are younger than the new password.
+    sql`UPDATE sessions SET auth_time = ${request.now} WHERE id = ${sessionId} AND user_id = ${userId} AND ${changed}`,
+    revokeGrants(sql`g.user_id = ${userId} AND ${changed}`, 'password_changed', request),
+    ...(change.deleteExpired ? [deleteTokens(sql`g.user_id = ${userId} AND ${changed}`)] : []),
+    ...settleThrottle(signIn.throttleKeys),
+    auditStatement({ type: 'password_changed', actor: userId, userId }, request, sql`WHERE ${changed}`),
+    sql`SELECT id FROM users WHERE id = ${userId} AND password_hash = ${newHash}`,
+  ])
+  return results.at(-1)?.length === 1
+}
