@@ -41,7 +41,7 @@ describe('token endpoint: refusals', () => {
     const body = new URLSearchParams(FORM).toString()
     const multipart = new FormData()
     for (const [name, value] of Object.entries(FORM)) multipart.set(name, value)
-    const requests: RequestInit<IncomingRequestCfProperties>[] = [
+    const requests: RequestInit[] = [
       { body: JSON.stringify(FORM), headers: { 'Content-Type': 'application/json' } },
       { body, headers: { 'Content-Type': 'application/json, application/x-www-form-urlencoded' } },
       { body, headers: { 'Content-Type': 'application/x-www-form-urlencoded, application/json' } },

@@ -18,7 +18,7 @@ interface Metadata {
   readonly [name: string]: unknown
 }
 
-async function metadata(url = PATH, init: RequestInit<IncomingRequestCfProperties> = {}, vars: Vars = {}) {
+async function metadata(url = PATH, init: RequestInit = {}, vars: Vars = {}) {
   const response = await send(url, init, vars)
   expect(response.status).toBe(200)
   return response.json<Metadata>()

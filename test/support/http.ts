@@ -5,20 +5,16 @@ import { PASSWORD, SECRET } from './fixture.ts'
 
 export const ORIGIN = 'https://id.example'
 
+/** A request as the edge hands it over. */
+type IncomingRequest = Request<unknown, IncomingRequestCfProperties>
+
 /** Bindings and variables that a test changes. */
 export type Vars = Readonly<Record<string, unknown>>
 
 /** Sends a request to the Worker, with some variables changed. */
-export async function send(
-  path: string,
-  init: RequestInit<IncomingRequestCfProperties> = {},
-  vars: Vars = {},
-): Promise<Response> {
+export async function send(path: string, init: RequestInit = {}, vars: Vars = {}): Promise<Response> {
   const context = createExecutionContext()
-  const request = new Request<unknown, IncomingRequestCfProperties>(new URL(path, ORIGIN), {
-    redirect: 'manual',
-    ...init,
-  })
+  const request = new Request(new URL(path, ORIGIN), { redirect: 'manual', ...init }) as IncomingRequest
   const response = await worker.fetch(request, { ...env, ...vars }, context)
   await waitOnExecutionContext(context)
   return response
