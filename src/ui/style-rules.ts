@@ -12,7 +12,7 @@ html { -webkit-text-size-adjust: 100%; text-size-adjust: 100% }
 body {
   margin: 0; min-height: 100vh; min-height: 100dvh; display: flex; flex-direction: column;
   background: var(--page); color: var(--text); font: 1rem/1.5 var(--font);
-  border-top: 4px solid var(--accent-line); overflow-wrap: anywhere;
+  border-top: 4px solid var(--accent); overflow-wrap: anywhere;
 }
 h1, h2, h3, p, dl, dd, ul, figure { margin: 0 }
 h1, h2, h3 { line-height: 1.25; letter-spacing: -0.012em; text-wrap: balance; font-weight: 650 }

@@ -21,13 +21,14 @@ export function stylesheet(theme: Pick<Theme, 'accentColor'>): string {
   ].join('\n')
 }
 
-const assets = new Map<string, Promise<Asset>>()
+/** Values, not promises: one that another request left pending may never be settled in this one. */
+const assets = new Map<string, Asset>()
 
 /** The stylesheet of a theme as a file, `/assets/style-<hash>.css`; made once per isolate and accent. */
-export function styleAsset(theme: Pick<Theme, 'accentColor'>): Promise<Asset> {
+export async function styleAsset(theme: Pick<Theme, 'accentColor'>): Promise<Asset> {
   const known = assets.get(theme.accentColor)
   if (known) return known
-  const made = asset('style', 'css', 'text/css; charset=utf-8', stylesheet(theme))
+  const made = await asset('style', 'css', 'text/css; charset=utf-8', stylesheet(theme))
   assets.set(theme.accentColor, made)
   return made
 }
