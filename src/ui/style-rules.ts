@@ -130,6 +130,7 @@ legend { padding: 0; margin-bottom: 0.75rem }
 .facts-side { grid-template-columns: repeat(auto-fit, minmax(min(100%, 10.5rem), 1fr)) }
 .facts-list > div, .facts-side > div { display: block }
 .facts-side > div { grid-column: auto }
+main .facts-side a { padding-block: 0 }
 .facts-list dt, .facts-side dt { font-size: 0.875rem }
 .section { display: grid; gap: 1rem }
 .section + .section { margin-top: 2.5rem; padding-top: 2.5rem; border-top: 1px solid var(--line) }
@@ -140,7 +141,7 @@ legend { padding: 0; margin-bottom: 0.75rem }
 .items > li { padding: 1.25rem }
 .items > li + li { border-top: 1px solid var(--line) }
 .item { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start }
-.item-body { flex: 1 1 14rem; min-width: 0 }
+.item-body { flex: 1 1 12rem; min-width: 0 }
 .item-body.stack { --gap: 0.625rem }
 .scopes > li { display: flex; gap: 0.625rem; align-items: baseline; font-size: 0.9375rem }
 .scopes > li::before { content: ''; flex: none; width: 0.4375rem; height: 0.4375rem; border-radius: 50%; background: var(--accent-text); forced-color-adjust: none; translate: 0 -0.1em }
