@@ -1,5 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { Hono } from 'hono'
 import { expect } from 'vitest'
 import { createProvider } from '../../src/provider.ts'
 import { issueTokens } from '../../src/tokens/issue.ts'
@@ -15,19 +16,22 @@ export interface Pair {
 const TRUSTED = 'urn:example:trusted'
 
 /** A provider that gives tokens for a user's id, as the password grant does for a password, but for the slow hash. */
-const trusting = createProvider({
-  grantTypes: {
-    [TRUSTED]: {
-      parameters: ['user_id'],
-      exchange: ({ client, params }, provider) =>
-        issueTokens(
-          { client, grantType: 'password' },
-          { scope: params.get('scope'), userId: params.get('user_id') ?? null },
-          provider,
-        ),
+const trusting = new Hono().route(
+  '/oauth2',
+  createProvider({
+    grantTypes: {
+      [TRUSTED]: {
+        parameters: ['user_id'],
+        exchange: ({ client, params }, provider) =>
+          issueTokens(
+            { client, grantType: 'password' },
+            { scope: params.get('scope'), userId: params.get('user_id') ?? null },
+            provider,
+          ),
+      },
     },
-  },
-})
+  }),
+)
 
 /**
  * Gives a user's tokens to a confidential client.
@@ -41,7 +45,10 @@ export async function givenTokens(
 ): Promise<Pair> {
   const { client = 'web', scope = '' } = options
   const form = { client_id: client, client_secret: SECRET, grant_type: TRUSTED, scope, user_id: userId }
-  const request = new Request(new URL('/token', ORIGIN), { body: new URLSearchParams(form), method: 'POST' })
+  const request = new Request(new URL('/oauth2/token', ORIGIN), {
+    body: new URLSearchParams(form),
+    method: 'POST',
+  })
   const answer = await answerOf(await trusting.fetch(request, { ...env, ...vars }, createExecutionContext()))
   expect(answer).toMatchObject({ status: 200 })
   return { access: answer.access_token, refresh: answer.refresh_token ?? '' }

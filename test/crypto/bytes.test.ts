@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import {
+  concat,
+  equal,
+  fromBase64url,
+  randomBytes,
+  randomId,
+  sha256,
+  sha256Base64url,
+  toBase64url,
+  utf8,
+} from '../../src/crypto/bytes.ts'
+
+describe('base64url', () => {
+  // RFC 4648 10, and the two characters that differ from base64.
+  it.each([
+    ['', ''],
+    ['f', 'Zg'],
+    ['fo', 'Zm8'],
+    ['foo', 'Zm9v'],
+    ['foob', 'Zm9vYg'],
+    ['fooba', 'Zm9vYmE'],
+    ['foobar', 'Zm9vYmFy'],
+    ['\u00FB\u00FF', 'w7vDvw'],
+  ])('writes and reads %j', (text, encoded) => {
+    expect(toBase64url(utf8(text))).toBe(encoded)
+    expect(fromBase64url(encoded)).toEqual(utf8(text))
+  })
+
+  it('writes - and _ for the two characters that URLs cannot take', () => {
+    expect(toBase64url(new Uint8Array([0xfb, 0xff, 0xfe]))).toBe('-__-')
+    expect(fromBase64url('-__-')).toEqual(new Uint8Array([0xfb, 0xff, 0xfe]))
+  })
+
+  it.each(['Zg==', 'Zm9v\n', 'Zm9v ', '+/', 'Z', 'Zh', 'Zm9', 'Z.g', '\u00E4', 'Zm9vYmFyZ'])(
+    'refuses %j: there is one way to write bytes',
+    (text) => {
+      expect(fromBase64url(text)).toBeNull()
+    },
+  )
+})
+
+describe('digests', () => {
+  it('are SHA-256', async () => {
+    const hex = (bytes: Uint8Array): string =>
+      [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+    expect(hex(await sha256('abc'))).toBe(abc)
+    expect(hex(await sha256(utf8('abc')))).toBe(abc)
+  })
+
+  it('are written as RFC 7636 B writes a code challenge', async () => {
+    expect(await sha256Base64url('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe(
+      'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    )
+  })
+})
+
+describe('equal', () => {
+  it.each([
+    ['', '', true],
+    ['a', 'a', true],
+    ['a', 'b', false],
+    ['a', 'aa', false],
+    ['a', '', false],
+    ['\u00E4', 'a\u0308', false],
+  ])('compares %j and %j', async (a, b, expected) => {
+    expect(await equal(a, b)).toBe(expected)
+  })
+})
+
+describe('random', () => {
+  it('ids have 128 bits and do not repeat', () => {
+    const ids = Array.from({ length: 1000 }, randomId)
+    expect(new Set(ids).size).toBe(1000)
+    for (const id of ids) expect(fromBase64url(id)).toHaveLength(16)
+  })
+
+  it('bytes have the length that was asked for', () => {
+    expect(randomBytes(0)).toHaveLength(0)
+    expect(randomBytes(33)).toHaveLength(33)
+  })
+})
+
+describe('concat', () => {
+  it('joins', () => {
+    expect(concat()).toEqual(new Uint8Array())
+    expect(concat(utf8('a'), utf8(''), utf8('bc'))).toEqual(utf8('abc'))
+  })
+})
