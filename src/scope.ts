@@ -19,16 +19,16 @@ export interface Scope {
    * @param wants integer of the scopes that are needed
    * @param has integer of the scopes that are there
    */
-  check(wants: number, has: number): boolean
+  readonly check: (wants: number, has: number) => boolean
   /** Names of the scopes that `scope`, an integer, includes, in the table's order. */
-  names(scope: number): string[]
+  readonly names: (scope: number) => string[]
   /** The same as `names`. */
-  toNames(scope: number): string[]
+  readonly toNames: (scope: number) => string[]
   /**
    * The integer of scope names; unknown names count nothing.
    * @param names scope names, then optionally `{ default }`: the result where no name is known (0 if left out)
    */
-  toInt(...names: (string | { readonly default?: number })[]): number
+  readonly toInt: (...names: (string | { readonly default?: number })[]) => number
 }
 
 /**

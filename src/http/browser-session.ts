@@ -23,16 +23,22 @@ export function sessionRule(c: Context<ProviderEnv>): SessionRule {
 /** The browser's session, if it lives; one round trip where there is a cookie of ours. */
 export async function readBrowserSession(c: Context<ProviderEnv>): Promise<Session | null> {
   const id = await readSessionId(c)
-  const session = id === null ? null : await c.get('provider').store.readSession(id, sessionRule(c))
-  noteUse(c, session)
-  return session
+  return useSession(c, id === null ? null : await c.get('provider').store.readSession(id, sessionRule(c)))
 }
 
-/** Notes after the answer that a session was used. */
-export function noteUse(c: Context<ProviderEnv>, session: Session | null): void {
-  const { defer, request, store } = c.get('provider')
-  if (session && session.lastSeenAt < request.now - TOUCH_AFTER)
-    defer(store.touchSession(session.id, request.now))
+/**
+ * Takes a session that the storage found into use: notes it after the answer, for the idle limit, and asks whoever keeps the
+ * users whether this one still exists.
+ * @returns null where there is none, or its user is gone
+ */
+export async function useSession(c: Context<ProviderEnv>, session: Session | null): Promise<Session | null> {
+  if (!session) return null
+  const provider = c.get('provider')
+  const { hooks, request, store } = provider
+  if (hooks.users && !(await hooks.users.find(session.user.id, provider))) return null
+  if (session.lastSeenAt < request.now - TOUCH_AFTER)
+    provider.defer(store.touchSession(session.id, request.now))
+  return session
 }
 
 /** Gives the browser a session that was just made. */

@@ -1,12 +1,22 @@
 import type { Provider } from '../context.ts'
 import { OAuthError } from '../errors.ts'
+import type { UserSource } from '../hooks.ts'
 import type { TokenRequest } from '../oauth/grants/index.ts'
 import { invalidClient } from '../oauth/invalid-client.ts'
-import type { PasswordAttempt, PasswordSignIn, ThrottleKeys, User } from '../store/records.ts'
+import type {
+  PasswordAttempt,
+  PasswordSignIn,
+  ThrottleKeys,
+  User,
+  UserWithPassword,
+} from '../store/records.ts'
 import { invalidGrant } from '../tokens/outcome.ts'
 import { hashPassword, verifyDummy, verifyPassword } from './passwords.ts'
 import { ACCOUNT_LIMIT, NETWORK_LIMIT, THROTTLE_WINDOW, throttleKeys } from './throttle.ts'
 import { usernameKey } from './usernames.ts'
+
+/** In place of a hash: no password matches it. */
+const NO_PASSWORD = '!'
 
 /** A password that was right, and what the commit that it allows must settle. */
 export interface CheckedPassword {
@@ -30,15 +40,39 @@ export async function checkPassword(
   provider: Provider,
 ): Promise<CheckedPassword> {
   const { admitted, keys } = await admitAttempt(attempt, provider)
-  if (!admitted.user) {
-    await verifyDummy(attempt.password)
+  const { users } = provider.hooks
+  return users
+    ? checkExternal(attempt, keys, users, provider)
+    : checkOwn(attempt.password, admitted.user, keys)
+}
+
+async function checkOwn(
+  password: string,
+  found: UserWithPassword | null,
+  keys: ThrottleKeys,
+): Promise<CheckedPassword> {
+  if (!found) {
+    await verifyDummy(password)
     throw invalidGrant('unknown or disabled user')
   }
-  const { passwordHash, ...user } = admitted.user
-  const { needsRehash, valid } = await verifyPassword(attempt.password, passwordHash)
+  const { passwordHash, ...user } = found
+  const { needsRehash, valid } = await verifyPassword(password, passwordHash)
   if (!valid) throw invalidGrant('wrong password')
-  const rehash = needsRehash ? await hashPassword(attempt.password) : null
-  return { user, commit: { passwordHash, rehash, throttleKeys: keys } }
+  const rehash = needsRehash ? await hashPassword(password) : null
+  return { user, commit: { passwordHash, rehash, throttleKeys: keys, external: null } }
+}
+
+/** Somebody else knows the password; our table keeps a row without one, for tokens and consents to hang from. */
+async function checkExternal(
+  { password, username }: { readonly username: string; readonly password: string },
+  keys: ThrottleKeys,
+  users: UserSource,
+  provider: Provider,
+): Promise<CheckedPassword> {
+  const external = await users.authenticate(username, password, provider)
+  if (!external) throw invalidGrant('wrong username or password, as the embedding Worker says')
+  const user = { id: external.id, username: external.username, email: external.email ?? null, isStaff: false }
+  return { user, commit: { passwordHash: NO_PASSWORD, rehash: null, throttleKeys: keys, external: user } }
 }
 
 /**

@@ -2,15 +2,15 @@ import type { Provider } from '../context.ts'
 
 /** Authorization server metadata (RFC 8414 2), computed from the provider's own tables, so it cannot say what is not so. */
 export function authorizationServerMetadata(provider: Provider): Readonly<Record<string, unknown>> {
-  const { clientAuthMethods, grantTypes, issuer, path, responseModes, responseTypes, settings } = provider
+  const { clientAuthMethods, grantTypes, issuer, paths, responseModes, responseTypes, settings } = provider
   const types = Object.keys(responseTypes).filter((name) => settings.responseTypeChoices.includes(name))
   const methods = Object.keys(clientAuthMethods)
   return {
     issuer,
-    authorization_endpoint: `${issuer}${path}/authorize`,
-    token_endpoint: `${issuer}${path}/token`,
-    revocation_endpoint: `${issuer}${path}/revoke`,
-    introspection_endpoint: `${issuer}${path}/introspect`,
+    authorization_endpoint: `${issuer}${paths.oauth2}/authorize`,
+    token_endpoint: `${issuer}${paths.oauth2}/token`,
+    revocation_endpoint: `${issuer}${paths.oauth2}/revoke`,
+    introspection_endpoint: `${issuer}${paths.oauth2}/introspect`,
     scopes_supported: Object.keys(settings.scopes),
     response_types_supported: types,
     response_modes_supported: Object.keys(responseModes),

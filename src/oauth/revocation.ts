@@ -22,5 +22,6 @@ export async function revocationEndpoint(
     : (await store.readClient(proof, provider.request.now)) !== null
   if (!authenticated) throw invalidClient(usedHeader)
   if (token === undefined) throw new OAuthError('invalid_request', "No 'token' included in the request.")
+  provider.emit({ type: 'token_revoked', clientId: proof.clientId })
   return {}
 }

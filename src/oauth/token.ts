@@ -1,5 +1,6 @@
 import type { Provider } from '../context.ts'
 import { OAuthError } from '../errors.ts'
+import type { ProviderEvent } from '../hooks.ts'
 import type { Client } from '../store/records.ts'
 import type { EndpointRequest } from './endpoint-request.ts'
 import type { GrantType, TokenRequest, TokenResponse } from './grants/index.ts'
@@ -11,6 +12,23 @@ import { invalidClient } from './invalid-client.ts'
  * @throws {OAuthError} each error of RFC 6749 5.2
  */
 export async function tokenEndpoint(request: EndpointRequest, provider: Provider): Promise<TokenResponse> {
+  return exchange(request, provider).catch((error: unknown) => {
+    if (error instanceof OAuthError) provider.emit(refusal(request, error))
+    throw error
+  })
+}
+
+function refusal({ params }: EndpointRequest, { code, description, detail }: OAuthError): ProviderEvent {
+  return {
+    type: 'token_refused',
+    grantType: params.get('grant_type') ?? null,
+    clientId: params.get('client_id') ?? null,
+    error: code,
+    detail: detail ?? description,
+  }
+}
+
+async function exchange(request: EndpointRequest, provider: Provider): Promise<TokenResponse> {
   const name = request.params.get('grant_type')
   if (name === undefined) {
     throw new OAuthError('invalid_request', "No 'grant_type' included in the request.")

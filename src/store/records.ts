@@ -181,6 +181,8 @@ export interface PasswordSignIn {
   readonly passwordHash: string
   /** A stronger hash to take its place; null where none is needed. */
   readonly rehash: string | null
+  /** The user of somebody else's table, who gets a row here in the same commit; null for our own users. */
+  readonly external: User | null
   readonly throttleKeys: ThrottleKeys
 }
 

@@ -1,9 +1,17 @@
 import type { Provider } from '../context.ts'
 import { randomId } from '../crypto/bytes.ts'
+import { defaultScopeOf, narrowScope } from '../oauth/granted-scope.ts'
 import type { TokenResponse } from '../oauth/grants/index.ts'
 import type { ClientIdentity } from '../oauth/identify-client.ts'
 import { requestedScope } from '../scope.ts'
-import type { Claim, ClientType, ConsentCommit, IssueCommit, PasswordSignIn } from '../store/records.ts'
+import type {
+  Claim,
+  Client,
+  ClientType,
+  ConsentCommit,
+  IssueCommit,
+  PasswordSignIn,
+} from '../store/records.ts'
 import { accessTokenIdOf, mintRefreshToken, mintToken } from './opaque.ts'
 import { explainOutcome } from './outcome.ts'
 
@@ -29,6 +37,8 @@ export interface Issue {
 export interface Issuing {
   readonly grantType: string
   readonly client: ClientIdentity
+  /** Reads the client with a round trip of its own; left out where the scope is already settled. */
+  readonly authenticateClient?: () => Promise<Client>
 }
 
 /**
@@ -42,7 +52,10 @@ export async function issueTokens(
 ): Promise<TokenResponse> {
   const commit = await planCommit(issuing, issue, provider)
   const issued = explainOutcome(await provider.store.issueTokens(commit), issuing.client.usedHeader)
+  const { clientId, scope, userId } = issued
+  provider.emit({ type: 'token_issued', grantType: issuing.grantType, clientId, userId, scope })
   return {
+    ...(await provider.hooks.tokenResponseExtras?.(issued, provider)),
     access_token: await mintToken('at', issued.accessTokenId, provider.keys),
     token_type: 'Bearer',
     expires_in: issued.expiresAt - provider.request.now,
@@ -51,11 +64,16 @@ export async function issueTokens(
   }
 }
 
-async function planCommit(
-  { client, grantType }: Issuing,
-  issue: Issue,
-  provider: Provider,
-): Promise<IssueCommit> {
+/** What was asked for, narrowed by `grantScope`. What a code or refresh token carries was narrowed when it was given. */
+async function scopeOf(issuing: Issuing, issue: Issue, provider: Provider): Promise<string | null> {
+  const requested = requestedScope(issue.scope)
+  if (!provider.hooks.grantScope || issue.claim || !issuing.authenticateClient) return requested
+  const client = await issuing.authenticateClient()
+  return narrowScope(requested ?? defaultScopeOf(client, provider), client, issue.userId, provider)
+}
+
+async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): Promise<IssueCommit> {
+  const { client, grantType } = issuing
   const { request, settings } = provider
   const grantId = randomId()
   const { claim = null } = issue
@@ -67,7 +85,7 @@ async function planCommit(
     grantType,
     userId: issue.userId,
     scope: {
-      requested: requestedScope(issue.scope),
+      requested: await scopeOf(issuing, issue, provider),
       fallback: settings.defaultScope,
       known: Object.keys(settings.scopes),
     },

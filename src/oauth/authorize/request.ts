@@ -1,6 +1,7 @@
 import type { Provider } from '../../context.ts'
-import { coversScope, requestedScope } from '../../scope.ts'
+import { requestedScope } from '../../scope.ts'
 import type { Client } from '../../store/records.ts'
+import { defaultScopeOf } from '../granted-scope.ts'
 import type { Params } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
 import { authorizationChecks } from './checks.ts'
@@ -76,11 +77,4 @@ export function responseModeOf(params: Params, provider: Provider): string {
   const allowed = mode !== undefined && Object.hasOwn(provider.responseModes, mode)
   if (allowed && !(mode === 'query' && defaultMode === 'fragment')) return mode
   return defaultMode ?? 'query'
-}
-
-/** The default scope, or all that the client may have, where that does not include it. */
-function defaultScopeOf(client: Client, { settings }: Provider): string {
-  return client.scope === null || coversScope(client.scope, settings.defaultScope)
-    ? settings.defaultScope
-    : client.scope
 }

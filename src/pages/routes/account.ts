@@ -1,12 +1,13 @@
 import type { Context, Hono } from 'hono'
+import type { Paths } from '../../context.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import {
-  noteUse,
   readBrowserSession,
   readSessionId,
   sessionRule,
   takeSession,
+  useSession,
 } from '../../http/browser-session.ts'
 import { readForm } from '../../http/params.ts'
 import type { ProviderEnv } from '../../http/provider-variables.ts'
@@ -25,8 +26,8 @@ import { scopeTexts } from './scope-texts.ts'
 type Handling = Context<ProviderEnv>
 
 /** Adds `/account`, the user's own page. */
-export function addAccountRoutes(app: Hono<ProviderEnv>): void {
-  for (const path of ['/account', '/account/']) {
+export function addAccountRoutes(app: Hono<ProviderEnv>, { account }: Paths): void {
+  for (const path of [account, `${account}/`]) {
     app.get(path, (c) => showAccount(c, {}))
     app.post(path, act)
   }
@@ -39,12 +40,12 @@ async function showAccount(
 ): Promise<Response> {
   const id = await readSessionId(c)
   const account = id === null ? null : await c.get('provider').store.readAccount(id, sessionRule(c))
-  if (!account?.session) return seeOther(c, '/login')
-  noteUse(c, account.session)
+  const session = await useSession(c, account?.session ?? null)
+  if (!account || !session) return seeOther(c, c.get('provider').paths.login)
   const notice = props.notice ?? (await takeFlash(c))
   const page = c
     .get('provider')
-    .pages.account({ ...(await accountProps(c, account, account.session)), ...props, notice })
+    .pages.account({ ...(await accountProps(c, account, session)), ...props, notice })
   return showPage(c, page, status)
 }
 
@@ -52,7 +53,7 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
   const ui = await uiOf(c, { form: true })
   return {
     ui,
-    action: '/account',
+    action: c.get('provider').paths.account,
     user: session.user,
     applications: account.authorizedClients.map((client) => ({
       clientId: client.clientId,
@@ -71,7 +72,7 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
       current: found.id === session.id,
     })),
     minPasswordLength: MIN_PASSWORD_LENGTH,
-    logoutUrl: '/logout',
+    logoutUrl: c.get('provider').paths.logout,
   }
 }
 
@@ -80,10 +81,10 @@ async function act(c: Handling): Promise<Response> {
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)
   const session = await readBrowserSession(c)
-  if (!session) return seeOther(c, '/login')
+  if (!session) return seeOther(c, c.get('provider').paths.login)
   if (form.get('intent') === 'change-password') return changePassword(c, form, session)
   await writeFlash(c, await carryOut(c, form, session))
-  return seeOther(c, '/account')
+  return seeOther(c, c.get('provider').paths.account)
 }
 
 async function carryOut(c: Handling, form: Params, { id, user }: Session): Promise<Notice> {
@@ -142,7 +143,7 @@ async function changePassword(c: Handling, form: Params, { id, user }: Session):
       kind: 'success',
       text: messages.account[changed ? 'passwordChanged' : 'gone'],
     })
-    return seeOther(c, '/account')
+    return seeOther(c, c.get('provider').paths.account)
   } catch (error) {
     if (error instanceof OAuthError && error.code === 'invalid_grant') {
       return showAccount(c, { passwordErrors: { current: messages.fields.wrongPassword } }, 400)

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery, requireSameOrigin } from '../../http/anti-forgery.ts'
-import { noteUse, readSessionId, sessionRule } from '../../http/browser-session.ts'
+import { readSessionId, sessionRule, useSession } from '../../http/browser-session.ts'
 import {
   type CapturedRequest,
   captureRequest,
@@ -15,6 +15,7 @@ import { readConsent } from '../../oauth/authorize/consent.ts'
 import { decideInteraction, type Interaction } from '../../oauth/authorize/interaction.ts'
 import { type RedirectTarget, resolveRedirectTarget } from '../../oauth/authorize/redirect-target.ts'
 import { type AuthorizationRequest, parseAuthorizationRequest } from '../../oauth/authorize/request.ts'
+import { narrowScope } from '../../oauth/granted-scope.ts'
 import type { Params } from '../../oauth/params.ts'
 import type { Redirection } from '../../oauth/response-modes/index.ts'
 import { requestedScope } from '../../scope.ts'
@@ -49,7 +50,9 @@ async function capture(c: Handling): Promise<Response> {
     const interaction = decide(considered, c.get('provider').request.now)
     if (interaction.kind === 'answer') return answer(c, considered, interaction, considered.request.scope)
     const id = await captureRequest(c, params)
-    return interaction.kind === 'login' ? seeOther(c, `/login?request=${id}`) : seeOther(c, confirmUrl(c, id))
+    return interaction.kind === 'login'
+      ? seeOther(c, `${c.get('provider').paths.login}?request=${id}`)
+      : seeOther(c, confirmUrl(c, id))
   })
 }
 
@@ -68,7 +71,8 @@ async function showConsent(c: Handling): Promise<Response> {
     captured.params,
     async (considered) => {
       const interaction = decide(considered, captured.capturedAt)
-      if (interaction.kind === 'login') return seeOther(c, `/login?request=${captured.id}`)
+      if (interaction.kind === 'login')
+        return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
       if (interaction.kind === 'consent')
         return consentPage(c, considered, interaction.session.user.username, captured)
       dropRequest(c, captured.id)
@@ -89,7 +93,8 @@ async function confirm(c: Handling): Promise<Response> {
     captured.params,
     async (considered) => {
       const interaction = decide(considered, captured.capturedAt)
-      if (interaction.kind === 'login') return seeOther(c, `/login?request=${captured.id}`)
+      if (interaction.kind === 'login')
+        return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
       dropRequest(c, captured.id)
       return answer(c, considered, interaction, readConsent(form, considered.request))
     },
@@ -110,12 +115,14 @@ async function consider(
   const provider = c.get('provider')
   const scopes = (requestedScope(params.get('scope')) ?? provider.settings.defaultScope).split(' ')
   const wanted = { clientId: params.get('client_id') ?? '', sessionId: await readSessionId(c), scopes }
-  const records = await provider.store.readAuthorization(wanted, sessionRule(c))
-  noteUse(c, records.session)
+  const read = await provider.store.readAuthorization(wanted, sessionRule(c))
+  const records = { ...read, session: await useSession(c, read.session) }
   const target = resolveRedirectTarget(params, records.client)
   try {
     const names = records.scopes.map(({ name }) => name)
-    const request = parseAuthorizationRequest(params, target, names, provider)
+    const parsed = parseAuthorizationRequest(params, target, names, provider)
+    const userId = records.session?.user.id ?? null
+    const request = { ...parsed, scope: narrowScope(parsed.scope, target.client, userId, provider) }
     return await next({ params, target, records, request })
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
@@ -154,11 +161,11 @@ async function consentPage(
     redirectUri: request.target.uri,
     scopes: scopeTexts(request.scope, records.scopes, ui.messages),
     username,
-    switchUser: { action: '/logout', fields: { request: id } },
+    switchUser: { action: c.get('provider').paths.logout, fields: { request: id } },
   })
   return showPage(c, page, 200, { formTarget: request.target.uri })
 }
 
 function confirmUrl(c: Handling, id?: string): string {
-  return `${c.get('provider').path}/authorize/confirm${id === undefined ? '' : `?request=${id}`}`
+  return `${c.get('provider').paths.oauth2}/authorize/confirm${id === undefined ? '' : `?request=${id}`}`
 }

@@ -1,14 +1,16 @@
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { randomId } from '../../crypto/bytes.ts'
 import { readQuery } from '../../http/params.ts'
 import type { ProviderEnv } from '../../http/provider-variables.ts'
+import { requireScope } from '../../resource-server/require-scope.ts'
+import { verifyAccessToken } from '../../tokens/verify.ts'
 import { requireSetting, showPage, uiOf } from './respond.ts'
 
 /** Adds the local demo, which is there under OAUTH_DEMO alone: it plays the application. */
 export function addDemoRoutes(app: Hono<ProviderEnv>): void {
   app.use('/demo/*', requireSetting('demo'))
   app.get('/demo', async (c) => {
-    const { issuer, pages, path } = c.get('provider')
+    const { issuer, pages, paths } = c.get('provider')
     const request = new URLSearchParams({
       response_type: 'code',
       client_id: 'demo',
@@ -16,11 +18,12 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
       scope: 'read write',
       state: randomId(),
     })
-    const authorizeUrl = `${issuer}${path}/authorize?${request.toString()}`
+    const authorizeUrl = `${issuer}${paths.oauth2}/authorize?${request.toString()}`
     return showPage(c, pages.demo({ ui: await uiOf(c, { form: false }), authorizeUrl }))
   })
+  addDemoApi(app)
   app.get('/demo/callback', async (c) => {
-    const { issuer, pages, path } = c.get('provider')
+    const { issuer, pages, paths } = c.get('provider')
     const params = readQuery(c.req.raw)
     const code = params.get('code') ?? null
     const page = pages.demoCallback({
@@ -32,10 +35,24 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
         state: params.get('state') ?? null,
         iss: params.get('iss') ?? null,
       },
-      curl: code === null ? null : redeemCommand(code, `${issuer}/demo/callback`, `${issuer}${path}/token`),
+      curl:
+        code === null
+          ? null
+          : redeemCommand(code, `${issuer}/demo/callback`, `${issuer}${paths.oauth2}/token`),
       startUrl: '/demo',
     })
     return showPage(c, page)
+  })
+}
+
+/** A protected resource: says who is asking (RFC 6750). */
+function addDemoApi(app: Hono<ProviderEnv>): void {
+  const protect = requireScope('read', {
+    verify: (token, c: Context<ProviderEnv>) => verifyAccessToken(token, c.get('provider')),
+  })
+  app.get('/demo/api', protect, (c) => {
+    const { clientId, scope, user } = c.get('oauth2')
+    return c.json({ client_id: clientId, username: user?.username ?? null, scope })
   })
 }
 

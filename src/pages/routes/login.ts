@@ -1,8 +1,9 @@
 import type { Context, Hono } from 'hono'
+import type { Paths } from '../../context.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
-import { giveSession, noteUse, readSessionId, sessionRule } from '../../http/browser-session.ts'
+import { giveSession, readSessionId, sessionRule, useSession } from '../../http/browser-session.ts'
 import { type CapturedRequest, openRequest } from '../../http/captured-requests.ts'
 import { readForm, readQuery } from '../../http/params.ts'
 import type { ProviderEnv } from '../../http/provider-variables.ts'
@@ -18,8 +19,8 @@ import { expired, messagesOf, seeOther, showPage, uiOf } from './respond.ts'
 type Handling = Context<ProviderEnv>
 
 /** Adds `/login`. */
-export function addLoginRoutes(app: Hono<ProviderEnv>): void {
-  for (const path of ['/login', '/login/']) {
+export function addLoginRoutes(app: Hono<ProviderEnv>, { login }: Paths): void {
+  for (const path of [login, `${login}/`]) {
     app.get(path, showLogin)
     app.post(path, signIn)
   }
@@ -43,7 +44,7 @@ async function signIn(c: Handling): Promise<Response> {
   await requireAntiForgery(c, form)
   const captured = await openRequest(c, form.get('request'))
   const username = form.get('username') ?? ''
-  const { request, store } = c.get('provider')
+  const { emit, request, store } = c.get('provider')
   try {
     const { commit, user } = await checkPassword(
       { username, password: form.get('password') ?? '', client: null },
@@ -52,10 +53,12 @@ async function signIn(c: Handling): Promise<Response> {
     const session = await planSession(c, user.id)
     if (!(await store.createSession(session, commit, request))) throw wrong()
     await giveSession(c, session.id)
+    emit({ type: 'signed_in', userId: user.id })
     return seeOther(c, nextUrl(c, captured))
   } catch (error) {
     if (!(error instanceof OAuthError) || (error.code !== 'invalid_grant' && error.status !== 429))
       throw error
+    emit({ type: 'sign_in_refused', detail: error.detail ?? error.description })
     return refuse(c, captured, username, error)
   }
 }
@@ -98,7 +101,8 @@ export async function planSession(c: Handling, userId: string): Promise<SessionC
 
 /** Where a signed-in user goes: on with the captured request, or home. Never to an address that a request names. */
 export function nextUrl(c: Handling, captured: CapturedRequest | null): string {
-  return captured ? `${c.get('provider').path}/authorize/confirm?request=${captured.id}` : '/account'
+  const { paths } = c.get('provider')
+  return captured ? `${paths.oauth2}/authorize/confirm?request=${captured.id}` : paths.account
 }
 
 async function readWaiting(
@@ -115,8 +119,7 @@ async function readWaiting(
           session: sessionId === null ? null : await store.readSession(sessionId, sessionRule(c)),
         }
       : await store.readAuthorization({ clientId, sessionId, scopes: [] }, sessionRule(c))
-  noteUse(c, found.session)
-  return found
+  return { client: found.client, session: await useSession(c, found.session) }
 }
 
 async function loginPage(
@@ -125,13 +128,13 @@ async function loginPage(
   props: Pick<LoginPageProps, 'notice' | 'username'> & { readonly client: Client | null },
   status: 200 | 400 | 429 = 200,
 ): Promise<Response> {
-  const { pages, settings } = c.get('provider')
+  const { pages, paths, settings } = c.get('provider')
   const query = captured ? `?request=${captured.id}` : ''
   const page = pages.login({
     ui: await uiOf(c, { form: true }),
-    action: '/login',
+    action: paths.login,
     ...(captured && { fields: { request: captured.id } }),
-    signUpUrl: settings.allowSignup ? `/sign-up${query}` : null,
+    signUpUrl: settings.allowSignup ? `${paths.signUp}${query}` : null,
     ...props,
   })
   const target = captured?.params.get('redirect_uri') ?? props.client?.redirectUris[0]

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import type { Paths } from '../../context.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import { readBrowserSession, readSessionId, takeSession } from '../../http/browser-session.ts'
 import { openRequest } from '../../http/captured-requests.ts'
@@ -7,8 +8,8 @@ import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { seeOther, showPage, uiOf } from './respond.ts'
 
 /** Adds `/logout`: GET only asks, for anybody may link to it. */
-export function addLogoutRoutes(app: Hono<ProviderEnv>): void {
-  for (const path of ['/logout', '/logout/']) {
+export function addLogoutRoutes(app: Hono<ProviderEnv>, { logout }: Paths): void {
+  for (const path of [logout, `${logout}/`]) {
     app.get(path, askLogout)
     app.post(path, signOut)
   }
@@ -16,12 +17,13 @@ export function addLogoutRoutes(app: Hono<ProviderEnv>): void {
 
 async function askLogout(c: Context<ProviderEnv>): Promise<Response> {
   const session = await readBrowserSession(c)
-  const page = c.get('provider').pages.logout({
+  const { pages, paths } = c.get('provider')
+  const page = pages.logout({
     ui: await uiOf(c, { form: session !== null }),
-    action: '/logout',
+    action: paths.logout,
     username: session?.user.username ?? null,
-    accountUrl: '/account',
-    loginUrl: '/login',
+    accountUrl: paths.account,
+    loginUrl: paths.login,
   })
   return showPage(c, page)
 }
@@ -31,9 +33,9 @@ async function signOut(c: Context<ProviderEnv>): Promise<Response> {
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)
   const id = await readSessionId(c)
-  const { request, store } = c.get('provider')
+  const { paths, request, store } = c.get('provider')
   if (id !== null) await store.endSessions({ id, userId: null }, request)
   takeSession(c)
   const captured = form.get('request') === undefined ? null : await openRequest(c, form.get('request'))
-  return seeOther(c, captured ? `/login?request=${captured.id}` : '/logout')
+  return seeOther(c, captured ? `${paths.login}?request=${captured.id}` : paths.logout)
 }

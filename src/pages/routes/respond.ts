@@ -95,9 +95,11 @@ export async function showError(c: Context<ProviderEnv>, thrown: unknown): Promi
 
 /** The page for addresses that nothing answers at. */
 export async function showNotFound(c: Context<ProviderEnv>): Promise<Response> {
-  const page = c
-    .get('provider')
-    .pages.error({ ui: await uiOf(c, { form: false }), problem: 'notFound', accountUrl: '/account' })
+  const page = c.get('provider').pages.error({
+    ui: await uiOf(c, { form: false }),
+    problem: 'notFound',
+    accountUrl: c.get('provider').paths.account,
+  })
   return showPage(c, page, 404)
 }
 

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import type { Paths } from '../../context.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
@@ -19,8 +20,8 @@ import { messagesOf, seeOther, requireSetting, showPage, uiOf } from './respond.
 type Handling = Context<ProviderEnv>
 
 /** Adds `/sign-up`, which is there under OAUTH_ALLOW_SIGNUP alone. */
-export function addSignUpRoutes(app: Hono<ProviderEnv>): void {
-  for (const path of ['/sign-up', '/sign-up/']) {
+export function addSignUpRoutes(app: Hono<ProviderEnv>, { signUp: base }: Paths): void {
+  for (const path of [base, `${base}/`]) {
     app.use(path, requireSetting('allowSignup'))
     app.get(path, (c) => signUpPage(c, readQuery(c.req.raw), {}))
     app.post(path, signUp)
@@ -77,14 +78,15 @@ function checked(field: 'username' | 'email', check: () => void, message: string
 
 async function signUpPage(c: Handling, values: Params, errors: SignUpErrors): Promise<Response> {
   const captured = await openRequest(c, values.get('request'))
-  const page = c.get('provider').pages.signUp({
+  const { pages, paths } = c.get('provider')
+  const page = pages.signUp({
     ui: await uiOf(c, { form: true }),
-    action: '/sign-up',
+    action: paths.signUp,
     ...(captured && { fields: { request: captured.id } }),
     values: { username: values.get('username') ?? '', email: values.get('email') ?? '' },
     errors,
     minPasswordLength: MIN_PASSWORD_LENGTH,
-    loginUrl: captured ? `/login?request=${captured.id}` : '/login',
+    loginUrl: captured ? `${paths.login}?request=${captured.id}` : paths.login,
   })
   const target = captured?.params.get('redirect_uri')
   return showPage(c, page, Object.keys(errors).length > 0 ? 400 : 200, { formTarget: target ?? null })

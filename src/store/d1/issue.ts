@@ -16,7 +16,7 @@ import { refreshStatements } from './refresh.ts'
 import { revokeReplayedCode } from './replay.ts'
 import { runForAnswer } from './run.ts'
 import { effectiveScope, scopeAllowed } from './scope-rule.ts'
-import { signInStatements } from './sign-in.ts'
+import { externalUserStatements, signInStatements } from './sign-in.ts'
 
 /** The tokens of one commit: authenticates, claims, issues; see `Store.issueTokens`. */
 export async function issueTokens(db: D1Database, commit: IssueCommit): Promise<IssueOutcome> {
@@ -33,8 +33,9 @@ function newStatements(commit: IssueCommit): SQL[] {
     AND ${userLives(commit)} AND ${consentLives(commit)}`
   return [
     sql`SELECT ${clientGuard(proof, request.now)} AS authenticated, ${clientMay(commit)} AS has_grant_type,
-      ${userLives(commit)} AS user_lives, (${consentLives(commit)} AND ${codeUnspent(commit)}) AS claim_holds,
+      ${signIn?.external ? sql`1` : userLives(commit)} AS user_lives, (${consentLives(commit)} AND ${codeUnspent(commit)}) AS claim_holds,
       ${scopeAllowed(commit.scope)} AS scope_allowed FROM clients c WHERE c.client_id = ${proof.clientId}`,
+    ...(signIn ? externalUserStatements(signIn, request) : []),
     ...(claim?.kind === 'code'
       ? revokeReplayedCode(proof, claim.codeId, grantId, commit.deleteExpired, request)
       : []),

@@ -11,7 +11,7 @@ import type {
 import type { Store } from '../store.ts'
 import { auditStatement } from './audit.ts'
 import { run } from './run.ts'
-import { signInStatements } from './sign-in.ts'
+import { externalUserStatements, signInStatements } from './sign-in.ts'
 
 /** A session as `liveSession` reads it. */
 export interface SessionRow {
@@ -73,6 +73,7 @@ export async function createSession(
   const { userId } = session
   const same = sql`u.password_hash IN (${signIn.passwordHash}, ${signIn.rehash ?? signIn.passwordHash})`
   const results = await run<{ id: string }[]>(db, [
+    ...externalUserStatements(signIn, request),
     ...insertSession(session, same, request),
     ...signInStatements(userId, signIn, request),
     auditStatement(

@@ -11,6 +11,24 @@ export function signInStatements(userId: string | null, signIn: PasswordSignIn, 
 }
 
 /**
+ * The row of a user of somebody else's table, which goes before whatever hangs from it. Its key holds a character that no
+ * username has, so it takes no name from anybody.
+ */
+export function externalUserStatements(
+  { external, passwordHash }: PasswordSignIn,
+  { now }: RequestMark,
+): SQL[] {
+  if (!external) return []
+  const { email, id, username } = external
+  return [
+    sql`INSERT INTO users (id, username, username_key, email, password_hash, password_changed_at, created_at)
+      VALUES (${id}, ${username}, ${`external\n${id}`}, ${email}, ${passwordHash}, 0, ${now})
+      ON CONFLICT (id) DO UPDATE SET username = excluded.username, email = excluded.email
+      WHERE password_hash = excluded.password_hash`,
+  ]
+}
+
+/**
  * The throttle forgets the account and takes this attempt back from the network. The account's row goes last and the network
  * asks for it, so the batch sent again takes nothing back twice.
  */

@@ -1,0 +1,74 @@
+import type { Paths, Provider } from './context.ts'
+import { randomId } from './crypto/bytes.ts'
+import { deriveKeys, type Keys } from './crypto/keys.ts'
+import type { ProviderEvent } from './hooks.ts'
+import type { ProviderBindings } from './http/provider-variables.ts'
+import type { ResolvedOptions } from './provider-options.ts'
+import { parseSettings, type Settings } from './settings.ts'
+import type { RequestMark } from './store/records.ts'
+
+/** What is read once per isolate: settings and keys of an environment. */
+export interface Environment {
+  readonly settings: Settings
+  readonly keys: Promise<Keys>
+}
+
+/** Gives the environment of a Worker's bindings, read once for each. */
+export type EnvironmentReader = (env: ProviderBindings) => Environment
+
+/** Makes a reader of environments that remembers what it has read. */
+export function environmentReader({ settings: options }: ResolvedOptions): EnvironmentReader {
+  const known = new WeakMap<object, Environment>()
+  return (env) => {
+    const found = known.get(env)
+    if (found) return found
+    const settings = parseSettings({ ...env }, options)
+    const read = { settings, keys: deriveKeys(settings.secretKey) }
+    known.set(env, read)
+    return read
+  }
+}
+
+/** Where a request comes from and how to go on after it. */
+export interface Arrival {
+  /** The request's own, without a path. */
+  readonly origin: string
+  readonly network: string | null
+  readonly defer: (work: Promise<unknown>) => void
+}
+
+/**
+ * Makes the provider of one request.
+ * @throws {ConfigurationError} a setting that cannot be used
+ */
+export async function providerFor(
+  env: ProviderBindings,
+  arrival: Arrival,
+  options: ResolvedOptions,
+  read: EnvironmentReader,
+): Promise<Provider> {
+  const { keys, settings } = read(env)
+  const provider: Provider = Object.freeze({
+    ...options.tables,
+    settings,
+    issuer: settings.issuer ?? arrival.origin,
+    store: options.createStore(env),
+    keys: await keys,
+    request: markRequest(arrival.network),
+    defer: arrival.defer,
+    emit: (event: ProviderEvent) => {
+      const told = options.tables.hooks.onEvent?.(event, provider)
+      if (told) arrival.defer(told.catch((error: unknown) => console.error('onEvent failed:', error)))
+    },
+  })
+  return provider
+}
+
+function markRequest(network: string | null): RequestMark {
+  return Object.freeze({ id: randomId(), now: Math.floor(Date.now() / 1000), network })
+}
+
+/** Every path at which the provider's pages answer. */
+export function pagePaths({ account, login, logout, signUp }: Paths): readonly string[] {
+  return [account, login, logout, signUp, '/assets', '/demo']
+}

@@ -1,0 +1,66 @@
+import type { Provider } from './context.ts'
+import type { OAuthErrorCode } from './errors.ts'
+import type { Client, IssuedTokens } from './store/records.ts'
+
+/** Something that happened, for one's own log or metrics. Never with a token, code, secret or password. */
+export type ProviderEvent =
+  | {
+      readonly type: 'token_issued'
+      readonly grantType: string
+      readonly clientId: string
+      readonly userId: string | null
+      readonly scope: string
+    }
+  | {
+      readonly type: 'token_refused'
+      readonly grantType: string | null
+      /** As the client said it; it may be anybody's. */
+      readonly clientId: string | null
+      readonly error: OAuthErrorCode
+      /** The rule that refused it. */
+      readonly detail: string
+    }
+  | { readonly type: 'token_revoked'; readonly clientId: string }
+  | { readonly type: 'signed_in'; readonly userId: string }
+  | { readonly type: 'sign_in_refused'; readonly detail: string }
+
+/** A user of somebody else's table. */
+export interface ExternalUser {
+  /** Stable and unique, 1 to 255 characters: tokens and consents hang from it. */
+  readonly id: string
+  readonly username: string
+  readonly email?: string | null
+}
+
+/** Somebody else's users instead of our own table. */
+export interface UserSource {
+  /**
+   * Checks a name and password. Attempts are throttled before it is called.
+   * @returns the user, or null where the name or the password is wrong
+   */
+  authenticate(username: string, password: string, provider: Provider): Promise<ExternalUser | null>
+  /**
+   * Finds a user who has a session here, at each authorization request and visit of the account page.
+   * @returns null where the user may no longer sign in; the session then counts for nothing
+   */
+  find(id: string, provider: Provider): Promise<ExternalUser | null>
+}
+
+/** Functions by which an embedding Worker changes what the provider does. */
+export interface Hooks {
+  readonly users: UserSource | null
+  /**
+   * Further members of a token response (RFC 6749 5.1), as an id. Members that the protocol names cannot be replaced.
+   */
+  readonly tokenResponseExtras:
+    | ((issued: IssuedTokens, provider: Provider) => Promise<Readonly<Record<string, unknown>>>)
+    | null
+  /**
+   * Narrows a scope that a client asks for, before a user sees it or a token carries it; names that were not asked for are left
+   * out. At the token endpoint it costs a round trip to read the client.
+   */
+  readonly grantScope:
+    | ((requested: string, to: { readonly client: Client; readonly userId: string | null }) => string)
+    | null
+  readonly onEvent: ((event: ProviderEvent, provider: Provider) => Promise<void>) | null
+}

@@ -1,0 +1,16 @@
+import type { AccessToken } from '../tokens/verify.ts'
+
+/** The part of the provider's entrypoint that a service binding calls; see `edge-oauth2-provider/rpc`. */
+export interface AccessTokenService {
+  verifyAccessToken(token: string): Promise<AccessToken | null>
+}
+
+/**
+ * Makes a verifier that calls the provider's Worker over a service binding: no HTTP, no client secret.
+ * @param service the binding, from the environment of the Worker that asks
+ */
+export function rpcVerifier<Bindings extends object>(
+  service: (env: Bindings) => AccessTokenService,
+): (token: string, c: { readonly env: Bindings }) => Promise<AccessToken | null> {
+  return (token, c) => service(c.env).verifyAccessToken(token)
+}

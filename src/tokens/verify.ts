@@ -1,0 +1,38 @@
+import type { Provider } from '../context.ts'
+import { openToken } from './opaque.ts'
+
+/** An access token that lives, as a protected resource sees it. */
+export interface AccessToken {
+  /** Null where another server told of it (RFC 7662), which names no id. */
+  readonly id: string | null
+  readonly clientId: string
+  /** Null where a client acts for itself. */
+  readonly user: { readonly id: string; readonly username: string } | null
+  /** Names separated by spaces. */
+  readonly scope: string
+  readonly scopes: readonly string[]
+  /** Seconds since 1970. */
+  readonly expiresAt: number
+}
+
+/**
+ * Verifies an access token. One round trip; none for a token that we did not mint.
+ * @returns null where it is forged, expired, revoked, or its client, grant or user no longer lives
+ */
+export async function verifyAccessToken(
+  token: string,
+  { keys, request, store }: Pick<Provider, 'keys' | 'request' | 'store'>,
+): Promise<AccessToken | null> {
+  const id = await openToken('at', token, keys)
+  const live = id === null ? null : await store.readAccessToken(id, request.now)
+  return (
+    live && {
+      id: live.id,
+      clientId: live.clientId,
+      user: live.user && { id: live.user.id, username: live.user.username },
+      scope: live.scope,
+      scopes: live.scope.split(' '),
+      expiresAt: live.expiresAt,
+    }
+  )
+}
