@@ -1,35 +1,115 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+// `npm start`: a local provider, migrated and with demo data. What follows `npm start --` goes to `wrangler dev`.
+import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
 import process from 'node:process'
-import { seed } from '../cli/seed.ts'
-const { PERSIST_TO: persistTo = '.wrangler/state', PORT: port = '8787' } = process.env
-const bin = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin/wrangler.js')
-const env = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_HIDE_BANNER: 'true', WRANGLER_SEND_METRICS: 'false' }
-let child: ChildProcess | undefined, log = '', ready = false, stopping = false
+import { CliError } from '../src/cli/cli-error.ts'
+import { localState } from '../src/cli/config.ts'
+import { openLocalD1 } from '../src/cli/local-d1.ts'
+import { createSession } from '../src/cli/open-store.ts'
+import { readSecretKey } from '../src/cli/secret-key.ts'
+import { DEMO_CLIENT, DEMO_SECRET, seedDemo } from '../src/cli/seed.ts'
+import { runWrangler } from '../src/cli/wrangler.ts'
+
+const DEV_VARS = '.dev.vars'
+
+let running: ChildProcess | undefined
+let stopping = false
+
+/** Ends what was started; without a running wrangler that is this process with what lives in it. */
 function stop(): void {
   stopping = true
-  child?.kill('SIGTERM')
+  if (running) running.kill('SIGTERM')
+  else process.exit(0)
 }
+
+function track(child: ChildProcess): void {
+  running = child
+  child.on('close', () => (running = undefined))
+  // The signal may have come before there was a process to pass it on to.
+  if (stopping) child.kill('SIGTERM')
+}
+
+function readPort(): number {
+  const text = process.env['PORT'] || '8787'
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535)
+    throw new CliError(`PORT holds ${text}; it may hold a number from 1 to 65535.`)
+  return port
+}
+
+/** Checks that nobody listens on a port, at the addresses that localhost means, before anything is started. */
+async function checkPort(port: number): Promise<void> {
+  for (const host of ['127.0.0.1', '::1']) {
+    const problem = await new Promise<string | undefined>((resolve) => {
+      const server = createServer()
+      server.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
+      server.listen({ exclusive: true, host, port }, () => server.close(() => resolve(undefined)))
+    })
+    if (problem === 'EADDRINUSE') {
+      throw new CliError(
+        `Port ${port} is in use. Stop what listens there, or choose another: PORT=8788 npm start`,
+      )
+    }
+    if (problem === 'EACCES')
+      throw new CliError(`Port ${port} is not for this user. Choose another: PORT=8787 npm start`)
+  }
+}
+
+/** Migrates and seeds the local state. */
+async function prepare(persistTo: string, secretKey: string, port: number): Promise<void> {
+  const session = createSession(await openLocalD1(persistTo, track), secretKey)
+  try {
+    await seedDemo(session, `http://localhost:${port}/demo/callback`)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Serves until it is told to stop, and says so when it can be asked. */
+async function serve(persistTo: string, secretKey: string, port: number): Promise<number> {
+  // Naming the file that wrangler would read anyway lets the environment, and so our SECRET_KEY, go before it.
+  const secrets = existsSync(DEV_VARS) ? ['--env-file', DEV_VARS] : []
+  const options = ['--port', String(port), '--persist-to', persistTo, '--show-interactive-dev-session=false']
+  const vars = ['--var', 'OAUTH_ENFORCE_SECURE:false', '--var', 'OAUTH_DEMO:true']
+  const args = ['dev', ...options, ...secrets, ...vars, ...process.argv.slice(2)]
+  let log = ''
+  let ready = false
+  const onOutput = (text: string): void => {
+    process.stdout.write(text)
+    if (ready) return
+    log += text
+    const url = /Ready on (http:\/\/\S+)/.exec(log)?.[1]
+    ready = url !== undefined
+    if (url) console.log(invitation(url))
+  }
+  const { code } = await runWrangler(args, { env: { SECRET_KEY: secretKey }, onOutput, onSpawn: track })
+  return code ?? 1
+}
+
+function invitation(url: string): string {
+  const form = `client_id=${DEMO_CLIENT}&client_secret=${DEMO_SECRET}&grant_type=password&username=demo&password=demo`
+  return `\nYour first token:\n\n  curl -X POST -d "${form}" ${url}/oauth2/access_token/\n`
+}
+
+async function main(): Promise<number> {
+  const port = readPort()
+  await checkPort(port)
+  const persistTo = localState()
+  const secretKey = await readSecretKey(persistTo)
+  await prepare(persistTo, secretKey, port)
+  return stopping ? 0 : serve(persistTo, secretKey, port)
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+// npm may be killed without a word: then this process belongs to somebody else.
 const { ppid } = process
-setInterval(() => process.ppid === ppid || stop(), 200).unref() // npm itself was killed
-process.on('exit', (code) => code === 0 || process.stderr.write(log))
-/** Runs wrangler to its end, or until this process is told to stop, and exits with its code if that is not 0. */
-async function wrangler(args: string[], onOutput: (text: string) => void): Promise<void> {
-  child = spawn(process.execPath, [bin, ...args, '--persist-to', persistTo], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  child.stdout?.setEncoding('utf8').on('data', onOutput)
-  const closing = Promise.withResolvers<number | null>()
-  child.on('close', closing.resolve)
-  const code = await closing.promise
-  if (stopping || code !== 0) process.exit(stopping ? 0 : (code ?? 1))
+setInterval(() => process.ppid === ppid || stop(), 200).unref()
+
+try {
+  const code = await main()
+  process.exitCode = stopping ? 0 : code
+} catch (error) {
+  process.exitCode = stopping ? 0 : 1
+  if (!stopping) console.error(`error: ${error instanceof CliError ? error.message : String(error)}`)
 }
-await wrangler(['d1', 'migrations', 'apply', 'DB', '--local'], (text) => (log += text))
-log = ''
-await seed({ persistTo }) // insert … on conflict do nothing, through getPlatformProxy (section 5)
-await wrangler(['dev', '--port', port, '--show-interactive-dev-session=false', ...process.argv.slice(2)], (text) => {
-  process.stdout.write(text)
-  const url = ready ? undefined : /Ready on (http\S+)/.exec(text)?.[1]
-  if (url) console.log(`\nTry it:\n\n  curl -d "username=demo" ${url}/login\n`)
-  ready ||= url !== undefined
-})

@@ -10,6 +10,7 @@ import {
 } from '../oauth/client-metadata.ts'
 import type { ClientRecord } from '../store/admin-store.ts'
 import { CliError, UsageError } from './cli-error.ts'
+import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatRecord, formatTable, type JsonRecord, type Output } from './output.ts'
 import { addNoun, addVerb, collect, listAll, runVerb, type VerbOptions } from './verb.ts'
@@ -46,16 +47,16 @@ const DAY = 86_400
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY }
 
 /** Adds the noun `client` with its verbs. */
-export function addClientNoun(program: Command): void {
+export function addClientNoun(program: Command, io: Io): void {
   const noun = addNoun(program, 'client', 'applications that ask for tokens')
-  addCreate(noun)
-  addVerb(noun, 'list', 'list all clients').action((options: VerbOptions) => runVerb(options, list))
+  addCreate(noun, io)
+  addVerb(noun, 'list', 'list all clients').action((options: VerbOptions) => runVerb(io, options, list))
   addVerb(noun, 'show', 'show a client')
     .argument('<client-id>')
     .action((id: string, options: VerbOptions) =>
-      runVerb(options, async ({ store }) => show(await find(store, id))),
+      runVerb(io, options, async ({ store }) => show(await find(store, id))),
     )
-  addUpdate(noun)
+  addUpdate(noun, io)
   addVerb(noun, 'rotate-secret', 'give a client a new secret, which is shown this one time')
     .argument('<client-id>')
     .option(
@@ -64,14 +65,14 @@ export function addClientNoun(program: Command): void {
       parseDuration,
     )
     .action((id: string, options: RotateOptions) =>
-      runVerb(options, (session) => rotate(session, id, options)),
+      runVerb(io, options, (session) => rotate(session, id, options)),
     )
   addVerb(noun, 'delete', 'delete a client with its consents and tokens')
     .argument('<client-id>')
-    .action((id: string, options: VerbOptions) => runVerb(options, (session) => remove(session, id)))
+    .action((id: string, options: VerbOptions) => runVerb(io, options, (session) => remove(session, id)))
 }
 
-function addCreate(noun: Command): void {
+function addCreate(noun: Command, io: Io): void {
   addVerb(noun, 'create', 'make a client; its secret is shown this one time')
     .requiredOption('--name <name>', 'what users see on the consent page')
     .option('--url <url>', "the application's home page")
@@ -93,10 +94,10 @@ function addCreate(noun: Command): void {
     .option('--auto-authorize', 'ask no user for consent')
     .option('--authorize-every-time', 'ask for consent even if it was given before')
     .option('--no-pkce', 'do not demand PKCE of it, if public')
-    .action((options: CreateOptions) => runVerb(options, (session) => create(session, options)))
+    .action((options: CreateOptions) => runVerb(io, options, (session) => create(session, options)))
 }
 
-function addUpdate(noun: Command): void {
+function addUpdate(noun: Command, io: Io): void {
   addVerb(noun, 'update', 'change a client; what is not named stays as it is')
     .argument('<client-id>')
     .option('--name <name>', 'what users see on the consent page')
@@ -119,7 +120,7 @@ function addUpdate(noun: Command): void {
     .addOption(new Option('--disable', 'refuse it, and its tokens').conflicts('enable'))
     .option('--enable', 'let it work again')
     .action((id: string, options: UpdateOptions) =>
-      runVerb(options, (session) => update(session, id, options)),
+      runVerb(io, options, (session) => update(session, id, options)),
     )
 }
 

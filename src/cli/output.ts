@@ -2,6 +2,8 @@
 export interface Output {
   readonly json: unknown
   readonly text: string
+  /** What was not done, for standard error. */
+  readonly warning?: string
 }
 
 /** A value of a record, as JSON has it. */

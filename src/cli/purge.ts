@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { purgeExpired } from '../store/purge.ts'
+import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatRecord, type Output } from './output.ts'
 import { addVerb, runVerb, type VerbOptions } from './verb.ts'
@@ -8,12 +9,12 @@ import { addVerb, runVerb, type VerbOptions } from './verb.ts'
 const ROUNDS = 1000
 
 /** Adds the command `purge`. */
-export function addPurge(program: Command): void {
+export function addPurge(program: Command, io: Io): void {
   addVerb(
     program,
     'purge',
     'remove expired tokens, grants, sessions and counters, as the cron trigger does',
-  ).action((options: VerbOptions) => runVerb(options, purge))
+  ).action((options: VerbOptions) => runVerb(io, options, purge))
 }
 
 async function purge({ mark, store }: Session): Promise<Output> {

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../errors.ts'
 import { isScopeToken } from '../scope.ts'
 import type { ScopeRecord } from '../store/admin-store.ts'
 import { CliError } from './cli-error.ts'
+import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatTable, type JsonRecord, type Output } from './output.ts'
 import { addNoun, addVerb, runVerb, type VerbOptions } from './verb.ts'
@@ -13,18 +14,18 @@ interface CreateOptions extends VerbOptions {
 }
 
 /** Adds the noun `scope` with its verbs. */
-export function addScopeNoun(program: Command): void {
+export function addScopeNoun(program: Command, io: Io): void {
   const noun = addNoun(program, 'scope', 'scopes beside those of OAUTH_SCOPES, and descriptions of either')
   addVerb(noun, 'list', 'list the scopes of the table').action((options: VerbOptions) =>
-    runVerb(options, list),
+    runVerb(io, options, list),
   )
   addVerb(noun, 'create', 'make a scope, or describe one of OAUTH_SCOPES')
     .requiredOption('--name <name>', 'what clients ask for')
     .requiredOption('--description <text>', 'what users see on the consent page')
-    .action((options: CreateOptions) => runVerb(options, (session) => create(session, options)))
+    .action((options: CreateOptions) => runVerb(io, options, (session) => create(session, options)))
   addVerb(noun, 'delete', 'delete a scope; tokens that have it keep it')
     .argument('<name>')
-    .action((name: string, options: VerbOptions) => runVerb(options, (session) => remove(session, name)))
+    .action((name: string, options: VerbOptions) => runVerb(io, options, (session) => remove(session, name)))
 }
 
 async function list({ store }: Session): Promise<Output> {

@@ -3,6 +3,7 @@ import { usernameKey } from '../identity/usernames.ts'
 import type { TokenFilter, TokenRecord } from '../store/admin-store.ts'
 import { UsageError } from './cli-error.ts'
 import { find as findClient } from './client.ts'
+import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatTable, type JsonRecord, type Output } from './output.ts'
 import { findUser } from './user.ts'
@@ -18,10 +19,10 @@ interface RevokeOptions extends FilterOptions {
 }
 
 /** Adds the noun `token` with its verbs. */
-export function addTokenNoun(program: Command): void {
+export function addTokenNoun(program: Command, io: Io): void {
   const noun = addNoun(program, 'token', 'access and refresh tokens; never the tokens themselves')
   addFilterOptions(addVerb(noun, 'list', 'list tokens, the newest first')).action((options: FilterOptions) =>
-    runVerb(options, (session) => list(session, options)),
+    runVerb(io, options, (session) => list(session, options)),
   )
   addFilterOptions(
     addVerb(noun, 'revoke', 'revoke the tokens of a user, of a client, of both together, or one by its id'),
@@ -36,7 +37,7 @@ export function addTokenNoun(program: Command): void {
       if (options.id === undefined && options.user === undefined && options.client === undefined) {
         throw new UsageError('Say which tokens: --user <username>, --client <client-id>, both, or --id <id>.')
       }
-      await runVerb(options, (session) => revoke(session, options))
+      await runVerb(io, options, (session) => revoke(session, options))
     })
 }
 

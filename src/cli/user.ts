@@ -1,11 +1,10 @@
-import process from 'node:process'
-import { text } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
 import { randomId } from '../crypto/bytes.ts'
 import { hashPassword } from '../identity/passwords.ts'
 import { checkEmail, checkUsername, usernameKey } from '../identity/usernames.ts'
 import type { UserRecord } from '../store/admin-store.ts'
 import { CliError, UsageError } from './cli-error.ts'
+import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatRecord, formatTable, type JsonRecord, type Output } from './output.ts'
 import { addNoun, addVerb, listAll, runVerb, type VerbOptions } from './verb.ts'
@@ -22,36 +21,36 @@ interface CreateOptions extends PasswordOptions {
 }
 
 /** Adds the noun `user` with its verbs. */
-export function addUserNoun(program: Command): void {
+export function addUserNoun(program: Command, io: Io): void {
   const noun = addNoun(program, 'user', 'people who sign in')
   addPasswordOptions(addVerb(noun, 'create', 'make a user'))
     .requiredOption('--username <name>', 'the name to sign in with')
     .option('--email <address>')
     .option('--staff', 'may use the admin pages')
     .action((options: CreateOptions) =>
-      runWithPassword(options, (session, hash) => create(session, options, hash)),
+      runWithPassword(io, options, (session, hash) => create(session, options, hash)),
     )
-  addVerb(noun, 'list', 'list all users').action((options: VerbOptions) => runVerb(options, list))
+  addVerb(noun, 'list', 'list all users').action((options: VerbOptions) => runVerb(io, options, list))
   addPasswordOptions(
     addVerb(noun, 'set-password', "change a user's password, which ends all sessions and tokens of the user"),
   )
     .argument('<username>')
     .action((name: string, options: PasswordOptions) =>
-      runWithPassword(options, (session, hash) => setPassword(session, name, hash)),
+      runWithPassword(io, options, (session, hash) => setPassword(session, name, hash)),
     )
   addVerb(noun, 'disable', 'let a user sign in no longer, and end all sessions and tokens of the user')
     .argument('<username>')
     .action((name: string, options: VerbOptions) =>
-      runVerb(options, (session) => setActive(session, name, false)),
+      runVerb(io, options, (session) => setActive(session, name, false)),
     )
   addVerb(noun, 'enable', 'let a disabled user sign in again')
     .argument('<username>')
     .action((name: string, options: VerbOptions) =>
-      runVerb(options, (session) => setActive(session, name, true)),
+      runVerb(io, options, (session) => setActive(session, name, true)),
     )
   addVerb(noun, 'delete', 'delete a user with all consents and tokens of the user')
     .argument('<username>')
-    .action((name: string, options: VerbOptions) => runVerb(options, (session) => remove(session, name)))
+    .action((name: string, options: VerbOptions) => runVerb(io, options, (session) => remove(session, name)))
 }
 
 function addPasswordOptions(verb: Command): Command {
@@ -70,16 +69,15 @@ function addPasswordOptions(verb: Command): Command {
 
 /** Hashes before the store is opened: a password that cannot be used costs nothing, and a slow one holds nothing open. */
 async function runWithPassword(
+  io: Io,
   options: PasswordOptions,
   work: (session: Session, passwordHash: string) => Promise<Output>,
 ): Promise<void> {
-  const password = options.passwordStdin
-    ? (await text(process.stdin)).replace(/\r?\n$/, '')
-    : options.password
+  const password = options.passwordStdin ? (await io.readStdin()).replace(/\r?\n$/, '') : options.password
   if (password === undefined)
     throw new UsageError('Give the password: --password-stdin or --password <password>.')
   const passwordHash = await hashPassword(password)
-  await runVerb(options, (session) => work(session, passwordHash))
+  await runVerb(io, options, (session) => work(session, passwordHash))
 }
 
 async function create(
@@ -126,12 +124,10 @@ async function setPassword(
   const account = await throttleKey(key)
   const user = await store.setPassword(key, passwordHash, account, mark())
   if (!user) throw notFound(name)
-  if (account === null) {
-    process.stderr.write(
-      'Failed sign-ins still count for up to 10 minutes: to clear them, give the SECRET_KEY of the Worker in the environment.\n',
-    )
-  }
-  return show(user)
+  if (account !== null) return show(user)
+  const warning =
+    'Failed sign-ins still count for up to 10 minutes: to clear them, give the SECRET_KEY of the Worker in the environment.'
+  return { ...show(user), warning }
 }
 
 async function setActive({ mark, store }: Session, name: string, active: boolean): Promise<Output> {

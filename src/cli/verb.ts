@@ -1,7 +1,7 @@
-import process from 'node:process'
 import { type Command, Option } from 'commander'
 import type { Page } from '../store/admin-store.ts'
-import { openStore, type Session } from './open-store.ts'
+import type { Io } from './io.ts'
+import type { Session } from './open-store.ts'
 import type { Output } from './output.ts'
 
 /** Options that every verb has. */
@@ -31,13 +31,15 @@ export function addVerb(noun: Command, name: string, description: string): Comma
 
 /** Opens the store that the options name, lets a verb work on it, and prints what it says. */
 export async function runVerb(
+  io: Io,
   options: VerbOptions,
   work: (session: Session) => Promise<Output>,
 ): Promise<void> {
-  const session = await openStore(options.remote ?? false)
+  const session = await io.open(options.remote ?? false)
   try {
-    const { json, text } = await work(session)
-    process.stdout.write(`${options.json ? JSON.stringify(json, null, 2) : text}\n`)
+    const { json, text, warning } = await work(session)
+    if (warning !== undefined) io.warn(`${warning}\n`)
+    io.write(`${options.json ? JSON.stringify(json, null, 2) : text}\n`)
   } finally {
     await session.close()
   }

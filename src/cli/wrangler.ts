@@ -17,6 +17,8 @@ export interface WranglerResult {
 export interface WranglerRun {
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>
+  /** What it reads from standard input; without it there is none. */
+  readonly input?: string
   /** Gets the running process, to end it with this one. */
   readonly onSpawn?: (child: ChildProcess) => void
   /** Gets what is written to standard output at once; standard error then is this process's own. */
@@ -30,16 +32,19 @@ const ENV = {
   WRANGLER_SEND_METRICS: 'false',
 }
 
+// As it was when this process started: the library is made quieter later, the command is not.
+const inherited = { ...process.env }
+
 // The package exports its library alone, so its command is found beside its package.json.
 const bin = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin/wrangler.js')
 
-/** Runs wrangler's command, with this Node.js and without standard input, and waits for its end. */
+/** Runs wrangler's command, with this Node.js, and waits for its end. */
 export async function runWrangler(args: readonly string[], run: WranglerRun = {}): Promise<WranglerResult> {
-  const { WRANGLER_LOG: _quiet, ...own } = process.env
   const child = spawn(process.execPath, [bin, ...args], {
-    env: { ...own, ...ENV, ...run.env },
-    stdio: ['ignore', 'pipe', run.onOutput ? 'inherit' : 'pipe'],
+    env: { ...inherited, ...ENV, ...run.env },
+    stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', run.onOutput ? 'inherit' : 'pipe'],
   })
+  child.stdin?.end(run.input)
   run.onSpawn?.(child)
   let [stdout, stderr] = ['', '']
   const onOutput = run.onOutput ?? ((text: string) => (stdout += text))

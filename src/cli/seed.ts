@@ -1,0 +1,64 @@
+import { randomId, sha256Base64url } from '../crypto/bytes.ts'
+import { hashPassword } from '../identity/passwords.ts'
+import { parseClientMetadata } from '../oauth/client-metadata.ts'
+import { CliError } from './cli-error.ts'
+import type { Session } from './open-store.ts'
+
+/** The demo client's id. */
+export const DEMO_CLIENT = 'demo'
+/** The demo client's secret: for local states only, as everybody knows it. */
+export const DEMO_SECRET = 'demo-secret'
+
+const GRANT_TYPES = ['authorization_code', 'refresh_token', 'password', 'client_credentials', 'implicit']
+/** Users, whose passwords are their names. */
+const USERS = [
+  { username: 'demo', isStaff: false },
+  { username: 'admin', isStaff: true },
+]
+
+/**
+ * Seeds a local state with the demo client and its users, where it lacks them; what was changed since stays.
+ * @param redirectUri becomes the demo client's only redirect URI, for it names the port of this start
+ * @throws {CliError} the demo client is being changed by others all the time
+ */
+export async function seedDemo(session: Session, redirectUri: string): Promise<void> {
+  await seedClient(session, redirectUri)
+  await Promise.all(USERS.map((user) => seedUser(session, user.username, user.isStaff)))
+}
+
+async function seedClient({ mark, store }: Session, redirectUri: string): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const client = await store.readClient(DEMO_CLIENT)
+    if (client?.redirectUris.length === 1 && client.redirectUris[0] === redirectUri) return
+    if (client) {
+      const change = { ...client, redirectUris: [redirectUri] }
+      const updated = await store.updateClient(DEMO_CLIENT, change, client.updatedAt, mark())
+      if (updated !== null && updated !== 'stale') return
+    } else {
+      const metadata = parseClientMetadata({
+        name: 'Demo',
+        redirectUris: [redirectUri],
+        grantTypes: GRANT_TYPES,
+      })
+      const secretHash = await sha256Base64url(DEMO_SECRET)
+      if (await store.createClient({ clientId: DEMO_CLIENT, secretHash, metadata }, mark())) return
+    }
+  }
+  throw new CliError('The demo client is being changed by others. Try again.')
+}
+
+async function seedUser({ mark, store }: Session, username: string, isStaff: boolean): Promise<void> {
+  if (await store.readUser(username)) return
+  const passwordHash = await hashPassword(username)
+  const user = {
+    id: randomId(),
+    username,
+    usernameKey: username,
+    email: null,
+    emailKey: null,
+    passwordHash,
+    isStaff,
+  }
+  // Another start may have been faster: then the user is there.
+  await store.createUser(user, mark())
+}
