@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { ProviderEnv } from './http/provider-variables.ts'
 import { createProvider } from './provider.ts'
+import { accessTokenEntrypoint } from './rpc.ts'
 
 const provider = createProvider()
 
@@ -10,4 +11,7 @@ app.route('/', provider.wellKnown)
 app.route('/', provider.pages)
 app.notFound(provider.notFoundPage)
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Cloudflare.Env>
+/** Verifies access tokens for other Workers, over a service binding. */
+export const AccessTokens = accessTokenEntrypoint(provider)
+
+export default { fetch: app.fetch, scheduled: provider.scheduled } satisfies ExportedHandler<Cloudflare.Env>

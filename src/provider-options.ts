@@ -9,6 +9,8 @@ import { type ResponseMode, responseModes } from './oauth/response-modes/index.t
 import { type ResponseType, responseTypes } from './oauth/response-types/index.ts'
 import { type Pages, pages } from './pages/index.ts'
 import { SETTINGS, type SettingOptions } from './settings.ts'
+import type { AdminStore } from './store/admin-store.ts'
+import { createAdminStore } from './store/d1/admin/index.ts'
 import { createStore } from './store/d1/index.ts'
 import type { Store } from './store/store.ts'
 
@@ -47,6 +49,8 @@ export interface ResolvedOptions {
     'grantTypes' | 'responseTypes' | 'responseModes' | 'clientAuthMethods' | 'pages' | 'paths' | 'hooks'
   >
   readonly createStore: (env: ProviderBindings) => Store
+  /** Null where the storage has none. */
+  readonly createAdminStore: (env: ProviderBindings) => AdminStore | null
 }
 
 const PATHS: Paths = {
@@ -95,6 +99,7 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
       }),
     }),
     createStore: store ?? defaultStore,
+    createAdminStore: (env) => (store || !env.DB ? null : createAdminStore(env.DB)),
   }
 }
 

@@ -26,6 +26,7 @@ import {
   requireScope,
   type RequireScopeOptions,
 } from './resource-server/require-scope.ts'
+import { scheduledHandler } from './scheduled.ts'
 import { type AccessToken, verifyAccessToken } from './tokens/verify.ts'
 
 /** The provider's parts, each to be mounted: itself below `/oauth2`, the others at the origin's root. */
@@ -37,11 +38,17 @@ export type ProviderApp = Hono<ProviderEnv> & {
   /** A page for addresses that nothing answers at. */
   readonly notFoundPage: (c: Context<ProviderEnv>) => Promise<Response>
   /** Middleware that protects an API of the same Worker: every scope that is named is needed. */
-  requireScope(...scopes: string[]): MiddlewareHandler<{ Bindings: ProviderBindings } & ProtectedEnv>
+  readonly requireScope: (
+    ...scopes: string[]
+  ) => MiddlewareHandler<{ Bindings: ProviderBindings } & ProtectedEnv>
   /** The same where one of the scopes is enough. */
-  requireAnyScope(...scopes: string[]): MiddlewareHandler<{ Bindings: ProviderBindings } & ProtectedEnv>
+  readonly requireAnyScope: (
+    ...scopes: string[]
+  ) => MiddlewareHandler<{ Bindings: ProviderBindings } & ProtectedEnv>
+  /** Handler of the cron trigger: removes what has expired. */
+  readonly scheduled: (controller: ScheduledController, env: ProviderBindings) => Promise<void>
   /** Verifies an access token outside of any request; see `edge-oauth2-provider/rpc`. */
-  verifyAccessToken(token: string, env: ProviderBindings): Promise<AccessToken | null>
+  readonly verifyAccessToken: (token: string, env: ProviderBindings) => Promise<AccessToken | null>
 }
 
 /**
@@ -68,7 +75,12 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
     scopes: (c: Arriving) => read(c.env).settings.scopes,
   }
   const app = Object.assign(new Hono<ProviderEnv>(), {
-    wellKnown: machineApp(provide, ['/.well-known', '/healthz'], addWellKnownRoutes, addHealthRoute),
+    wellKnown: machineApp(
+      provide,
+      ['/.well-known', '/healthz', '/openapi.json'],
+      addWellKnownRoutes,
+      addHealthRoute,
+    ),
     pages: pageApp(provide, pagePaths(paths), (pages) => {
       pages.use(requireSameOrigin)
       addAssetRoutes(pages)
@@ -84,6 +96,7 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
     },
     requireScope: (...scopes: string[]) => requireScope(scopes, resource),
     requireAnyScope: (...scopes: string[]) => requireAnyScope(scopes, resource),
+    scheduled: scheduledHandler(resolved),
     verifyAccessToken: async (token: string, env: ProviderBindings) => {
       const arrival = { origin: '', network: null, defer: () => {} }
       return verifyAccessToken(token, await providerFor(env, arrival, resolved, read))

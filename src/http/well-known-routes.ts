@@ -1,14 +1,26 @@
 import type { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { authorizationServerMetadata } from '../oauth/metadata.ts'
+import { protectedResourceMetadata } from '../resource-server/protected-resource.ts'
+import { openApiDocument } from './openapi.ts'
 import type { ProviderEnv } from './provider-variables.ts'
 
-const METADATA = '/.well-known/oauth-authorization-server'
+/** Documents that say what is here, computed from the provider that answers. */
+const DOCUMENTS = {
+  '/.well-known/oauth-authorization-server': authorizationServerMetadata,
+  '/.well-known/oauth-protected-resource': ({ issuer, settings }: ProviderEnv['Variables']['provider']) =>
+    protectedResourceMetadata({
+      resource: issuer,
+      authorizationServers: [issuer],
+      scopes: Object.keys(settings.scopes),
+    }),
+  '/openapi.json': openApiDocument,
+}
 
-/** Adds what must live at the origin's root: metadata (RFC 8414 3), for pages of any origin. */
+/** Adds what must live at the origin's root: metadata (RFC 8414 3, RFC 9728 3) and OpenAPI, for pages of any origin. */
 export function addWellKnownRoutes(app: Hono<ProviderEnv>): void {
-  app.use(METADATA, cors({ origin: '*', allowMethods: ['GET'] }))
-  app.get(METADATA, (c) =>
-    c.json(authorizationServerMetadata(c.get('provider')), 200, { 'Cache-Control': 'public, max-age=300' }),
-  )
+  for (const [path, describe] of Object.entries(DOCUMENTS)) {
+    app.use(path, cors({ origin: '*', allowMethods: ['GET'] }))
+    app.get(path, (c) => c.json(describe(c.get('provider')), 200, { 'Cache-Control': 'public, max-age=300' }))
+  }
 }

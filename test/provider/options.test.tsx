@@ -1,0 +1,199 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { Hono } from 'hono'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  ConfigurationError,
+  createProvider,
+  type ProviderEvent,
+  type ProviderOptions,
+} from '../../src/public.ts'
+import { givenCast, PASSWORD, REDIRECT_URI, SECRET } from '../support/fixture.ts'
+
+const WEB = { client_id: 'web', client_secret: SECRET }
+const ALICE = { ...WEB, grant_type: 'password', username: 'alice', password: PASSWORD }
+
+/** A foreign Worker that mounts the provider with options, below `/auth`. */
+function worker(
+  options: ProviderOptions,
+): (path: string, form?: Readonly<Record<string, string>>) => Promise<Response> {
+  const provider = createProvider({ ...options, paths: { oauth2: '/auth', ...options.paths } })
+  const app = new Hono()
+  app.route('/auth', provider)
+  app.route('/', provider.wellKnown)
+  app.route('/', provider.pages)
+  return async (path, form) => {
+    const context = createExecutionContext()
+    const init = form && { method: 'POST', body: new URLSearchParams(form) }
+    const response = await app.fetch(
+      new Request(`https://id.example${path}`, { redirect: 'manual', ...init }),
+      env,
+      context,
+    )
+    await waitOnExecutionContext(context)
+    return response
+  }
+}
+
+describe('options of createProvider', () => {
+  beforeEach(async () => {
+    await givenCast()
+  })
+
+  it('paths: the provider answers where it is mounted, with and without a trailing slash, and metadata says so', async () => {
+    const call = worker({ paths: { login: '/enter' } })
+    expect((await call('/auth/token', ALICE)).status).toBe(200)
+    expect((await call('/auth/token/', ALICE)).status).toBe(200)
+    expect(await (await call('/.well-known/oauth-authorization-server')).json()).toMatchObject({
+      token_endpoint: 'https://id.example/auth/token',
+    })
+    const request = new URLSearchParams({
+      client_id: 'web',
+      response_type: 'code',
+      redirect_uri: REDIRECT_URI,
+    })
+    const authorize = await call(`/auth/authorize?${request.toString()}`)
+    expect(authorize.headers.get('Location')).toMatch(/^\/enter\?request=/)
+    expect((await call('/enter')).status).toBe(200)
+    expect((await call('/login')).status).toBe(404)
+  })
+
+  it('paths: a provider under another base than it announces is a configuration error', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const app = new Hono().route('/elsewhere', createProvider())
+    const response = await app.request('/elsewhere/token', { method: 'POST' }, env, createExecutionContext())
+    expect(response.status).toBe(500)
+    expect(await response.text()).toContain('configuration error')
+    expect(log.mock.calls.join('\n')).toContain('/elsewhere/token')
+    log.mockRestore()
+  })
+
+  it('settings: an option beats its variable', async () => {
+    const answer = await (
+      await worker({ expireDelta: 77 })('/auth/token', ALICE)
+    ).json<{ expires_in: number }>()
+    expect(answer.expires_in).toBe(77)
+  })
+
+  it('pages: one takes the place of ours, with the same props', async () => {
+    const call = worker({ pages: { login: ({ action }) => <p>Our own page, posted to {action}</p> } })
+    const response = await call('/login')
+    expect(await response.text()).toContain('Our own page, posted to /login')
+    expect(response.headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'")
+  })
+
+  it('tokenResponseExtras: joins the answer and cannot replace what the protocol names', async () => {
+    const call = worker({
+      tokenResponseExtras: ({ userId }) => ({ account: userId, access_token: 'mine', scope: 'all' }),
+    })
+    const answer = await (await call('/auth/token', ALICE)).json<Record<string, string>>()
+    expect(answer['account']).toMatch(/^[\w-]{22}$/)
+    expect(answer['access_token']).toMatch(/^at_/)
+    expect(answer['scope']).toBe('read')
+  })
+
+  it('grantScope: narrows, never widens, and refuses where nothing is left', async () => {
+    const call = worker({ grantScope: (requested) => requested.replace('write', 'email') })
+    expect(await (await call('/auth/token', { ...ALICE, scope: 'read write' })).json()).toMatchObject({
+      scope: 'read',
+    })
+    expect(await (await call('/auth/token', { ...ALICE, scope: 'write' })).json()).toMatchObject({
+      error: 'invalid_scope',
+    })
+    const wrongSecret = await call('/auth/token', { ...ALICE, scope: 'write', client_secret: 'wrong' })
+    expect(await wrongSecret.json()).toMatchObject({ error: 'invalid_client' })
+  })
+
+  it('onEvent: is told of what is issued, refused and revoked, without secrets, and may fail', async () => {
+    const events: ProviderEvent[] = []
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const call = worker({
+      onEvent: (event) => {
+        events.push(event)
+        throw new Error('the log is full')
+      },
+    })
+    const { access_token: token = '' } = await (
+      await call('/auth/token', ALICE)
+    ).json<Record<string, string>>()
+    await call('/auth/token', { ...ALICE, password: 'wrong' })
+    await call('/auth/revoke', { ...WEB, token })
+    expect(events.map(({ type }) => type)).toEqual(['token_issued', 'token_refused', 'token_revoked'])
+    expect(events[1]).toMatchObject({
+      clientId: 'web',
+      grantType: 'password',
+      error: 'invalid_grant',
+      detail: 'wrong password',
+    })
+    expect(JSON.stringify(events)).not.toContain(token)
+    log.mockRestore()
+  })
+
+  it('clientAuthMethods: false removes one, and metadata says so', async () => {
+    const call = worker({ clientAuthMethods: { client_secret_post: false } })
+    expect(await (await call('/auth/token', ALICE)).json()).toMatchObject({ error: 'invalid_client' })
+    const metadata = await (
+      await call('/.well-known/oauth-authorization-server')
+    ).json<Record<string, string[]>>()
+    expect(metadata['token_endpoint_auth_methods_supported']).toEqual(['client_secret_basic', 'none'])
+  })
+
+  it('clientAuthMethods: another one identifies a client by a proof', async () => {
+    const call = worker({
+      clientAuthMethods: {
+        test_header: {
+          identify: async ({ params }) =>
+            params.get('device') === 'native-1' ? { method: 'none', clientId: 'native' } : null,
+        },
+      },
+    })
+    const form = { grant_type: 'password', username: 'alice', password: PASSWORD, device: 'native-1' }
+    expect((await call('/auth/token', form)).status).toBe(200)
+  })
+
+  it('responseTypes: another one answers the authorization endpoint; removing ours hides it', async () => {
+    const call = worker({ responseTypes: { token: false } })
+    const metadata = await (
+      await call('/.well-known/oauth-authorization-server')
+    ).json<Record<string, string[]>>()
+    expect(metadata['response_types_supported']).toEqual(['code'])
+    const request = new URLSearchParams({
+      client_id: 'web',
+      response_type: 'token',
+      redirect_uri: REDIRECT_URI,
+    })
+    const answer = await call(`/auth/authorize?${request.toString()}`)
+    expect(answer.headers.get('Location')).toContain('error=unsupported_response_type')
+  })
+
+  it('users: somebody else checks the password, and tokens hang from their id', async () => {
+    const find = vi.fn(async (id: string) => ({ id, username: 'carol' }))
+    const call = worker({
+      users: {
+        authenticate: async (username, password) =>
+          username === 'carol' && password === 'open sesame' ? { id: 'crm-7', username: 'carol' } : null,
+        find,
+      },
+    })
+    const form = { ...WEB, grant_type: 'password', username: 'carol', password: 'open sesame' }
+    const { access_token: token = '' } = await (
+      await call('/auth/token', form)
+    ).json<Record<string, string>>()
+    expect(await (await call('/auth/introspect', { ...WEB, token })).json()).toMatchObject({
+      sub: 'crm-7',
+      username: 'carol',
+    })
+    expect((await call('/auth/token', { ...form, password: 'wrong' })).status).toBe(400)
+    // Our own table does not answer for them.
+    expect((await call('/auth/token', ALICE)).status).toBe(400)
+  })
+
+  it('refuses options and names that do not exist', () => {
+    expect(() => createProvider({ grantTypes: { nonsense: { parameters: [], exchange: vi.fn() } } })).toThrow(
+      ConfigurationError,
+    )
+    expect(() => createProvider({ paths: { login: 'login' } })).toThrow(/paths.login/)
+    const mistyped: Readonly<Record<string, unknown>> = { expireDelt: 5 }
+    expect(() => createProvider(mistyped)).toThrow(/expireDelt/)
+  })
+})
