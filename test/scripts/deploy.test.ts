@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Account, ACCOUNT_ID, serveAccount } from './cloudflare-api.ts'
+
+const SCRIPT = '/workers/scripts/edge-oauth2-provider'
+const KEY_FILE = '.wrangler/deployed-secret-key'
+/** The linked parts of the repository; what a deployment writes stays in the folder of the test. */
+const LINKED = ['node_modules', 'package.json', 'schema', 'src', 'tsconfig.json']
+
+let account: Account
+let folder: string
+
+beforeEach(async () => {
+  account = await serveAccount()
+  folder = mkdtempSync(join(tmpdir(), 'deploy-'))
+  copyFileSync('wrangler.toml', join(folder, 'wrangler.toml'))
+  for (const name of LINKED) symlinkSync(resolve(name), join(folder, name))
+})
+
+afterEach(() => {
+  account.close()
+  rmSync(folder, { force: true, recursive: true })
+})
+
+/** Runs the script as `npm run deploy -- …args` does, against the stand-in's account. */
+async function deploy(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [resolve('scripts/deploy.ts'), ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      CI: 'true',
+      CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
+      CLOUDFLARE_API_BASE_URL: account.url,
+      CLOUDFLARE_API_TOKEN: 'a-token-of-the-stand-in',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const closed = new Promise<number | null>((done) => child.on('close', done))
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed])
+  return { code, stdout, stderr }
+}
+
+function read(name: string): string {
+  return readFileSync(join(folder, name), 'utf8')
+}
+
+describe('npm run deploy', () => {
+  it('makes database, tables, secret and Worker, in this order, whatever failed before', async () => {
+    account.broken = /\/scripts\/[^/]+$/
+    const failed = await deploy()
+    expect(failed.code).toBe(1)
+    expect(failed.stderr).toContain('`wrangler secret put SECRET_KEY` failed.')
+    expect(failed.stderr).toContain('run npm run deploy again')
+    const key = read(KEY_FILE).trim()
+    expect(key).toMatch(/^[\w-]{43}$/)
+    expect(statSync(join(folder, KEY_FILE)).mode & 0o777).toBe(0o600)
+    account.broken = null
+
+    const { code, stderr, stdout } = await deploy()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(account.writes).toEqual([
+      'POST /d1/database',
+      // The secret makes an empty Worker, where there is none; this is where the first try ended.
+      `PUT ${SCRIPT}/secrets`,
+      `PUT ${SCRIPT}/secrets`,
+      `PUT ${SCRIPT}`,
+      `PUT ${SCRIPT}/secrets`,
+      'POST /storage/kv/namespaces',
+      `POST ${SCRIPT}/versions`,
+      `POST ${SCRIPT}/deployments`,
+      `PATCH ${SCRIPT}/script-settings`,
+      `POST ${SCRIPT}/subdomain`,
+      `PUT ${SCRIPT}/schedules`,
+    ])
+    const database = account.databases.get('edge-oauth2-provider')
+    expect(database?.prepare('SELECT count(*) AS count FROM access_tokens').get()).toEqual({ count: 0 })
+    expect(account.worker).toContainEqual({ name: 'SECRET_KEY', type: 'inherit' })
+    expect(account.worker).toContainEqual({ name: 'DB', type: 'd1', id: 'edge-oauth2-provider' })
+    expect(account.namespaces).toEqual(['edge-oauth2-provider-kv'])
+    expect(account.secrets.get('SECRET_KEY')).toBe(key)
+    expect(failed.stdout + failed.stderr + stdout).not.toContain(key)
+    expect(stdout).toContain('https://edge-oauth2-provider.example.workers.dev')
+    expect(stdout).toContain('npm run cli -- user create --username <name> --staff --remote')
+    expect(read('wrangler.toml')).toBe(readFileSync('wrangler.toml', 'utf8'))
+
+    account.writes.length = 0
+    expect(await deploy()).toMatchObject({ code: 0, stderr: '' })
+    expect(account.writes.filter((write) => !write.includes(SCRIPT))).toEqual([])
+    expect(account.writes).not.toContain(`PUT ${SCRIPT}/secrets`)
+    expect(account.writes).toContain(`POST ${SCRIPT}/versions`)
+    expect(account.secrets.get('SECRET_KEY')).toBe(key)
+  })
+
+  it('gives the Worker the key of the environment, if it can be used', async () => {
+    const SECRET_KEY = 'a-key-of-more-than-thirty-two-characters'
+    const { code, stderr } = await deploy([], { SECRET_KEY: 'short' })
+    expect(code).toBe(1)
+    expect(stderr).toContain('SECRET_KEY may hold one or more keys of at least 32 characters')
+    expect(account.writes).toEqual([])
+    account.broken = /\/versions$/
+    expect(await deploy([], { SECRET_KEY })).toMatchObject({ code: 1 })
+    expect(account.secrets.get('SECRET_KEY')).toBe(SECRET_KEY)
+    expect(existsSync(join(folder, KEY_FILE))).toBe(false)
+  })
+
+  it('says what to do where nobody is signed in, or the token may not', async () => {
+    const { code, stderr } = await deploy([], { CLOUDFLARE_API_TOKEN: '' })
+    expect(code).toBe(1)
+    expect(stderr).toContain('Not signed in to Cloudflare: run `npx wrangler login` once')
+    account.broken = /\/d1\//
+    const refused = await deploy()
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('`wrangler d1 list --json` failed.')
+    expect(account.writes).toEqual([])
+  })
+
+  it('builds and asks nobody with --dry-run; other arguments are wrong usage', async () => {
+    const dry = await deploy(['--dry-run'], { CLOUDFLARE_API_TOKEN: '' })
+    expect(dry).toMatchObject({ code: 0, stderr: '' })
+    expect(dry.stdout).toContain('--dry-run: exiting now.')
+    expect(account.writes).toEqual([])
+    expect(await deploy(['--minify'])).toMatchObject({ code: 2, stdout: '' })
+  })
+})
