@@ -167,7 +167,10 @@ describe('options of createProvider', () => {
   })
 
   it('users: somebody else checks the password, and tokens hang from their id', async () => {
-    const find = vi.fn(async (id: string) => ({ id, username: 'carol' }))
+    const find = vi.fn<(id: string) => Promise<{ id: string; username: string }>>(async (id: string) => ({
+      id,
+      username: 'carol',
+    }))
     const call = worker({
       users: {
         authenticate: async (username, password) =>
@@ -189,9 +192,13 @@ describe('options of createProvider', () => {
   })
 
   it('refuses options and names that do not exist', () => {
-    expect(() => createProvider({ grantTypes: { nonsense: { parameters: [], exchange: vi.fn() } } })).toThrow(
-      ConfigurationError,
-    )
+    expect(() =>
+      createProvider({
+        grantTypes: {
+          nonsense: { parameters: [], exchange: async () => Promise.reject(new Error('unused')) },
+        },
+      }),
+    ).toThrow(ConfigurationError)
     expect(() => createProvider({ paths: { login: 'login' } })).toThrow(/paths.login/)
     const mistyped: Readonly<Record<string, unknown>> = { expireDelt: 5 }
     expect(() => createProvider(mistyped)).toThrow(/expireDelt/)

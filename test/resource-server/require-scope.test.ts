@@ -159,7 +159,7 @@ describe('in another Worker', () => {
 
   it('asks the introspection endpoint, once while the answer is remembered', async () => {
     const { access_token: token, refresh_token: refreshToken = '' } = await tokensOf()
-    const spy = vi.fn(ask)
+    const spy = vi.fn<typeof ask>(ask)
     const options = {
       endpoint: `${ORIGIN}/oauth2/introspect`,
       clientId: 'web',
