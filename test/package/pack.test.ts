@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestHarness } from 'wrangler'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+// Below the repository's own node_modules, so that hono and the package's dependencies are found without a network.
+const foreign = join(root, 'node_modules/.cache/foreign-worker')
+const installed = join(foreign, 'node_modules/edge-oauth2-provider')
+
+/** Packs the package and unpacks it where a foreign project would have it installed. */
+async function install(): Promise<void> {
+  await rm(foreign, { recursive: true, force: true })
+  await cp(join(import.meta.dirname, 'foreign-worker'), foreign, { recursive: true })
+  await mkdir(installed, { recursive: true })
+  await run('npm', ['pack', '--pack-destination', foreign, '--loglevel=error'], { cwd: root })
+  const tarball = (await readdir(foreign)).find((file) => file.endsWith('.tgz')) ?? ''
+  await run('tar', ['-xzf', join(foreign, tarball), '-C', installed, '--strip-components=1'])
+}
+
+describe('the package in a foreign Worker', () => {
+  const harness = createTestHarness({
+    workers: [
+      {
+        configPath: join(foreign, 'wrangler.toml'),
+        secrets: { SECRET_KEY: 'a-key-for-tests-alone-of-32-characters-or-more' },
+      },
+    ],
+  })
+  let url = ''
+
+  beforeAll(async () => {
+    await install()
+    const server = await harness.listen()
+    url = String(server.url)
+    const worker = harness.getWorker<{ DB: D1Database }>()
+    await worker.applyD1Migrations('DB')
+    const { DB } = await worker.getEnv()
+    const secretHash = createHash('sha256').update('shop-secret').digest('base64url')
+    await DB.batch([
+      DB.prepare(
+        `INSERT INTO clients (client_id, type, name, grant_types, response_types, created_at, updated_at)
+         VALUES ('shop', 'confidential', 'Shop', '["client_credentials"]', '[]', 0, 0)`,
+      ),
+      DB.prepare(
+        `INSERT INTO client_secrets (client_id, secret_hash, created_at) VALUES ('shop', ?, 0)`,
+      ).bind(secretHash),
+    ])
+  })
+  afterAll(() => harness.close())
+
+  it('holds what it needs and nothing else', async () => {
+    expect((await readdir(installed)).toSorted()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist',
+      'package.json',
+      'schema',
+    ])
+  })
+
+  it('type-checks under nodenext', async () => {
+    const { stdout } = await run(join(root, 'node_modules/.bin/tsc'), ['-p', foreign])
+    expect(stdout).toBe('')
+  })
+
+  it('mounts, issues a token and checks it', async () => {
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'shop',
+      client_secret: 'shop-secret',
+    })
+    const issued = await fetch(new URL('/oauth2/token', url), { method: 'POST', body: form })
+    expect(issued.status).toBe(200)
+    const { access_token: token, expires_in: expiresIn } = (await issued.json()) as {
+      access_token: string
+      expires_in: number
+    }
+    expect(expiresIn).toBe(3600)
+    const orders = await fetch(new URL('/orders', url), { headers: { Authorization: `Bearer ${token}` } })
+    expect(await orders.json()).toEqual({ client: 'shop' })
+    expect((await fetch(new URL('/orders', url))).status).toBe(401)
+    expect((await fetch(new URL('/.well-known/oauth-authorization-server', url))).status).toBe(200)
+  })
+
+  it('loads in plain Node.js and does the arithmetic of the seed', async () => {
+    const script = `import { scope } from 'edge-oauth2-provider'; console.log(JSON.stringify([scope.toInt('write'), scope.names(6)]))`
+    const { stdout } = await run('node', ['--input-type=module', '-e', script], { cwd: foreign })
+    expect(JSON.parse(stdout)).toEqual([6, ['read', 'write']])
+  })
+
+  it('brings its command line', async () => {
+    const { stdout } = await run('node', [join(installed, 'dist/src/cli/index.js'), '--help'], {
+      cwd: foreign,
+    })
+    expect(stdout).toContain('client')
+  })
+})

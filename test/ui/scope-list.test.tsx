@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest'
+import { ScopeList, scopes } from '../../src/public.ts'
+
+describe('scopes, the template filter of the seed', () => {
+  it('names the scopes of an integer', () => {
+    expect(scopes(6)).toEqual(['read', 'write'])
+    expect(scopes(2)).toEqual(['read'])
+    expect(scopes(0)).toEqual([])
+    expect(scopes('read email')).toEqual(['read', 'email'])
+  })
+
+  it('lists them as a component, escaped', () => {
+    expect((<ScopeList scope={6} />).toString()).toBe('<ul><li>read</li><li>write</li></ul>')
+    expect((<ScopeList scope="<b>" />).toString()).toBe('<ul><li>&lt;b&gt;</li></ul>')
+  })
+})
