@@ -77,15 +77,17 @@ function revokeReused(commit: IssueCommit, claim: RefreshClaim): SQL[] {
   ]
 }
 
-/** A refresh ends the access token that it replaces, as the seed does. */
+/** A refresh ends the access token that it replaces, as the seed does; the end of the grant ends them all. */
 function endReplacedTokens(commit: IssueCommit, { grantId }: RefreshClaim): SQL {
-  const replaced = sql`grant_id = ${grantId} AND id <> ${commit.accessTokenId}
-    AND EXISTS (SELECT 1 FROM grants g WHERE g.id = ${grantId} AND (g.refresh_op = ${commit.request.id} OR g.revoked_at IS NOT NULL))
-    AND ${clientProven(commit.proof, commit.request.now)}`
+  const { accessTokenId, proof, request } = commit
+  const replaced = sql`grant_id = ${grantId} AND EXISTS (SELECT 1 FROM grants g WHERE g.id = ${grantId}
+    AND g.client_id = ${proof.clientId} AND (g.revoked_at IS NOT NULL
+      OR (g.refresh_op = ${request.id} AND access_tokens.id <> ${accessTokenId})))
+    AND ${clientProven(proof, request.now)}`
   return commit.deleteExpired
     ? sql`DELETE FROM access_tokens WHERE ${replaced}`
-    : sql`UPDATE access_tokens SET revoked_at = ${commit.request.now}, single_key = NULL
-        WHERE ${replaced} AND revoked_at IS NULL`
+    : sql`UPDATE access_tokens SET revoked_at = ${request.now}, single_key = NULL
+        WHERE ${replaced} AND access_tokens.revoked_at IS NULL`
 }
 
 /** The new access token. Under OAUTH_SINGLE_ACCESS_TOKEN it takes over the key, unless another live token has it. */
