@@ -64,7 +64,10 @@ describe('the package in a foreign Worker', () => {
   })
 
   it('type-checks under nodenext', async () => {
-    const { stdout } = await run(join(root, 'node_modules/.bin/tsc'), ['-p', foreign])
+    const { stdout } = await run(join(root, 'node_modules/.bin/tsc'), [
+      '-p',
+      join(foreign, 'tsconfig.nodenext.json'),
+    ])
     expect(stdout).toBe('')
   })
 
@@ -76,10 +79,10 @@ describe('the package in a foreign Worker', () => {
     })
     const issued = await fetch(new URL('/oauth2/token', url), { method: 'POST', body: form })
     expect(issued.status).toBe(200)
-    const { access_token: token, expires_in: expiresIn } = (await issued.json()) as {
+    const { access_token: token, expires_in: expiresIn } = await issued.json<{
       access_token: string
       expires_in: number
-    }
+    }>()
     expect(expiresIn).toBe(3600)
     const orders = await fetch(new URL('/orders', url), { headers: { Authorization: `Bearer ${token}` } })
     expect(await orders.json()).toEqual({ client: 'shop' })
