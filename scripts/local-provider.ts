@@ -1,0 +1,123 @@
+import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import process from 'node:process'
+import { CliError } from '../src/cli/cli-error.ts'
+import { localState } from '../src/cli/config.ts'
+import { openLocalD1 } from '../src/cli/local-d1.ts'
+import { createSession, type Session } from '../src/cli/open-store.ts'
+import { readSecretKey } from '../src/cli/secret-key.ts'
+import { DEMO_CLIENT, DEMO_SECRET } from '../src/cli/seed.ts'
+import { runWrangler } from '../src/cli/wrangler.ts'
+
+const DEV_VARS = '.dev.vars'
+
+/** Puts data into a local state that was just migrated; `url` is where the provider will answer. */
+export type Seed = (session: Session, url: string) => Promise<void>
+
+let running: ChildProcess | undefined
+let stopping = false
+
+/** Ends what was started; without a running wrangler that is this process with what lives in it. */
+function stop(): void {
+  stopping = true
+  if (running) running.kill('SIGTERM')
+  else process.exit(0)
+}
+
+function track(child: ChildProcess): void {
+  running = child
+  child.on('close', () => (running = undefined))
+  // The signal may have come before there was a process to pass it on to.
+  if (stopping) child.kill('SIGTERM')
+}
+
+function readPort(): number {
+  const text = process.env['PORT'] || '8787'
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535)
+    throw new CliError(`PORT holds ${text}; it may hold a number from 1 to 65535.`)
+  return port
+}
+
+/** Checks that nobody listens on a port, at the addresses that localhost means, before anything is started. */
+async function checkPort(port: number): Promise<void> {
+  for (const host of ['127.0.0.1', '::1']) {
+    const problem = await new Promise<string | undefined>((resolve) => {
+      const server = createServer()
+      server.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
+      server.listen({ exclusive: true, host, port }, () => server.close(() => resolve(undefined)))
+    })
+    if (problem === 'EADDRINUSE') {
+      throw new CliError(
+        `Port ${port} is in use. Stop what listens there, or choose another: PORT=8788 npm start`,
+      )
+    }
+    if (problem === 'EACCES')
+      throw new CliError(`Port ${port} is not for this user. Choose another: PORT=8787 npm start`)
+  }
+}
+
+/** Migrates and seeds the local state. */
+async function prepare(persistTo: string, secretKey: string, port: number, seed: Seed): Promise<void> {
+  const session = createSession(await openLocalD1(persistTo, track), secretKey)
+  try {
+    await seed(session, `http://localhost:${port}`)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Serves until it is told to stop, and says so when it can be asked. */
+async function serve(persistTo: string, secretKey: string, port: number): Promise<number> {
+  // Naming the file that wrangler would read anyway lets the environment, and so our SECRET_KEY, go before it.
+  const secrets = existsSync(DEV_VARS) ? ['--env-file', DEV_VARS] : []
+  const options = ['--port', String(port), '--persist-to', persistTo, '--show-interactive-dev-session=false']
+  const vars = ['--var', 'OAUTH_ENFORCE_SECURE:false', '--var', 'OAUTH_DEMO:true']
+  const args = ['dev', ...options, ...secrets, ...vars, ...process.argv.slice(2)]
+  let log = ''
+  let ready = false
+  const onOutput = (text: string): void => {
+    process.stdout.write(text)
+    if (ready) return
+    log += text
+    const url = /Ready on (http:\/\/\S+)/.exec(log)?.[1]
+    ready = url !== undefined
+    if (url) console.log(invitation(url))
+  }
+  const { code } = await runWrangler(args, { env: { SECRET_KEY: secretKey }, onOutput, onSpawn: track })
+  return code ?? 1
+}
+
+function invitation(url: string): string {
+  const form = `client_id=${DEMO_CLIENT}&client_secret=${DEMO_SECRET}&grant_type=password&username=demo&password=demo`
+  const token = `Your first token:\n\n  curl -X POST -d "${form}" ${url}/oauth2/access_token/`
+  return `\n${token}\n\nThe whole sign-in, in a browser (user demo, password demo):\n\n  ${url}/demo\n`
+}
+
+async function run(seed: Seed): Promise<number> {
+  const port = readPort()
+  await checkPort(port)
+  const persistTo = localState()
+  const secretKey = await readSecretKey(persistTo)
+  await prepare(persistTo, secretKey, port, seed)
+  return stopping ? 0 : serve(persistTo, secretKey, port)
+}
+
+/**
+ * Serves the provider of this folder's wrangler.toml with a local state, migrated and seeded, until a signal ends it. What follows
+ * the script's name on the command line goes to `wrangler dev`.
+ */
+export async function serveLocally(seed: Seed): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  // npm may be killed without a word: then this process belongs to somebody else.
+  const { ppid } = process
+  setInterval(() => process.ppid === ppid || stop(), 200).unref()
+  try {
+    const code = await run(seed)
+    process.exitCode = stopping ? 0 : code
+  } catch (error) {
+    process.exitCode = stopping ? 0 : 1
+    if (!stopping) console.error(`error: ${error instanceof CliError ? error.message : String(error)}`)
+  }
+}
