@@ -90,10 +90,14 @@ async function readAll(c: Context<ProviderEnv>): Promise<readonly CapturedReques
         : []
     }),
   )
-  return opened
-    .flat()
-    .filter(({ capturedAt }) => capturedAt > request.now - LIFETIME)
-    .toSorted((a, b) => b.capturedAt - a.capturedAt)
+  return (
+    opened
+      .flat()
+      .filter(({ capturedAt }) => capturedAt > request.now - LIFETIME)
+      // Browsers send the older cookie first (RFC 6265 5.4), which tells apart what one second brought.
+      .toReversed()
+      .toSorted((a, b) => b.capturedAt - a.capturedAt)
+  )
 }
 
 function context(id: string): string {

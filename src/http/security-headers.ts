@@ -32,10 +32,11 @@ export function pageHeaders({ formTarget, image, script }: PagePolicy): Readonly
 
 /**
  * The source that stands for a redirect URI, made from its parsed parts and never from its path: scheme, host and port, or
- * the scheme alone where a source cannot say more (a private scheme, an IPv6 host).
+ * the scheme alone where a source cannot say more (a private scheme, an IPv6 host). A host may hold `;` and `,`, which would
+ * end the directive or the policy.
  */
 function formActionSource(uri: string): string {
   const url = new URL(uri)
   const web = url.protocol === 'https:' || url.protocol === 'http:'
-  return web && !url.hostname.startsWith('[') ? url.origin : url.protocol
+  return web && /^[\w.-]+$/.test(url.hostname) ? url.origin : url.protocol
 }

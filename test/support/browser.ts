@@ -60,7 +60,7 @@ export function openBrowser(vars: Vars = {}): Browser {
     request(path, {
       method: 'POST',
       body: new URLSearchParams(
-        fields instanceof Array ? fields.map(([n, v]) => [n, v]) : { ...fields },
+        [...(Symbol.iterator in fields ? fields : Object.entries(fields))].map(([n, v]) => [n, v]),
       ).toString(),
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null' },
     })

@@ -6,7 +6,8 @@ import type { Consent, ConsentCommit, Session } from '../../store/records.ts'
 import type { Params } from '../params.ts'
 import type { Redirection } from '../response-modes/index.ts'
 import type { RedirectTarget } from './redirect-target.ts'
-import { type AuthorizationRequest, responseModeOf } from './request.ts'
+import type { AuthorizationRequest } from './request.ts'
+import { responseModeOf } from './response-mode.ts'
 
 /** What a user approved, whether now or before. */
 export interface Approval {
@@ -74,7 +75,7 @@ export function redirectError(
   const state = params.get('state') ?? null
   return encode(
     target,
-    responseModeOf(params, provider),
+    responseModeOf(params, target.uri, provider),
     { ...answer, ...closing(state, provider) },
     provider,
   )

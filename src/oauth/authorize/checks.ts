@@ -4,10 +4,13 @@ import { coversScope, isScopeToken, requestedScope } from '../../scope.ts'
 import type { Client } from '../../store/records.ts'
 import { type Params, refuseRepeated } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
+import type { RedirectTarget } from './redirect-target.ts'
+import { responseModeOf } from './response-mode.ts'
 
 /** What a check looks at. */
 export interface CheckedRequest {
   readonly params: Params
+  readonly target: RedirectTarget
   readonly client: Client
   /** Names in the scope table. */
   readonly scopeNames: readonly string[]
@@ -54,12 +57,10 @@ function checkResponseType({ params }: CheckedRequest, provider: Provider): void
   )
 }
 
-/** OAuth 2.0 Multiple Response Type Encoding Practices 2.1, 5: tokens never travel in a query. */
-function checkResponseMode({ params }: CheckedRequest, provider: Provider): void {
+/** A mode that the answer cannot travel by is refused, not replaced. */
+function checkResponseMode({ params, target }: CheckedRequest, provider: Provider): void {
   const mode = params.get('response_mode')
-  if (mode === undefined) return
-  const type = provider.responseTypes[params.get('response_type') ?? '']
-  if (!Object.hasOwn(provider.responseModes, mode) || (mode === 'query' && type?.defaultMode !== 'query')) {
+  if (mode !== undefined && mode !== responseModeOf(params, target.uri, provider)) {
     throw new OAuthError('invalid_request', "The 'response_mode' is not supported.")
   }
 }

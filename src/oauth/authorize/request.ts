@@ -6,6 +6,7 @@ import type { Params } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
 import { authorizationChecks } from './checks.ts'
 import type { RedirectTarget } from './redirect-target.ts'
+import { responseModeOf } from './response-mode.ts'
 
 declare const checked: unique symbol
 
@@ -50,14 +51,14 @@ export function parseAuthorizationRequest(
   provider: Provider,
 ): AuthorizationRequest {
   const { client } = target
-  for (const check of authorizationChecks) check({ params, client, scopeNames }, provider)
+  for (const check of authorizationChecks) check({ params, target, client, scopeNames }, provider)
   const responseType = params.get('response_type') ?? ''
   const type = provider.responseTypes[responseType]
   const request: Omit<AuthorizationRequest, typeof checked> = {
     target,
     client,
     responseType,
-    responseMode: responseModeOf(params, provider),
+    responseMode: responseModeOf(params, target.uri, provider),
     scope: requestedScope(params.get('scope')) ?? defaultScopeOf(client, provider),
     state: params.get('state') ?? null,
     codeChallenge: type?.usesPkce ? checkCodeChallenge(params, client) : null,
@@ -65,16 +66,4 @@ export function parseAuthorizationRequest(
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the brand is given here, after every check, and nowhere else
   return request as AuthorizationRequest
-}
-
-/** How the answer travels: as asked, where that is possible, else as the response type's own document says. */
-export function responseModeOf(params: Params, provider: Provider): string {
-  const type = params.get('response_type') ?? ''
-  const defaultMode = Object.hasOwn(provider.responseTypes, type)
-    ? provider.responseTypes[type]?.defaultMode
-    : undefined
-  const mode = params.get('response_mode')
-  const allowed = mode !== undefined && Object.hasOwn(provider.responseModes, mode)
-  if (allowed && !(mode === 'query' && defaultMode === 'fragment')) return mode
-  return defaultMode ?? 'query'
 }

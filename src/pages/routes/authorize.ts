@@ -75,8 +75,7 @@ async function showConsent(c: Handling): Promise<Response> {
         return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
       if (interaction.kind === 'consent')
         return consentPage(c, considered, interaction.session.user.username, captured)
-      dropRequest(c, captured.id)
-      return answer(c, considered, interaction, considered.request.scope)
+      return answer(c, considered, interaction, considered.request.scope, captured)
     },
     captured,
   )
@@ -95,8 +94,7 @@ async function confirm(c: Handling): Promise<Response> {
       const interaction = decide(considered, captured.capturedAt)
       if (interaction.kind === 'login')
         return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
-      dropRequest(c, captured.id)
-      return answer(c, considered, interaction, readConsent(form, considered.request))
+      return answer(c, considered, interaction, readConsent(form, considered.request), captured)
     },
     captured,
   )
@@ -140,9 +138,12 @@ async function answer(
   { records, request }: Considered,
   { session }: Exclude<Interaction, { kind: 'login' }>,
   scope: string,
+  captured?: CapturedRequest,
 ): Promise<Response> {
   const approval = await planApproval(request, session, records.consent, scope)
   const redirection: Redirection = await answerAuthorization(request, approval, c.get('provider'))
+  // Not before: a storage that fails has answered nothing, and the user may try again.
+  if (captured) dropRequest(c, captured.id)
   return sendRedirection(c, redirection)
 }
 
