@@ -20,4 +20,5 @@ export const pages = {
   signUp: SignUpPage,
 }
 
+/** The pages by name: an embedding Worker replaces them one by one. */
 export type Pages = typeof pages

@@ -10,6 +10,7 @@ export type ClientProof =
   /** The front channel: the exact redirect URI that is registered (RFC 6749 4.2). */
   | { readonly method: 'redirect'; readonly clientId: string; readonly redirectUri: string }
 
+/** Whether a client can keep a secret (RFC 6749 2.1). */
 export type ClientType = 'confidential' | 'public'
 
 /** A client as the protocol sees it (RFC 6749 2). */
@@ -29,6 +30,7 @@ export interface Client {
   readonly disabled: boolean
 }
 
+/** A person, as the protocol and the pages see one. */
 export interface User {
   readonly id: string
   readonly username: string
@@ -251,6 +253,7 @@ export interface IssuedTokens {
   readonly refreshToken: { readonly grantId: string; readonly sequence: number } | null
 }
 
+/** The answer to a commit: every rule's verdict, and the tokens where all of them hold. */
 export interface IssueOutcome {
   readonly verdict: IssueVerdict
   readonly issued: IssuedTokens | null

@@ -1,0 +1,239 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, posix, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** A group of files that may import the same. */
+interface Layer {
+  readonly name: string
+  readonly files: RegExp
+  /** Layers that it may import, beside itself. */
+  readonly mayImport: readonly string[]
+  /** Layers whose types alone it may name. */
+  readonly mayName?: readonly string[]
+  /** Packages that it must do without. */
+  readonly without?: RegExp
+}
+
+const DATABASE = /^drizzle-orm(?:\/|$)/
+const WEB_OR_DATABASE = /^(?:hono|drizzle-orm)(?:\/|$)/
+
+/** The table of import directions: the first layer whose pattern fits is the file's. */
+const LAYERS: readonly Layer[] = [
+  {
+    name: 'base',
+    files: /^src\/(?:errors|scope|settings)\.ts$|^src\/crypto\//,
+    mayImport: [],
+    without: WEB_OR_DATABASE,
+  },
+  {
+    name: 'model',
+    files: /^src\/(?:context|hooks)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    mayImport: ['base'],
+    mayName: ['protocol', 'web'],
+    without: WEB_OR_DATABASE,
+  },
+  {
+    name: 'protocol',
+    files: /^src\/(?:tokens|oauth|openid|identity)\//,
+    mayImport: ['base', 'model'],
+    without: WEB_OR_DATABASE,
+  },
+  {
+    name: 'web',
+    files: /^src\/(?:http|pages|admin|ui|resource-server)\//,
+    mayImport: ['base', 'model', 'protocol'],
+    without: DATABASE,
+  },
+  {
+    name: 'storage',
+    files: /^src\/store\/(?:d1|kv)\/|^schema\//,
+    mayImport: ['base', 'model'],
+    without: /^hono(?:\/|$)/,
+  },
+  {
+    name: 'command line',
+    files: /^src\/cli\//,
+    mayImport: ['base', 'model', 'protocol', 'storage'],
+    without: /^hono(?:\/|$)/,
+  },
+  {
+    name: 'assembly',
+    files:
+      /^src\/(?:environment|index|provider|provider-options|public|rpc|scheduled)\.ts$|^src\/env\.d\.ts$/,
+    mayImport: ['base', 'model', 'protocol', 'web', 'storage'],
+  },
+]
+
+/** One import of a file. */
+interface Import {
+  readonly from: string
+  /** A path below the repository's root, or a package. */
+  readonly to: string
+  readonly typeOnly: boolean
+}
+
+/** A file with its text. */
+interface Source {
+  readonly path: string
+  readonly text: string
+}
+
+function readSources(folder: string, kinds = /\.tsx?$/): Source[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && kinds.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => ({
+      path: relative(ROOT, file).replaceAll('\\', '/'),
+      text: readFileSync(file, 'utf8'),
+    }))
+}
+
+/** Every way in which a module is named: import, export from, import for its effect, dynamic import. */
+function importsOf({ path, text }: Source): Import[] {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, '')
+  const named = /^\s*(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+\sfrom\s+)?'([^']+)'/gm
+  const called = /\b(?:import|require)\(\s*'([^']+)'/g
+  const resolve = (name: string): string =>
+    name.startsWith('.') ? posix.join(posix.dirname(path), name) : name
+  return [
+    ...[...code.matchAll(named)].map(([, type, name = '']) => ({
+      from: path,
+      to: resolve(name),
+      typeOnly: type !== undefined,
+    })),
+    ...[...code.matchAll(called)].map(([, name = '']) => ({
+      from: path,
+      to: resolve(name),
+      typeOnly: false,
+    })),
+  ]
+}
+
+function layerOf(path: string): Layer | undefined {
+  return LAYERS.find(({ files }) => files.test(path))
+}
+
+/** What is wrong with an import; null where it goes the right way. */
+function problemOf({ from, to, typeOnly }: Import): string | null {
+  const layer = layerOf(from)
+  if (!layer) return `${from} is in no layer`
+  if (!to.startsWith('src/') && !to.startsWith('schema/')) {
+    return layer.without?.test(to) ? `${from} (${layer.name}) must do without ${to}` : null
+  }
+  const target = layerOf(to)
+  if (!target) return `${from} imports ${to}, which is in no layer`
+  if (target === layer || layer.mayImport.includes(target.name)) return null
+  if (typeOnly && layer.mayName?.includes(target.name)) return null
+  return `${from} (${layer.name}) must not import ${to} (${target.name})`
+}
+
+function problemsOf(sources: readonly Source[]): string[] {
+  return sources
+    .flatMap(importsOf)
+    .map(problemOf)
+    .filter((problem) => problem !== null)
+}
+
+const sources = [...readSources('src'), ...readSources('schema')]
+const tests = readSources('test')
+
+describe('import direction', () => {
+  it('is kept by every file', () => {
+    expect(sources.length).toBeGreaterThan(80)
+    expect(sources.flatMap(importsOf).length).toBeGreaterThan(300)
+    expect(problemsOf(sources)).toEqual([])
+  })
+
+  it.each([
+    ['src/crypto/x.ts', `import { a } from '../oauth/token.ts'`],
+    ['src/scope.ts', `import type { Provider } from './context.ts'`],
+    ['src/context.ts', `import { grantTypes } from './oauth/grants/index.ts'`],
+    ['src/oauth/x.ts', `import { Hono } from 'hono'`],
+    ['src/oauth/x.ts', `import type { Context } from 'hono/jsx'`],
+    ['src/tokens/x.ts', `import { sql } from 'drizzle-orm'`],
+    ['src/identity/x.ts', `import { run } from '../store/d1/run.ts'`],
+    ['src/oauth/x.ts', `import {\n  a,\n  b,\n} from '../http/params.ts'`],
+    ['src/pages/routes/x.ts', `import { users } from '../../../schema/index.ts'`],
+    ['src/http/x.ts', `export { run } from '../store/d1/run.ts'`],
+    ['src/http/x.ts', `const run = await import('../store/d1/run.ts')`],
+    ['src/ui/x.tsx', `import { sql } from 'drizzle-orm'`],
+    ['src/store/d1/x.ts', `import { issueTokens } from '../../tokens/issue.ts'`],
+    ['src/store/kv/x.ts', `import '../../provider.ts'`],
+    ['schema/x.ts', `import type { Context } from 'hono'`],
+    ['src/http/x.ts', `import { createProvider } from '../provider.ts'`],
+    ['src/cli/x.ts', `import { app } from '../index.ts'`],
+    ['src/cli/x.ts', `import { Layout } from '../ui/layout.tsx'`],
+    ['src/oauth/x.ts', `import { main } from '../cli/index.ts'`],
+    ['src/provider.ts', `import { main } from './cli/index.ts'`],
+    ['src/new-folder/x.ts', `import { a } from '../scope.ts'`],
+  ])('a wrong import is caught: %s: %s', (path, text) => {
+    expect(problemsOf([{ path, text }])).toHaveLength(1)
+  })
+
+  it('a right one is let through', () => {
+    const text = `/* import { Hono } from 'hono' */
+import type { GrantType } from './oauth/grants/index.ts'
+import { a } from './scope.ts'`
+    expect(problemsOf([{ path: 'src/context.ts', text }])).toEqual([])
+  })
+})
+
+describe('files', () => {
+  it('have at most 300 lines, those of tests at most 500', () => {
+    const tooLong = (all: readonly Source[], most: number): string[] =>
+      all
+        .map(({ path, text }) => ({ lines: text.split('\n').length - 1, path }))
+        .filter(({ lines }) => lines > most)
+        .map(({ lines, path }) => `${path} has ${lines} lines`)
+    expect(tooLong(sources, 300)).toEqual([])
+    expect(tooLong(tests, 500)).toEqual([])
+    expect(tooLong([{ path: 'x', text: 'x\n'.repeat(301) }], 300)).toEqual(['x has 301 lines'])
+  })
+
+  it('say of each export what it is', () => {
+    expect(undocumented([{ path: 'x', text: '\nexport function f(): void {}\n' }])).toEqual([
+      'x: export function f(): void {}',
+    ])
+    expect(undocumented(sources)).toEqual([])
+  })
+
+  it('leave D1’s batch to the one helper that repairs it', () => {
+    const others = sources.filter(
+      ({ path, text }) => path !== 'src/store/d1/run.ts' && /\.batch\(/.test(text),
+    )
+    expect(others.map(({ path }) => path)).toEqual([])
+  })
+
+  it('do without `any`', () => {
+    const found = [...sources, ...tests].filter(({ path, text }) => {
+      if (path === 'test/architecture.test.ts') return false
+      const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '')
+      return /[:<|&(,]\s*any\b(?!\s*\()|\bas any\b|\bany\[\]/.test(code)
+    })
+    expect(found.map(({ path }) => path)).toEqual([])
+  })
+
+  it('skip no test, and run none alone', () => {
+    const found = tests.filter(({ text }) =>
+      /\b(?:it|test|describe|must|threat)\.(?:skip|only|todo)\b/.test(text),
+    )
+    expect(found.map(({ path }) => path)).toEqual([])
+  })
+})
+
+/** Exports that no comment stands before; an overload's or a type's second line counts as documented by the first. */
+function undocumented(all: readonly Source[]): string[] {
+  const starts =
+    /^export (?:async |abstract |declare )*(?:function|const|let|class|interface|type|enum)\b(?! \{| \*)/
+  return all.flatMap(({ path, text }) => {
+    const lines = text.split('\n')
+    return lines
+      .filter(
+        (line, index) =>
+          starts.test(line) && !/^(?:\*\/| \*\/|\/\*\*.*\*\/|\/\/)/.test(lines[index - 1] ?? ''),
+      )
+      .map((line) => `${path}: ${line}`)
+  })
+}
