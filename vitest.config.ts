@@ -2,7 +2,7 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 /** Folders of test/ that drive processes, files or a browser; all others run in workerd, with real D1 and KV. */
-const NODE = '{browser,cli,package,end-to-end,schema,scripts}'
+const NODE = '{browser,cli,docs,package,end-to-end,schema,scripts}'
 
 const workerd = cloudflareTest({
   wrangler: { configPath: './wrangler.toml' },

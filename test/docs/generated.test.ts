@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { conformanceDoc } from '../../scripts/conformance-doc.ts'
+import { readmeWithSettings, settingsDoc } from '../../scripts/settings-doc.ts'
+
+/** Whoever sees these fail runs `npm run docs`. */
+describe('pages made by npm run docs are up to date', () => {
+  it('docs/settings.md', async () => {
+    expect(await readFile('docs/settings.md', 'utf8')).toBe(await settingsDoc())
+  })
+
+  it('docs/conformance.md', async () => {
+    expect(await readFile('docs/conformance.md', 'utf8')).toBe(await conformanceDoc())
+  })
+
+  it('the settings in README.md', async () => {
+    const readme = await readFile('README.md', 'utf8')
+    expect(readme).toBe(await readmeWithSettings(readme))
+  })
+})
