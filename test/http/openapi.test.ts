@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { createProvider } from '../../src/public.ts'
+import { send } from '../support/http.ts'
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+async function readDocument(vars: Readonly<Record<string, unknown>> = {}): Promise<Document> {
+  return (await send('/openapi.json', {}, vars)).json()
+}
+
+/** What is not described: files, the local demo, and the middleware that hono lists as routes. */
+const UNDESCRIBED = /^\/(?:assets|demo|admin)\b|\*$/
+
+/** Paths at which the deployable Worker has a route, without their trailing slash. */
+function routedPaths(): Set<string> {
+  const provider = createProvider()
+  const below = provider.routes.map(({ path }) => `/oauth2${path}`)
+  const atRoot = [...provider.wellKnown.routes, ...provider.pages.routes].map(({ path }) => path)
+  const paths = [...below, ...atRoot].map((path) => path.replace(/(?<=.)\/$/, ''))
+  return new Set(paths.filter((path) => path !== '/oauth2' && !UNDESCRIBED.test(path)))
+}
+
+describe('the OpenAPI document', () => {
+  it('describes every route, and nothing that is not there', async () => {
+    const { openapi, paths } = await readDocument({ OAUTH_ALLOW_SIGNUP: 'true' })
+    expect(openapi).toBe('3.1.0')
+    const described = Object.keys(paths).filter((path) => !UNDESCRIBED.test(path))
+    expect(described.toSorted()).toEqual([...routedPaths()].toSorted())
+  })
+
+  it('describes only methods that are answered', async () => {
+    const { paths } = await readDocument({ OAUTH_ALLOW_SIGNUP: 'true' })
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const method of Object.keys(methods)) {
+        const response = await send(path, { method: method.toUpperCase() }, { OAUTH_ALLOW_SIGNUP: 'true' })
+        expect([path, method, response.status]).not.toEqual([path, method, 404])
+        expect([path, method, response.status]).not.toEqual([path, method, 405])
+        expect(response.status).toBeLessThan(500)
+      }
+    }
+  })
+
+  it('leaves out sign-up where nobody can sign up', async () => {
+    const { paths } = await readDocument()
+    expect(paths['/sign-up']).toBeUndefined()
+    expect((await send('/sign-up')).status).toBe(404)
+  })
+
+  it('names the token endpoint, its form and its errors', async () => {
+    const { paths } = await readDocument()
+    const text = JSON.stringify(paths['/oauth2/token'])
+    for (const part of ['grant_type', 'code_verifier', 'refresh_token', 'username', '429', '503'])
+      expect(text).toContain(part)
+  })
+})
