@@ -55,12 +55,18 @@ export async function hashPassword(password: string): Promise<string> {
 
 /**
  * Verifies a password against a stored hash. A password that no account can have costs no derivation, whoever is asked for.
- * @param phc what `hashPassword` made, now or at an earlier cost; anything else is never right, and takes as long
+ * @param phc what `hashPassword` made, now or at an earlier cost, or a hash of Django's, which always needs a new one; anything
+ *   else is never right, and takes as long
  */
 export async function verifyPassword(password: string, phc: string): Promise<PasswordVerdict> {
   const refused: PasswordVerdict = { valid: false, needsRehash: false }
   const bytes = passwordBytes(password)
   if (!bytes) return refused
+  if (isDjangoPassword(phc)) {
+    const { verifyDjangoPassword } = await import('./django-passwords.ts')
+    const valid = await verifyDjangoPassword(password, phc)
+    return { valid, needsRehash: valid }
+  }
   const stored = parseHash(phc)
   if (!stored) {
     await verifyDummy(password)
@@ -70,6 +76,14 @@ export async function verifyPassword(password: string, phc: string): Promise<Pas
   if (!timingSafeEqual(await derive(bytes, salt, cost, key.length), key)) return refused
   const weaker = cost.ln < COST.ln || cost.r < COST.r || cost.p < COST.p
   return { valid: true, needsRehash: weaker || salt.length < SALT_LENGTH || key.length < KEY_LENGTH }
+}
+
+/**
+ * Tells whether a stored hash is one of Django's (`algorithm$…`, or the bare MD5 of its first years): ours begin with `$`. Where
+ * it is, the user has not signed in here since the import.
+ */
+export function isDjangoPassword(encoded: string): boolean {
+  return /^[a-z]\w*\$|^[0-9a-f]{32}$/.test(encoded)
 }
 
 /** Takes as long as `verifyPassword`: for users that do not exist, so that time does not tell which do. */

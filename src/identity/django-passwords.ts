@@ -1,0 +1,192 @@
+import { pbkdf2 as nativePbkdf2, createHash, scrypt, timingSafeEqual } from 'node:crypto'
+
+/** Iterations of PBKDF2 that the runtime itself takes; production refuses more, in WebCrypto and in node:crypto alike. */
+const NATIVE_ITERATIONS = 100_000
+/** About eight seconds of CPU in plain JavaScript: Django is far below. */
+const MAX_ITERATIONS = 4_000_000
+/** KiB of memory for Argon2: half of what an isolate has. */
+const MAX_ARGON2_MEMORY = 65_536
+/** Blocks of Argon2 that are filled in all: about three seconds of CPU. */
+const MAX_ARGON2_WORK = 4 * MAX_ARGON2_MEMORY
+/** The logarithm of bcrypt's rounds: 14 takes some seconds. */
+const MAX_BCRYPT_COST = 14
+const MAX_SCRYPT_WORK = 2 ** 20
+const MAX_SCRYPT_MEMORY = 32 * 2 ** 20
+
+/** Checks one password. */
+type Check = (password: string) => Promise<boolean>
+
+/** A format of Django's, read: how to check a password against it, or why that cannot be done. */
+type Reading = { readonly check: Check } | { readonly problem: string }
+
+/** A format of Django's by the name that its hashes begin with. */
+type Format = (parts: readonly string[], encoded: string) => Reading | null
+
+/**
+ * Says why a password can never be checked against one of Django's hashes.
+ * @returns null where it can be
+ */
+export function djangoPasswordProblem(encoded: string): string | null {
+  const reading = read(encoded)
+  return 'problem' in reading ? reading.problem : null
+}
+
+/**
+ * Verifies a password against one of Django's hashes: pbkdf2_sha256, pbkdf2_sha1, scrypt, argon2, bcrypt_sha256, bcrypt, and
+ * the old sha1 and md5. What the runtime has no native code for, or refuses, is derived in plain JavaScript, which is loaded
+ * when the first such user signs in.
+ * @param password as it was typed: Django does not normalise passwords
+ */
+export async function verifyDjangoPassword(password: string, encoded: string): Promise<boolean> {
+  const reading = read(encoded)
+  return 'check' in reading && reading.check(password)
+}
+
+function read(encoded: string): Reading {
+  const parts = encoded.split('$')
+  const [algorithm = ''] = parts
+  // Before Django 1.0 a hash was the hexadecimal MD5 alone.
+  if (parts.length === 1 && /^[0-9a-f]{32}$/.test(encoded)) return { check: digestCheck('md5', '', encoded) }
+  const format = Object.hasOwn(FORMATS, algorithm) ? FORMATS[algorithm] : undefined
+  if (!format)
+    return { problem: `The password format ${JSON.stringify(algorithm.slice(0, 40))} is not known.` }
+  return format(parts, encoded) ?? { problem: `The ${algorithm} hash is malformed.` }
+}
+
+const FORMATS: Readonly<Record<string, Format>> = {
+  pbkdf2_sha256: (parts) => readPbkdf2(parts, 'sha256', 32),
+  pbkdf2_sha1: (parts) => readPbkdf2(parts, 'sha1', 20),
+  sha1: (parts) => readDigest(parts, 'sha1', 40),
+  md5: (parts) => readDigest(parts, 'md5', 32),
+  scrypt: readScrypt,
+  bcrypt: (_, encoded) => readBcrypt(encoded, (password) => password),
+  bcrypt_sha256: (_, encoded) => readBcrypt(encoded, (password) => hexDigest('sha256', password)),
+  argon2: readArgon2,
+}
+
+/** `algorithm$iterations$salt$hash`: the salt is text, the hash base64. */
+function readPbkdf2(parts: readonly string[], digest: 'sha1' | 'sha256', length: number): Reading | null {
+  const [, count = '', salt = '', hash = ''] = parts
+  const iterations = Number(count)
+  const key = fromBase64(hash)
+  if (parts.length !== 4 || !/^\d{1,10}$/.test(count) || iterations < 1 || key?.length !== length) return null
+  if (iterations > MAX_ITERATIONS) return { problem: `PBKDF2 with ${count} iterations is too slow.` }
+  return {
+    check: async (password) =>
+      timingSafeEqual(await derivePbkdf2(password, { salt, iterations, digest, length }), key),
+  }
+}
+
+async function derivePbkdf2(
+  password: string,
+  rule: {
+    readonly salt: string
+    readonly iterations: number
+    readonly digest: 'sha1' | 'sha256'
+    readonly length: number
+  },
+): Promise<Uint8Array> {
+  const { digest, iterations, length, salt } = rule
+  if (iterations <= NATIVE_ITERATIONS) {
+    return new Promise((resolve, reject) => {
+      nativePbkdf2(password, salt, iterations, length, digest, (error, key) =>
+        error ? reject(error) : resolve(key),
+      )
+    })
+  }
+  const [{ pbkdf2 }, { sha256 }, { sha1 }] = await Promise.all([
+    import('@noble/hashes/pbkdf2.js'),
+    import('@noble/hashes/sha2.js'),
+    import('@noble/hashes/legacy.js'),
+  ])
+  return pbkdf2(digest === 'sha1' ? sha1 : sha256, password, salt, { c: iterations, dkLen: length })
+}
+
+/** `algorithm$salt$hash`: one digest of salt and password, hexadecimal. The salt may be empty. */
+function readDigest(parts: readonly string[], digest: 'md5' | 'sha1', length: number): Reading | null {
+  const [, salt = '', hash = ''] = parts
+  if (parts.length !== 3 || hash.length !== length || !/^[0-9a-f]+$/.test(hash)) return null
+  return { check: digestCheck(digest, salt, hash) }
+}
+
+function digestCheck(digest: 'md5' | 'sha1', salt: string, hash: string): Check {
+  return async (password) => timingSafeEqual(ascii(hexDigest(digest, salt + password)), ascii(hash))
+}
+
+/** `scrypt$N$salt$r$p$hash`: the salt is text, the hash base64. */
+function readScrypt(parts: readonly string[]): Reading | null {
+  const [, work = '', salt = '', r = '', p = '', hash = ''] = parts
+  const key = fromBase64(hash)
+  if (parts.length !== 6 || !key || key.length < 16 || ![work, r, p].every((n) => /^[1-9]\d{0,7}$/.test(n)))
+    return null
+  const cost = { N: Number(work), r: Number(r), p: Number(p) }
+  if (cost.N < 2 || !Number.isInteger(Math.log2(cost.N))) return null
+  if (cost.N * cost.r * cost.p > MAX_SCRYPT_WORK || 128 * cost.N * cost.r > MAX_SCRYPT_MEMORY) {
+    return { problem: `scrypt with N=${work}, r=${r}, p=${p} needs more than a Worker has.` }
+  }
+  return {
+    check: async (password) => {
+      const derived = await new Promise<Uint8Array>((resolve, reject) => {
+        scrypt(password, salt, key.length, { ...cost, maxmem: 2 * MAX_SCRYPT_MEMORY }, (error, bytes) =>
+          error ? reject(error) : resolve(bytes),
+        )
+      })
+      return timingSafeEqual(derived, key)
+    },
+  }
+}
+
+/** `bcrypt$$2b$12$…`: what follows the first `$` is bcrypt's own text. */
+function readBcrypt(encoded: string, prepare: (password: string) => string): Reading | null {
+  const hash = encoded.slice(encoded.indexOf('$') + 1)
+  const cost = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1]
+  if (cost === undefined || Number(cost) < 4) return null
+  if (Number(cost) > MAX_BCRYPT_COST) return { problem: `bcrypt with cost ${cost} is too slow.` }
+  return {
+    check: async (password) => {
+      const { default: bcrypt } = await import('bcryptjs')
+      return bcrypt.compare(prepare(password), hash)
+    },
+  }
+}
+
+/** `argon2$argon2id$v=19$m=…,t=…,p=…$salt$hash`: salt and hash are base64 without padding. */
+function readArgon2(parts: readonly string[]): Reading | null {
+  const [, variety = '', version, cost = '', saltText = '', hash = ''] = parts
+  const [, m, t, p] = /^m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})$/.exec(cost) ?? []
+  const [salt, key] = [fromBase64(saltText), fromBase64(hash)]
+  const known = /^argon2(?:i|d|id)$/.test(variety) && version === 'v=19'
+  if (parts.length !== 6 || !known || !salt || salt.length < 8 || !key || key.length < 16) return null
+  const rule = { m: Number(m), t: Number(t), p: Number(p), dkLen: key.length }
+  if (!(rule.t >= 1 && rule.p >= 1 && rule.m >= 8 * rule.p)) return null
+  if (rule.m > MAX_ARGON2_MEMORY || rule.m * rule.t > MAX_ARGON2_WORK) {
+    return {
+      problem: `Argon2 with ${m} KiB of memory and ${t} rounds needs more than a Worker has.`,
+    }
+  }
+  return {
+    check: async (password) => {
+      const { argon2d, argon2i, argon2id } = await import('@noble/hashes/argon2.js')
+      const derive = { argon2d, argon2i, argon2id }[variety] ?? argon2id
+      return timingSafeEqual(derive(password, salt, rule), key)
+    },
+  }
+}
+
+function hexDigest(digest: 'md5' | 'sha1' | 'sha256', text: string): string {
+  return createHash(digest).update(text, 'utf8').digest('hex')
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+/** Base64, with or without padding; null where the text is none. */
+function fromBase64(text: string): Uint8Array | null {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+  } catch {
+    return null
+  }
+}
