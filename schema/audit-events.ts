@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /**
@@ -21,6 +22,11 @@ export const auditEvents = sqliteTable(
   },
   (table) => [
     index('audit_events_at').on(table.at),
+    index('audit_events_type').on(table.type, table.at),
+    // What operators did; what people do themselves is found by their user.
+    index('audit_events_operator')
+      .on(table.actor, table.at)
+      .where(sql`actor IS NOT user_id`),
     index('audit_events_user_id').on(table.userId, table.at),
     index('audit_events_client_id').on(table.clientId, table.at),
   ],

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { users } from './users.ts'
 
@@ -26,5 +27,11 @@ export const clients = sqliteTable(
     updatedAt: integer('updated_at').notNull(),
     disabledAt: integer('disabled_at'),
   },
-  (table) => [index('clients_owner_id').on(table.ownerId)],
+  (table) => [
+    index('clients_owner_id').on(table.ownerId),
+    index('clients_name').on(sql`name COLLATE NOCASE`),
+    index('clients_disabled')
+      .on(table.disabledAt)
+      .where(sql`disabled_at IS NOT NULL`),
+  ],
 )

@@ -44,5 +44,8 @@ export const grants = sqliteTable(
     index('grants_user_id_client_id').on(table.userId, table.clientId),
     index('grants_client_id').on(table.clientId),
     index('grants_expires_at').on(table.expiresAt),
+    index('grants_revoked')
+      .on(table.revokedAt)
+      .where(sql`revoked_at IS NOT NULL`),
   ],
 )

@@ -1,19 +1,31 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { sql } from 'drizzle-orm'
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /** People who sign in. The `…_key` columns hold the normalised form that names are compared by. */
-export const users = sqliteTable('users', {
-  id: text('id').primaryKey(),
-  username: text('username').notNull(),
-  usernameKey: text('username_key').notNull().unique(),
-  email: text('email'),
-  emailKey: text('email_key').unique(),
-  /** A PHC string; never a password. */
-  passwordHash: text('password_hash').notNull(),
-  passwordChangedAt: integer('password_changed_at').notNull(),
-  isStaff: integer('is_staff', { mode: 'boolean' }).notNull().default(false),
-  isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
-  /** Further claims about the person, as a JSON object. */
-  profile: text('profile').notNull().default('{}'),
-  createdAt: integer('created_at').notNull(),
-  lastSignInAt: integer('last_sign_in_at'),
-})
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    username: text('username').notNull(),
+    usernameKey: text('username_key').notNull().unique(),
+    email: text('email'),
+    emailKey: text('email_key').unique(),
+    /** A PHC string; never a password. */
+    passwordHash: text('password_hash').notNull(),
+    passwordChangedAt: integer('password_changed_at').notNull(),
+    isStaff: integer('is_staff', { mode: 'boolean' }).notNull().default(false),
+    isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+    /** Further claims about the person, as a JSON object. */
+    profile: text('profile').notNull().default('{}'),
+    createdAt: integer('created_at').notNull(),
+    lastSignInAt: integer('last_sign_in_at'),
+  },
+  (table) => [
+    index('users_staff')
+      .on(table.usernameKey)
+      .where(sql`is_staff = 1`),
+    index('users_disabled')
+      .on(table.usernameKey)
+      .where(sql`is_active = 0`),
+  ],
+)

@@ -1,4 +1,5 @@
-import type { Client, RequestMark, User } from './records.ts'
+import type { BrowseAdmin } from './browse.ts'
+import type { Client, PasswordSignIn, RequestMark, User } from './records.ts'
 
 /** Which request of an operator writes: see `RequestMark`. */
 export interface OperatorMark extends RequestMark {
@@ -129,6 +130,16 @@ export interface UserAdmin {
   setUserActive(usernameKey: string, active: boolean, mark: OperatorMark): Promise<UserRecord | null>
 
   /**
+   * Changes what a user is. Who is no longer staff loses the sessions, too.
+   * @returns null where there is no such user
+   */
+  updateUser(
+    usernameKey: string,
+    change: { readonly email: string | null; readonly emailKey: string | null; readonly isStaff: boolean },
+    mark: OperatorMark,
+  ): Promise<UserRecord | 'email taken' | null>
+
+  /**
    * Deletes a user with sessions, consents, grants and tokens. Clients that the user owned lose their owner.
    * @returns false where there is no such user
    */
@@ -152,6 +163,12 @@ export interface ScopeAdmin {
    * @returns null where there is one of this name
    */
   createScope(name: string, description: string, mark: OperatorMark): Promise<ScopeRecord | null>
+
+  /**
+   * Describes a scope anew.
+   * @returns null where there is no such scope
+   */
+  updateScope(name: string, description: string, mark: OperatorMark): Promise<ScopeRecord | null>
 
   /**
    * Deletes a scope. Tokens that have it keep it; nobody gets it any more.
@@ -178,6 +195,30 @@ export interface TokenRecord {
 export interface TokenFilter {
   readonly usernameKey: string | null
   readonly clientId: string | null
+}
+
+/** Sign-ins and consents for operators. */
+export interface SignInAdmin {
+  /**
+   * Ends a session.
+   * @returns false where none of this id lives
+   */
+  endSession(id: string, mark: OperatorMark): Promise<boolean>
+
+  /** Ends every session of a user, and says how many lived. */
+  endUserSessions(userId: string, mark: OperatorMark): Promise<number>
+
+  /**
+   * Withdraws a consent in its user's stead, with every grant that hangs from it.
+   * @returns false where none of this id lives
+   */
+  withdrawConsent(id: string, mark: OperatorMark): Promise<boolean>
+
+  /**
+   * Notes that the operator has just given the password again, in a session of the operator's own.
+   * @returns false where the session has ended, or the password is another one by now
+   */
+  confirmPassword(sessionId: string, signIn: PasswordSignIn, mark: OperatorMark): Promise<boolean>
 }
 
 /** Rows that a purge removed, by table. */
@@ -212,4 +253,5 @@ export interface TokenAdmin {
  * What operators need of a storage, beside the protocol's part: lists, edits, the purge. Each call is one round trip;
  * `read…` and `list…` never write, every other call is one atomic write with its audit event.
  */
-export interface AdminStore extends ClientAdmin, UserAdmin, ScopeAdmin, TokenAdmin {}
+export interface AdminStore
+  extends BrowseAdmin, ClientAdmin, UserAdmin, ScopeAdmin, SignInAdmin, TokenAdmin {}

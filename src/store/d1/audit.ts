@@ -14,16 +14,20 @@ export type AuditType =
   | 'grant_given'
   | 'grant_revoked'
   | 'password_changed'
+  | 'password_confirmed'
   | 'refresh_token_replayed'
   | 'scope_created'
   | 'scope_deleted'
+  | 'scope_updated'
   | 'session_ended'
+  | 'sessions_ended'
   | 'signed_in'
   | 'tokens_revoked'
   | 'user_created'
   | 'user_deleted'
   | 'user_disabled'
   | 'user_enabled'
+  | 'user_updated'
 
 /** One event; null columns are what it does not speak of. Values may be SQL. */
 export interface AuditEvent {

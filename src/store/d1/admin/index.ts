@@ -1,6 +1,8 @@
 import type { AdminStore } from '../../admin-store.ts'
+import { browseAdmin } from './browse.ts'
 import { clientAdmin } from './clients.ts'
 import { scopeAdmin } from './scopes.ts'
+import { signInAdmin } from './sign-ins.ts'
 import { tokenAdmin } from './tokens.ts'
 import { userAdmin } from './users.ts'
 
@@ -9,5 +11,12 @@ import { userAdmin } from './users.ts'
  * @param db the D1 database, migrated
  */
 export function createAdminStore(db: D1Database): AdminStore {
-  return { ...clientAdmin(db), ...userAdmin(db), ...scopeAdmin(db), ...tokenAdmin(db) }
+  return {
+    ...browseAdmin(db),
+    ...clientAdmin(db),
+    ...userAdmin(db),
+    ...scopeAdmin(db),
+    ...signInAdmin(db),
+    ...tokenAdmin(db),
+  }
 }

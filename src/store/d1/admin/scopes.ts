@@ -38,6 +38,18 @@ export function scopeAdmin(db: D1Database): ScopeAdmin {
       ])
       return rows[0] ? toScope(rows[0]) : null
     },
+    async updateScope(name, description, mark) {
+      const [, , rows] = await run<[never, never, ScopeRow]>(db, [
+        auditStatement(
+          { type: 'scope_updated', actor: mark.actor, subject: name },
+          mark,
+          sql`FROM scopes WHERE name = ${name} AND description <> ${description}`,
+        ),
+        sql`UPDATE scopes SET description = ${description} WHERE name = ${name}`,
+        sql`SELECT name, description, created_at FROM scopes WHERE name = ${name}`,
+      ])
+      return rows[0] ? toScope(rows[0]) : null
+    },
     async deleteScope(name, mark) {
       const [, , rows] = await run<[never, never, { written: number }]>(db, [
         auditStatement(

@@ -60,6 +60,11 @@ export function userAdmin(db: D1Database): UserAdmin {
       writeAndRead(usernameKey, passwordStatements(usernameKey, passwordHash, throttleKey, mark)),
     setUserActive: (usernameKey, active, mark) =>
       writeAndRead(usernameKey, activeStatements(usernameKey, active, mark)),
+    async updateUser(usernameKey, change, mark) {
+      const rows = (await run<UserRow[]>(db, updateStatements(usernameKey, change, mark))).at(-1)
+      if (!rows?.[0]) return null
+      return rows[0].email === change.email ? toUser(rows[0]) : 'email taken'
+    },
     async deleteUser(usernameKey, mark) {
       const rows = (await run<{ written: number }[]>(db, deleteStatements(usernameKey, mark))).at(-1)
       return rows?.[0]?.written === 1
@@ -116,6 +121,27 @@ function activeStatements(usernameKey: string, active: boolean, mark: OperatorMa
     ),
     ...(active ? [] : endSignIns(changes, 'user_disabled', mark)),
     sql`UPDATE users AS u SET is_active = ${active} WHERE ${changes}`,
+  ]
+}
+
+/** An address that another user has changes nothing: the row that is read last tells. */
+function updateStatements(
+  usernameKey: string,
+  { email, emailKey, isStaff }: Parameters<UserAdmin['updateUser']>[1],
+  mark: OperatorMark,
+): SQL[] {
+  const changes = sql`u.username_key = ${usernameKey} AND (u.email IS NOT ${email} OR u.is_staff <> ${isStaff})
+    AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email_key = ${emailKey} AND o.username_key <> ${usernameKey})`
+  return [
+    auditStatement(
+      { type: 'user_updated', actor: mark.actor, userId: sql`u.id` },
+      mark,
+      sql`FROM users u WHERE ${changes}`,
+    ),
+    sql`UPDATE sessions SET revoked_at = ${mark.now} WHERE revoked_at IS NULL AND ${!isStaff}
+      AND user_id = (SELECT u.id FROM users u WHERE ${changes} AND u.is_staff = 1)`,
+    sql`UPDATE users AS u SET email = ${email}, email_key = ${emailKey}, is_staff = ${isStaff} WHERE ${changes}`,
+    readByKey(usernameKey),
   ]
 }
 
