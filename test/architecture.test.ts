@@ -29,7 +29,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'model',
-    files: /^src\/(?:context|hooks)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    files: /^src\/(?:context|hooks)\.ts$|^src\/store\/(?:conformance\/)?[\w-]+\.ts$/,
     mayImport: ['base'],
     mayName: ['protocol', 'web'],
     without: WEB_OR_DATABASE,

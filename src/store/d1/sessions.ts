@@ -116,8 +116,7 @@ export async function endSessions(
   request: RequestMark,
 ): Promise<number> {
   const chosen = sql`${'id' in which ? sql`id = ${which.id}` : sql`id <> ${which.except}`}
-    AND ${which.userId === null ? sql`1` : sql`user_id = ${which.userId}`}
-    AND revoked_at IS NULL AND expires_at > ${request.now}`
+    AND ${which.userId === null ? sql`1` : sql`user_id = ${which.userId}`} AND expires_at > ${request.now}`
   const [, ended] = await run<[object, { id: string }]>(db, [
     auditStatement(
       {
@@ -127,9 +126,11 @@ export async function endSessions(
         subject: 'id' in which ? which.id : null,
       },
       request,
-      sql`FROM sessions WHERE ${chosen}`,
+      sql`FROM sessions WHERE ${chosen} AND revoked_at IS NULL`,
     ),
-    sql`UPDATE sessions SET revoked_at = ${request.now} WHERE ${chosen} RETURNING id`,
+    // The batch sent again counts what it ended itself, by the time.
+    sql`UPDATE sessions SET revoked_at = ${request.now}
+      WHERE ${chosen} AND (revoked_at IS NULL OR revoked_at = ${request.now}) RETURNING id`,
   ])
   return ended.length
 }

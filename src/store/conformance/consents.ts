@@ -1,0 +1,143 @@
+import { randomId } from '../../crypto/bytes.ts'
+import { equal } from './expect.ts'
+import { consentOf, givenConsent, givenSession } from './sign-ins.ts'
+import {
+  type Cases,
+  issue,
+  issuePair,
+  lives,
+  mark,
+  NOW,
+  passwordCommit,
+  refreshCommit,
+  refusalOf,
+  REDIRECT_URI,
+  rule,
+  scopeOf,
+  secretOf,
+  seedClient,
+} from './world.ts'
+
+/** What users allow clients, and take back. */
+export const consentCases: Cases = {
+  'scopes are added to a consent that lives, which stays the same one': async (world) => {
+    const { alice } = world
+    const sessionId = await givenSession(world, alice)
+    equal(await consentOf(world, sessionId), null, 'the consent before')
+    const id = await givenConsent(world, alice, sessionId, 'write')
+    await givenConsent(world, alice, sessionId, 'audit write')
+    await givenConsent(world, alice, sessionId, 'read')
+    const scope = 'audit read write'
+    equal(await consentOf(world, sessionId), { id, scope, withdrawn: false }, 'the consent')
+  },
+
+  'a consent that was withdrawn begins anew, under a new id': async (world) => {
+    const { alice, store } = world
+    const sessionId = await givenSession(world, alice)
+    const id = await givenConsent(world, alice, sessionId, 'read write')
+    await store.withdrawConsent({ userId: alice.id, clientId: 'web', deleteExpired: false }, mark())
+    equal((await consentOf(world, sessionId))?.withdrawn, true, 'the withdrawal')
+    const next = await givenConsent(world, alice, sessionId, 'read')
+    equal(next === id, false, 'the same id')
+    const expected = { id: next, scope: 'read', withdrawn: false }
+    equal(await consentOf(world, sessionId), expected, 'the new consent')
+  },
+
+  'a consent that is sent again is the same': async (world) => {
+    const sessionId = await givenSession(world, world.alice)
+    const consent = { userId: world.alice.id, clientId: 'web', id: randomId(), scope: 'read' }
+    const request = mark()
+    await world.store.saveConsent(consent, sessionId, request)
+    await world.store.saveConsent(consent, sessionId, request)
+    const expected = { id: consent.id, scope: 'read', withdrawn: false }
+    equal(await consentOf(world, sessionId), expected, 'the consent')
+  },
+
+  'nobody consents without a session that lives, or to a client that is disabled': async (world) => {
+    const { alice, bob, seed, store } = world
+    const mine = await givenSession(world, alice)
+    const [short, his] = [await givenSession(world, alice), await givenSession(world, bob)]
+    const consent = { userId: alice.id, clientId: 'web', id: randomId(), scope: 'read' }
+    await store.endSessions({ id: short, userId: null }, mark())
+    await store.saveConsent(consent, short, mark())
+    await store.saveConsent(consent, his, mark())
+    await store.saveConsent(consent, mine, mark(10_000))
+    await seed.disableClient('web')
+    await store.saveConsent(consent, mine, mark())
+    equal(await consentOf(world, mine), null, 'the consent')
+  },
+
+  'a withdrawal ends what hangs from the consent, and says how much': async (world) => {
+    const { alice, bob, store } = world
+    for (const deleteExpired of [false, true]) {
+      const user = deleteExpired ? bob : alice
+      await givenConsent(world, user, await givenSession(world, user))
+      const [first, second] = [await passwordCommit(user), await passwordCommit(user)]
+      const pair = await issuePair(world, first)
+      await issue(world, second)
+      const other = await issue(world, await passwordCommit(user, { proof: secretOf('other') }))
+      const refreshed = await issuePair(world, await refreshCommit(pair.refresh))
+      const [which, request] = [{ userId: user.id, clientId: 'web', deleteExpired }, mark(1)]
+      const withdrawn = await store.withdrawConsent(which, request)
+      const expected = { clientName: 'Application web', refreshTokens: 2, accessTokens: 2 }
+      equal(withdrawn, expected, 'what ended')
+      equal(await lives(world, refreshed.access), false, 'a token of the client')
+      equal(await lives(world, second.accessTokenId), false, 'another one')
+      const refresh = await store.issueTokens(await refreshCommit(refreshed.refresh))
+      equal(refusalOf(refresh), 'invalid_grant', 'the refresh token')
+      equal(await lives(world, other.accessTokenId), true, 'a token of another client')
+    }
+  },
+
+  'a withdrawal that is sent again says the same; another one finds nothing': async (world) => {
+    const { alice, store } = world
+    const which = { userId: alice.id, clientId: 'web', deleteExpired: false }
+    equal(await store.withdrawConsent(which, mark()), null, 'before there was one')
+    await givenConsent(world, alice, await givenSession(world, alice))
+    await issue(world, await passwordCommit(alice))
+    const request = mark(1)
+    const first = await store.withdrawConsent(which, request)
+    equal(await store.withdrawConsent(which, request), first, 'the second answer')
+    equal(await store.withdrawConsent(which, mark(2)), null, 'another withdrawal')
+  },
+
+  'an authorization request finds its client, session, consent and scope texts': async (world) => {
+    const { alice, seed, store } = world
+    await seed.addClient(seedClient('texts', { scope: 'audit read' }))
+    for (const name of ['audit', 'read', 'write', 'else']) await seed.addScope(name, `May ${name}`)
+    const sessionId = await givenSession(world, alice)
+    const wanted = { clientId: 'texts', sessionId, scopes: ['write', 'unknown'] }
+    const found = await store.readAuthorization(wanted, rule())
+    equal(found.client?.clientId, 'texts', 'the client')
+    equal(found.session?.user.id, alice.id, 'the user')
+    const scopes = found.scopes.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const expected = ['audit', 'read', 'write'].map((name) => ({ name, description: `May ${name}` }))
+    equal(scopes, expected, 'the scopes')
+    const nobody = { clientId: 'unknown', sessionId: null, scopes: [] }
+    const none = { client: null, session: null, consent: null, scopes: [] }
+    equal(await store.readAuthorization(nobody, rule()), none, 'an unknown client without a session')
+  },
+
+  'a user’s page lists the clients that live in its consents': async (world) => {
+    const { alice, store } = world
+    const sessionId = await givenSession(world, alice)
+    await givenConsent(world, alice, sessionId)
+    const list = async (): Promise<unknown> =>
+      (await store.readAccount(sessionId, rule(100))).authorizedClients
+    const entry = {
+      clientId: 'web',
+      name: 'Application web',
+      url: 'https://app.example/',
+      redirectUri: REDIRECT_URI,
+      scope: 'read',
+      authorizedAt: NOW,
+      lastUsedAt: null,
+    }
+    equal(await list(), [entry], 'a client that has not asked for a token')
+    const { refresh } = await issuePair(world, await passwordCommit(alice, { scope: scopeOf('read') }))
+    await issue(world, await refreshCommit(refresh, { request: mark(50) }))
+    equal(await list(), [{ ...entry, lastUsedAt: NOW + 50 }], 'a client that has refreshed')
+    await store.withdrawConsent({ userId: alice.id, clientId: 'web', deleteExpired: false }, mark(60))
+    equal(await list(), [], 'after the withdrawal')
+  },
+}
