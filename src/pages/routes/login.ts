@@ -3,7 +3,13 @@ import type { Paths } from '../../context.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
-import { giveSession, readSessionId, sessionRule, useSession } from '../../http/browser-session.ts'
+import {
+  giveSession,
+  readBrowserSession,
+  readSessionId,
+  sessionRule,
+  useSession,
+} from '../../http/browser-session.ts'
 import { type CapturedRequest, openRequest } from '../../http/captured-requests.ts'
 import { readForm, readQuery } from '../../http/params.ts'
 import type { ProviderEnv } from '../../http/provider-variables.ts'
@@ -41,8 +47,14 @@ async function showLogin(c: Handling): Promise<Response> {
 
 async function signIn(c: Handling): Promise<Response> {
   const form = await readForm(c.req.raw)
-  await requireAntiForgery(c, form)
   const captured = await openRequest(c, form.get('request'))
+  try {
+    await requireAntiForgery(c, form)
+  } catch (error) {
+    // Somebody has signed in in another tab since the page was shown: go on as they do.
+    if (await readBrowserSession(c)) return seeOther(c, nextUrl(c, captured))
+    throw error
+  }
   const username = form.get('username') ?? ''
   const { emit, request, store } = c.get('provider')
   try {
