@@ -1,8 +1,10 @@
 // `npm run docs`: makes the pages that follow from the source. A test fails while one is out of date.
 import { readFile, writeFile } from 'node:fs/promises'
+import { apiDoc } from './api-doc.ts'
 import { conformanceDoc } from './conformance-doc.ts'
 import { readmeWithSettings, settingsDoc } from './settings-doc.ts'
 
+await writeFile('docs/api.md', await apiDoc())
 await writeFile('docs/settings.md', await settingsDoc())
 await writeFile('docs/conformance.md', await conformanceDoc())
 await writeFile('README.md', await readmeWithSettings(await readFile('README.md', 'utf8')))

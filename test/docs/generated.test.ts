@@ -1,10 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { apiDoc } from '../../scripts/api-doc.ts'
 import { conformanceDoc } from '../../scripts/conformance-doc.ts'
 import { readmeWithSettings, settingsDoc } from '../../scripts/settings-doc.ts'
 
 /** Whoever sees these fail runs `npm run docs`. */
 describe('pages made by npm run docs are up to date', () => {
+  it('docs/api.md', async () => {
+    expect(await readFile('docs/api.md', 'utf8')).toBe(await apiDoc())
+  })
+
   it('docs/settings.md', async () => {
     expect(await readFile('docs/settings.md', 'utf8')).toBe(await settingsDoc())
   })
