@@ -4,10 +4,9 @@ type Schema = Readonly<Record<string, unknown>>
 
 /** A form of the protocol: its fields, and those that it must have. */
 function form(fields: Readonly<Record<string, string>>, required: readonly string[] = []): Schema {
-  const properties = Object.entries(fields).map(([name, description]) => [
-    name,
-    { type: 'string', description },
-  ])
+  const properties = Object.fromEntries(
+    Object.entries(fields).map(([name, description]) => [name, { type: 'string', description }]),
+  )
   const schema = { type: 'object', required, properties }
   return { required: true, content: { 'application/x-www-form-urlencoded': { schema } } }
 }

@@ -52,6 +52,7 @@ describe('the OpenAPI document', () => {
   it('names the token endpoint, its form and its errors', async () => {
     const { paths } = await readDocument()
     const text = JSON.stringify(paths['/oauth2/token'])
+    expect(text).toContain('"code_verifier":{"type":"string"')
     for (const part of ['grant_type', 'code_verifier', 'refresh_token', 'username', '429', '503'])
       expect(text).toContain(part)
   })
