@@ -25,6 +25,9 @@ const worker = {
   exclude: [`test/${NODE}/**`, 'test/architecture.test.ts'],
   isolate: false,
   setupFiles: ['./test/setup.ts'],
+  // A busy machine is slow, and what a test leaves running when its time is over disturbs the next one.
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
 }
 
 const node = {

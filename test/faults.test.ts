@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { givenCast, SECRET } from './support/fixture.ts'
 import {
   answerOf,
@@ -252,7 +252,10 @@ describe('/healthz', () => {
   })
 
   it('says 503 while the migrations are missing', async () => {
-    await env.DB.exec('DROP TABLE scopes')
+    await env.DB.exec('ALTER TABLE scopes RENAME TO not_yet')
+    onTestFinished(async () => {
+      await env.DB.exec('ALTER TABLE not_yet RENAME TO scopes')
+    })
     const response = await send('/healthz')
     expect(await response.json()).toEqual({ failing: ['D1'], status: 'unavailable' })
   })
