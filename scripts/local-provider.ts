@@ -95,29 +95,31 @@ function invitation(url: string): string {
   return `\n${token}\n\nThe whole sign-in, in a browser (user demo, password demo):\n\n  ${url}/demo\n`
 }
 
-async function run(seed: Seed): Promise<number> {
+async function run(seed: Seed | null): Promise<number> {
   const port = readPort()
   await checkPort(port)
   const persistTo = localState()
   const secretKey = await readSecretKey(persistTo)
-  await prepare(persistTo, secretKey, port, seed)
+  if (seed) await prepare(persistTo, secretKey, port, seed)
   return stopping ? 0 : serve(persistTo, secretKey, port)
 }
 
 /**
  * Serves the provider of this folder's wrangler.toml with a local state, migrated and seeded, until a signal ends it. What follows
  * the script's name on the command line goes to `wrangler dev`.
+ * @param seed null where there is no D1 database to migrate and fill
  */
-export async function serveLocally(seed: Seed): Promise<void> {
+export async function serveLocally(seed: Seed | null): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   // npm may be killed without a word: then this process belongs to somebody else.
   const { ppid } = process
   setInterval(() => process.ppid === ppid || stop(), 200).unref()
+  let code = 1
   try {
-    const code = await run(seed)
-    process.exitCode = stopping ? 0 : code
+    code = await run(seed)
   } catch (error) {
-    process.exitCode = stopping ? 0 : 1
     if (!stopping) console.error(`error: ${error instanceof CliError ? error.message : String(error)}`)
   }
+  // A local database that could not be opened leaves a server behind, which would keep the process alive.
+  process.exit(stopping ? 0 : code)
 }

@@ -119,9 +119,13 @@ function addUpdate(noun: Command, io: Io): void {
     .option('--no-pkce', 'do not demand PKCE of it')
     .addOption(new Option('--disable', 'refuse it, and its tokens').conflicts('enable'))
     .option('--enable', 'let it work again')
-    .action((id: string, options: UpdateOptions) =>
-      runVerb(io, options, (session) => update(session, id, options)),
-    )
+    .action(async (id: string, options: UpdateOptions) => {
+      const { disable, enable } = options
+      if (Object.keys(changesOf(options)).length === 0 && !disable && !enable) {
+        throw new UsageError('Nothing to change: name at least one option. See client update --help.')
+      }
+      await runVerb(io, options, (session) => update(session, id, options))
+    })
 }
 
 async function create({ mark, store }: Session, options: CreateOptions): Promise<Output> {
@@ -155,9 +159,6 @@ async function list({ store }: Session): Promise<Output> {
 async function update({ mark, store }: Session, id: string, options: UpdateOptions): Promise<Output> {
   const changes = changesOf(options)
   const { disable, enable } = options
-  if (Object.keys(changes).length === 0 && !disable && !enable) {
-    throw new UsageError('Nothing to change: name at least one option. See client update --help.')
-  }
   for (let attempt = 0; attempt < 5; attempt++) {
     const client = await find(store, id)
     const disabled = disable ?? (enable ? false : client.disabled)

@@ -4,9 +4,11 @@ import { text } from 'node:stream/consumers'
 import { openStore } from './open-store.ts'
 import { runCommand } from './program.ts'
 
-process.exitCode = await runCommand(process.argv.slice(2), {
+const code = await runCommand(process.argv.slice(2), {
   open: openStore,
   readStdin: () => text(process.stdin),
   write: (output) => process.stdout.write(output),
   warn: (output) => process.stderr.write(output),
 })
+// A local database that could not be opened leaves a server behind, which would keep the process alive.
+process.stdout.write('', () => process.exit(code))

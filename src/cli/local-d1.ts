@@ -1,11 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { run } from '../store/d1/run.ts'
 import { CliError } from './cli-error.ts'
 import { loadWrangler, readWorkerConfig, type WorkerConfig } from './config.ts'
 import { runWrangler } from './wrangler.ts'
+
+const ATTEMPTS = 5
 
 /** An open D1 database. */
 export interface OpenD1 {
@@ -23,33 +26,59 @@ export async function openLocalD1(
   persistTo: string,
   onSpawn?: (child: ChildProcess) => void,
 ): Promise<OpenD1> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openMigrated(persistTo, onSpawn)
+    } catch (error) {
+      // Another process is just making or migrating the database, which locks it for a moment.
+      if (!/SQLITE_BUSY/.test(`${String(error)} ${String(causeOf(error))}`) || attempt === ATTEMPTS)
+        throw error
+      await setTimeout(300 * attempt)
+    }
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined
+}
+
+async function openMigrated(persistTo: string, onSpawn?: (child: ChildProcess) => void): Promise<OpenD1> {
   const config = await readWorkerConfig()
-  const opened = await open(persistTo)
-  if ((await missingMigrations(opened.db, config)).length === 0) return opened
-  await opened.close()
+  const before = await openAndCheck(persistTo, config)
+  if (before.missing.length === 0) return before
+  await before.close()
   const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo]
   const { stderr, stdout } = await runWrangler(args, onSpawn ? { onSpawn } : {})
-  const migrated = await open(persistTo)
+  const after = await openAndCheck(persistTo, config)
   // Another process may have applied them first, so that what failed here is done all the same.
-  const missing = await missingMigrations(migrated.db, config)
-  if (missing.length === 0) return migrated
-  await migrated.close()
-  throw new CliError(
-    `The migration ${missing.join(', ')} could not be applied to ${persistTo}.\n${stdout}${stderr}`,
-  )
+  if (after.missing.length === 0) return after
+  await after.close()
+  const names = after.missing.join(', ')
+  throw new CliError(`The migration ${names} could not be applied to ${persistTo}.\n${stdout}${stderr}`)
+}
+
+/** An open database, and the files of migrations that wrangler has not noted in it. */
+async function openAndCheck(
+  persistTo: string,
+  config: WorkerConfig,
+): Promise<OpenD1 & { readonly missing: readonly string[] }> {
+  const opened = await open(persistTo)
+  try {
+    return { ...opened, missing: await missingMigrations(opened.db, config) }
+  } catch (error) {
+    // What stays open would keep the process from ending.
+    await opened.close()
+    throw error
+  }
 }
 
 async function open(persistTo: string): Promise<OpenD1> {
   const { getPlatformProxy } = await loadWrangler()
   const persist = { path: join(persistTo, 'v3') }
-  const { dispose, env } = await getPlatformProxy<{ readonly DB: D1Database }>({
-    persist,
-    remoteBindings: false,
-  })
-  return { db: env.DB, close: dispose }
+  const proxy = await getPlatformProxy<{ readonly DB: D1Database }>({ persist, remoteBindings: false })
+  return { db: proxy.env.DB, close: proxy.dispose }
 }
 
-/** Files of migrations that wrangler has not noted in the database. */
 async function missingMigrations(
   db: D1Database,
   { migrationsDir }: WorkerConfig,

@@ -5,6 +5,8 @@ import { Secret } from '../crypto/secret.ts'
 import { throttleKeys } from '../identity/throttle.ts'
 import type { AdminStore, OperatorMark } from '../store/admin-store.ts'
 import { createAdminStore } from '../store/d1/admin/index.ts'
+import { createImportStore } from '../store/d1/import/index.ts'
+import type { ImportStore } from '../store/import-store.ts'
 import { localState, readWorkerConfig } from './config.ts'
 import { openLocalD1, type OpenD1 } from './local-d1.ts'
 import { openRemoteD1 } from './remote-d1.ts'
@@ -12,7 +14,7 @@ import { readSecretKey } from './secret-key.ts'
 
 /** What a command works with. */
 export interface Session {
-  readonly store: AdminStore
+  readonly store: AdminStore & ImportStore
   /** Marks one write, as that of the command line and of now. */
   readonly mark: () => OperatorMark
   /**
@@ -37,7 +39,7 @@ export async function openStore(remote: boolean): Promise<Session> {
 /** A session over an open database. */
 export function createSession({ close, db }: OpenD1, secretKey: string | null): Session {
   return {
-    store: createAdminStore(db),
+    store: { ...createAdminStore(db), ...createImportStore(db) },
     mark: () => ({ id: randomId(), now: Math.floor(Date.now() / 1000), network: null, actor: 'cli' }),
     async throttleKey(usernameKey) {
       if (secretKey === null) return null

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { InvalidInputError, StorageError } from '../errors.ts'
 import { CliError, UsageError } from './cli-error.ts'
 import { addClientNoun } from './client.ts'
+import { addImportNoun } from './import-django.ts'
 import type { Io } from './io.ts'
 import { addPurge } from './purge.ts'
 import { addScopeNoun } from './scope.ts'
@@ -38,6 +39,7 @@ function createProgram(io: Io): Command {
   addUserNoun(program, io)
   addScopeNoun(program, io)
   addTokenNoun(program, io)
+  addImportNoun(program, io)
   addPurge(program, io)
   return program
 }
