@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import process from 'node:process'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
@@ -30,6 +31,23 @@ const worker = {
   hookTimeout: 30_000,
 }
 
+/** Imports an example as its user would: the package's name is this repository's source. */
+const packageAlias = {
+  'edge-oauth2-provider/testing': resolve('./src/store/conformance.ts'),
+  'edge-oauth2-provider': resolve('./src/public.ts'),
+}
+
+const customStore = {
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './examples/custom-store/wrangler.toml' },
+      miniflare: { bindings: { SECRET_KEY: process.env['SECRET_KEY'], OAUTH_DEMO: 'true' } },
+    }),
+  ],
+  resolve: { alias: packageAlias },
+  test: { name: 'custom-store', include: ['examples/custom-store/test/*.test.ts'], isolate: false },
+}
+
 const node = {
   name: 'node',
   include: [`test/${NODE}/**/*.test.ts`, 'test/architecture.test.ts'],
@@ -41,7 +59,7 @@ export default defineConfig({
   test: {
     // What the Worker logs is shown where a test fails.
     silent: 'passed-only',
-    projects: [{ plugins: [workerd], test: worker }, { test: node }],
+    projects: [{ plugins: [workerd], test: worker }, customStore, { test: node }],
     coverage: { provider: 'istanbul', include: ['src/**'] },
   },
 })

@@ -1,8 +1,9 @@
 // `npm run example -- NAME`: one of the examples, as `npm start` serves the provider, with a local state of its own.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
+import type { Session } from '../src/cli/open-store.ts'
 import { seedDemo } from '../src/cli/seed.ts'
 import { type Seed, serveLocally } from './local-provider.ts'
 
@@ -23,10 +24,14 @@ interface SeedModule {
 
 const own = join(folder, 'seed.ts')
 process.chdir(folder)
-await serveLocally(async (session, url) => {
+const hasDatabase = readFileSync('wrangler.toml', 'utf8').includes('d1_databases')
+
+async function seed(session: Session, url: string): Promise<void> {
   await seedDemo(session, `${url}/demo/callback`)
   if (!existsSync(own)) return
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the module is one of this repository
-  const { seed } = (await import(pathToFileURL(own).href)) as SeedModule
-  await seed(session, url)
-})
+  const { seed: more } = (await import(pathToFileURL(own).href)) as SeedModule
+  await more(session, url)
+}
+
+await serveLocally(hasDatabase ? seed : null)

@@ -75,10 +75,10 @@ export class ConfigurationError extends Error {
 /** A store that did not answer, even the second time. Becomes 503; nothing was decided. */
 export class StorageError extends Error {
   /**
-   * @param storage which store failed
+   * @param storage which part of the storage failed, as D1
    * @param cause what it threw
    */
-  constructor(storage: 'D1' | 'KV', cause: unknown) {
+  constructor(storage: string, cause: unknown) {
     super(`${storage} did not answer`, { cause })
     this.name = 'StorageError'
   }

@@ -29,8 +29,11 @@ export interface ProviderOptions extends SettingOptions {
   readonly pages?: Partial<Pages>
   /** Where the parts are mounted, if not at our addresses. */
   readonly paths?: Partial<Paths>
-  /** Another storage; `storeConformance` of `edge-oauth2-provider/testing` proves it. */
-  readonly store?: (env: ProviderBindings) => Store
+  /**
+   * Another storage; `storeConformance` of `edge-oauth2-provider/testing` proves it. (A method, so that it may ask for an
+   * environment with bindings of its own.)
+   */
+  store?(this: void, env: ProviderBindings): Store
   /** Somebody else's users. */
   readonly users?: UserSource
   readonly tokenResponseExtras?: (

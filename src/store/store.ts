@@ -166,6 +166,6 @@ export interface Store {
     request: RequestMark,
   ): Promise<boolean>
 
-  /** Names the parts of the storage that do not answer; empty where all is well. */
-  readHealth(): Promise<readonly ('D1' | 'KV')[]>
+  /** Names the parts of the storage that do not answer, as D1; empty where all is well. */
+  readHealth(): Promise<readonly string[]>
 }

@@ -1,0 +1,38 @@
+import type { ConsentCommit, RequestMark } from 'edge-oauth2-provider'
+import { namesOf, toClient } from './clients.ts'
+import type { Operations, Records } from './records.ts'
+import { findSession } from './sessions.ts'
+
+/** See `Store.readAuthorization`. */
+export const readAuthorization: Operations['readAuthorization'] = (records, wanted, rule) => {
+  const client = records.clients.get(wanted.clientId)
+  const session = wanted.sessionId === null ? null : findSession(records, wanted.sessionId, rule)
+  const consent = session && records.consents.get(`${session.user.id} ${wanted.clientId}`)
+  const names = new Set([...wanted.scopes, ...(client?.scope ? namesOf(client.scope) : [])])
+  return {
+    client: client && !client.disabled ? toClient(client) : null,
+    session,
+    consent: consent && { id: consent.id, scope: consent.scope, withdrawn: consent.withdrawn !== null },
+    scopes: [...names].map((name) => records.scopes.get(name)).filter((scope) => scope !== null),
+  }
+}
+
+/** See `Store.saveConsent`. */
+export const saveConsent: Operations['saveConsent'] = (records, consent, sessionId, request) => {
+  const session = findSession(records, sessionId, { now: request.now, idleDelta: Infinity })
+  const client = records.clients.get(consent.clientId)
+  if (session?.user.id !== consent.userId || !client || client.disabled) return
+  saveConsentOf(records, consent, request)
+}
+
+/** Adds scopes to a consent that lives; one that was withdrawn begins anew. */
+export function saveConsentOf({ consents }: Records, consent: ConsentCommit, { now }: RequestMark): void {
+  const key = `${consent.userId} ${consent.clientId}`
+  const before = consents.get(key)
+  const scope =
+    before && !before.withdrawn
+      ? [...new Set([...namesOf(before.scope), ...namesOf(consent.scope)])].toSorted().join(' ')
+      : consent.scope
+  const kept = before && !before.withdrawn ? before : { ...consent, authorizedAt: now, withdrawn: null }
+  consents.put(key, { ...kept, scope })
+}

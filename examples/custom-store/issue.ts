@@ -1,0 +1,116 @@
+import type { IssueCommit, IssuedTokens, IssueVerdict } from 'edge-oauth2-provider'
+import type { SeedClient } from 'edge-oauth2-provider/testing'
+import { saveConsentOf } from './authorization.ts'
+import { allowsScope, effectiveScope, proveClient } from './clients.ts'
+import type { Operations, Records, TokenRecord } from './records.ts'
+import { refreshTokens } from './refresh.ts'
+import { settleSignIn } from './throttle.ts'
+import { accessTokenEnd, hangsFromLife, issuedOf, refreshEnd, revokeCode } from './tokens.ts'
+import { saveExternalUser, signsIn } from './users.ts'
+
+/** See `Store.issueTokens`. */
+export const issueTokens: Operations['issueTokens'] = (records, commit) => {
+  const { claim, proof, request, signIn } = commit
+  if (claim?.kind === 'refresh') return refreshTokens(records, commit, claim)
+  const proven = proveClient(records, proof, request.now)
+  const client = proven ?? records.clients.get(proof.clientId)
+  if (signIn?.external && proven) saveExternalUser(records, signIn.external, signIn.passwordHash)
+  if (claim && proven) revokeCode(records, proven, claim.codeId, commit.grantId)
+  const verdict: IssueVerdict = {
+    authenticated: proven !== null,
+    hasGrantType: client !== null && mayUse(client, commit),
+    userLives: userLives(records, commit),
+    claimHolds: claimHolds(records, commit),
+    scopeAllowed: client !== null && allowsScope(records, client, commit.scope),
+  }
+  if (!proven || Object.values(verdict).includes(false)) return { verdict, issued: null }
+  if (commit.consent) saveConsentOf(records, commit.consent, request)
+  const token = makeToken(records, proven, commit)
+  if (signIn) settleSignIn(records, commit.userId, signIn)
+  if (commit.deleteExpired) records.tokens.purge(request.now)
+  return { verdict, issued: token && issued(records, proven, commit, token) }
+}
+
+/** Without a user a client acts for itself, which takes a confidential one (RFC 6749 4.4). */
+function mayUse(client: SeedClient, { grantType, userId }: IssueCommit): boolean {
+  return client.grantTypes.includes(grantType) && (userId !== null || client.type === 'confidential')
+}
+
+function userLives(records: Records, { authTime, claim, signIn, userId }: IssueCommit): boolean {
+  if (userId === null) return true
+  const user = records.users.get(userId)
+  if (!user?.isActive) return false
+  // A code that an old password brought ends with it.
+  return (!claim || user.passwordChangedAt <= authTime) && (!signIn || signsIn(user, signIn))
+}
+
+/** The consent that brought the code lives, and no other grant was made of it. */
+function claimHolds({ consents, grants }: Records, { claim, grantId, proof, userId }: IssueCommit): boolean {
+  if (claim?.kind !== 'code') return true
+  const consent = consents.get(`${userId} ${proof.clientId}`)
+  if (consent?.id !== claim.consentId || consent.withdrawn) return false
+  return grants.find('codeId', claim.codeId).every(({ id }) => id === grantId)
+}
+
+/** The access token of this commit: a new one, that which it made before, or the only one that may live. */
+function makeToken(records: Records, client: SeedClient, commit: IssueCommit): TokenRecord | null {
+  const { accessTokenId, grantId, request, userId } = commit
+  const scope = effectiveScope(client, commit.scope)
+  const singleKey = commit.single ? `${userId ?? ''}\n${client.clientId}\n${scope}` : null
+  const only = singleKey === null ? null : findOnly(records, singleKey, request.now)
+  const made = records.tokens.get(accessTokenId)
+  if (made) return made.revoked || !hangsFromLife(records, made, request.now) ? null : made
+  if (only && !commit.claim) return only
+  if (userId !== null && !makeGrant(records, client, commit, scope, only?.grantId ?? null)) return null
+  if (only) return only
+  const token = {
+    id: accessTokenId,
+    grantId: userId === null ? null : grantId,
+    clientId: client.clientId,
+    scope,
+    createdAt: request.now,
+    expiresAt: accessTokenEnd(client, commit),
+    revoked: false,
+    singleKey,
+  }
+  records.tokens.put(accessTokenId, token)
+  return token
+}
+
+function findOnly(records: Records, singleKey: string, now: number): TokenRecord | null {
+  const alive = records.tokens.find('singleKey', singleKey)
+  return alive.find((token) => !token.revoked && hangsFromLife(records, token, now)) ?? null
+}
+
+/** Makes the grant, or finds the one that this commit made before; false where that was revoked since. */
+function makeGrant(
+  { grants }: Records,
+  client: SeedClient,
+  commit: IssueCommit,
+  scope: string,
+  tokensOf: string | null,
+): boolean {
+  const { claim, grantId, request, userId } = commit
+  const before = grants.get(grantId)
+  if (before) return !before.revoked
+  const refreshExpiresAt = refreshEnd(client, commit)
+  grants.put(grantId, {
+    id: grantId,
+    userId: userId ?? '',
+    clientId: client.clientId,
+    scope,
+    codeId: claim?.kind === 'code' ? claim.codeId : null,
+    tokensOf,
+    sequence: 0,
+    rotatedBy: null,
+    lastUsedAt: request.now,
+    refreshExpiresAt,
+    expiresAt: Math.max(accessTokenEnd(client, commit), refreshExpiresAt ?? 0),
+    revoked: false,
+  })
+  return true
+}
+
+function issued(records: Records, client: SeedClient, commit: IssueCommit, token: TokenRecord): IssuedTokens {
+  return issuedOf(token, token.grantId === null ? null : records.grants.get(token.grantId), client, commit)
+}
