@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ScopeList, scopes } from '../../src/public.ts'
+import { renderPage } from '../../src/ui/layout.tsx'
 
 describe('scopes, the template filter of the seed', () => {
   it('names the scopes of an integer', () => {
@@ -9,8 +10,8 @@ describe('scopes, the template filter of the seed', () => {
     expect(scopes('read email')).toEqual(['read', 'email'])
   })
 
-  it('lists them as a component, escaped', () => {
-    expect((<ScopeList scope={6} />).toString()).toBe('<ul><li>read</li><li>write</li></ul>')
-    expect((<ScopeList scope="<b>" />).toString()).toBe('<ul><li>&lt;b&gt;</li></ul>')
+  it('lists them as a component, escaped', async () => {
+    expect(await renderPage(<ScopeList scope={6} />)).toContain('<ul><li>read</li><li>write</li></ul>')
+    expect(await renderPage(<ScopeList scope="<b>" />)).toContain('<ul><li>&lt;b&gt;</li></ul>')
   })
 })
