@@ -28,7 +28,7 @@ export async function readmeWithSettings(readme: string): Promise<string> {
 
 /** A page as the formatter leaves it. */
 export async function tidy(markdown: string): Promise<string> {
-  return (await format('page.md', markdown, { printWidth: 110 })).code
+  return (await format('page.md', markdown, { printWidth: 110, semi: false, singleQuote: true })).code
 }
 
 function table(): string {
