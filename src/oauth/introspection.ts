@@ -42,10 +42,11 @@ export async function introspectionEndpoint(
     : { client: await provider.store.readClient(proof, now), token: null }
   if (read.client?.type !== 'confidential') throw invalidClient(true)
   if (token === undefined) throw new OAuthError('invalid_request', "No 'token' included in the request.")
-  return read.token && reference ? describe(read.token, reference.kind, provider) : { active: false }
+  return read.token && reference ? describe(read.token, reference, provider) : { active: false }
 }
 
-function describe(token: LiveToken, kind: TokenReference['kind'], provider: Provider): IntrospectionResponse {
+function describe(token: LiveToken, reference: TokenReference, provider: Provider): IntrospectionResponse {
+  const isAccessToken = reference.kind !== 'refresh' && token.id === reference.id
   return {
     active: true,
     client_id: token.clientId,
@@ -53,7 +54,7 @@ function describe(token: LiveToken, kind: TokenReference['kind'], provider: Prov
     exp: token.expiresAt,
     iat: token.createdAt,
     iss: provider.issuer,
-    ...(kind === 'access' ? { token_type: 'Bearer' as const } : {}),
+    ...(isAccessToken ? { token_type: 'Bearer' as const } : {}),
     ...(token.user ? { sub: token.user.id, username: token.user.username } : {}),
   }
 }

@@ -259,10 +259,12 @@ export interface IssueOutcome {
   readonly issued: IssuedTokens | null
 }
 
-/** A token that we minted, as revocation and introspection look it up. */
+/** A token as revocation and introspection look it up. */
 export type TokenReference =
   | { readonly kind: 'access'; readonly id: string }
   | { readonly kind: 'refresh'; readonly grantId: string; readonly sequence: number }
+  /** Another provider made it, so it does not say its kind: an access token, or the refresh token 0 of a grant. */
+  | { readonly kind: 'imported'; readonly id: string; readonly grantId: string }
 
 /** A live token (RFC 7662 2.2). */
 export interface LiveToken {

@@ -1,4 +1,5 @@
 import type { Provider } from '../context.ts'
+import { readImportedToken } from './imported.ts'
 import { openToken } from './opaque.ts'
 
 /** An access token that lives, as a protected resource sees it. */
@@ -16,14 +17,15 @@ export interface AccessToken {
 }
 
 /**
- * Verifies an access token. One round trip; none for a token that we did not mint.
+ * Verifies an access token. One round trip; none for a token that we did not mint, unless imported ones are taken.
  * @returns null where it is forged, expired, revoked, or its client, grant or user no longer lives
  */
 export async function verifyAccessToken(
   token: string,
-  { keys, request, store }: Pick<Provider, 'keys' | 'request' | 'store'>,
+  { keys, request, settings, store }: Pick<Provider, 'keys' | 'request' | 'settings' | 'store'>,
 ): Promise<AccessToken | null> {
-  const id = await openToken('at', token, keys)
+  const opened = await openToken('at', token, keys)
+  const id = opened ?? (settings.importedTokens ? ((await readImportedToken(token))?.id ?? null) : null)
   const live = id === null ? null : await store.readAccessToken(id, request.now)
   return (
     live && {

@@ -1,14 +1,27 @@
+import type { Provider } from '../../context.ts'
+import { readImportedToken } from '../../tokens/imported.ts'
 import { issueTokens } from '../../tokens/issue.ts'
-import { openRefreshToken } from '../../tokens/opaque.ts'
+import { openRefreshToken, type RefreshTokenPayload } from '../../tokens/opaque.ts'
 import { invalidGrant } from '../../tokens/outcome.ts'
 import type { GrantType } from './index.ts'
+
+/** What a refresh token says. An imported one is the first of its grant, so that all that holds for ours holds for it. */
+async function readRefreshToken(
+  token: string,
+  { keys, settings }: Pick<Provider, 'keys' | 'settings'>,
+): Promise<RefreshTokenPayload | null> {
+  const presented = await openRefreshToken(token, keys)
+  if (presented || !settings.importedTokens) return presented
+  const imported = await readImportedToken(token)
+  return imported && { grantId: imported.grantId, sequence: 0 }
+}
 
 /** A refresh token, which is replaced by the next (RFC 6749 6, RFC 9700 4.14.2). */
 export const refreshToken: GrantType = {
   parameters: ['refresh_token'],
   async exchange(request, provider) {
     const { params } = request
-    const presented = await openRefreshToken(params.get('refresh_token') ?? '', provider.keys)
+    const presented = await readRefreshToken(params.get('refresh_token') ?? '', provider)
     if (!presented) {
       await request.authenticateClient()
       throw invalidGrant('a refresh token that we did not mint')

@@ -15,6 +15,7 @@ export type AuditType =
   | 'grant_revoked'
   | 'password_changed'
   | 'password_confirmed'
+  | 'records_imported'
   | 'refresh_token_replayed'
   | 'scope_created'
   | 'scope_deleted'

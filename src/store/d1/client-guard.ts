@@ -24,7 +24,8 @@ function proven(proof: ClientProof, now: number): SQL {
     case 'none':
       return sql`c.type = 'public'`
     case 'secret':
-      return sql`c.type = 'confidential' AND EXISTS (SELECT 1 FROM client_secrets s WHERE s.client_id = c.client_id
+      // A public client that was imported may have a secret that its copies send; one that was registered here has none.
+      return sql`EXISTS (SELECT 1 FROM client_secrets s WHERE s.client_id = c.client_id
         AND s.secret_hash = ${proof.secretHash} AND (s.expires_at IS NULL OR s.expires_at > ${now}))`
     case 'redirect':
       return sql`EXISTS (SELECT 1 FROM client_redirect_uris r WHERE r.client_id = c.client_id AND r.uri = ${proof.redirectUri})`

@@ -82,12 +82,16 @@ export async function readTokenAs(
   token: TokenReference,
   now: number,
 ): Promise<{ client: Client | null; token: LiveToken | null }> {
-  const read =
-    token.kind === 'access'
-      ? sql`${liveAccessToken(token.id, now)} AND ${clientProven(proof, now)}`
-      : liveRefreshToken(token.grantId, token.sequence, proof, now)
-  const [clients, tokens] = await run<[ClientRow, TokenRow]>(db, [readProvenClient(proof, now), read])
-  return { client: clients[0] ? toClient(clients[0]) : null, token: toLiveToken(tokens[0]) }
+  const [clients, ...tokens] = await run<[ClientRow, TokenRow, TokenRow]>(db, [
+    readProvenClient(proof, now),
+    ...(token.kind === 'refresh'
+      ? []
+      : [sql`${liveAccessToken(token.id, now)} AND ${clientProven(proof, now)}`]),
+    ...(token.kind === 'access'
+      ? []
+      : [liveRefreshToken(token.grantId, token.kind === 'refresh' ? token.sequence : 0, proof, now)]),
+  ])
+  return { client: clients[0] ? toClient(clients[0]) : null, token: toLiveToken(tokens.flat()[0]) }
 }
 
 /** See `Store.revokeToken`. */
@@ -98,10 +102,10 @@ export async function revokeToken(
   deleteExpired: boolean,
   request: RequestMark,
 ): Promise<boolean> {
-  const statements =
-    token.kind === 'access'
-      ? revokeAccessToken(proof, token.id, deleteExpired, request)
-      : revokeGrant(proof, token.grantId, deleteExpired, request)
+  const statements = [
+    ...(token.kind === 'refresh' ? [] : revokeAccessToken(proof, token.id, deleteExpired, request)),
+    ...(token.kind === 'access' ? [] : revokeGrant(proof, token.grantId, deleteExpired, request)),
+  ]
   const { verdict } = await runForAnswer<ProvenRow, object>(db, [
     readProven(proof, request.now),
     ...statements,

@@ -1,0 +1,150 @@
+import { sha256, toBase64url } from '../crypto/bytes.ts'
+import { usernameKey } from '../identity/usernames.ts'
+import { joinScope, isScopeToken } from '../scope.ts'
+import type { UserReference } from '../store/import-store.ts'
+
+/** What a model is to us. */
+export type DjangoKind = 'user' | 'scope' | 'client' | 'consent' | 'access token' | 'refresh token' | 'code'
+
+/** A record of `manage.py dumpdata`. */
+export interface DjangoRecord {
+  /** As `oauth2.client`. */
+  readonly model: string
+  /** Null where natural keys take its place. */
+  readonly pk: string | null
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** What records of a dump mean that do not say it themselves. */
+export interface DjangoContext {
+  /** Which of several Django projects it is; users of two are different users. */
+  readonly source: string
+  /** The project's user model, as `auth.user`. */
+  readonly userModel: string
+  /** Bits of the integer scopes of django-oauth2-provider 0.2, by name. */
+  readonly scopeBits: Readonly<Record<string, number>>
+  /** Client ids by model and pk. */
+  readonly clients: Map<string, string>
+  /** Scope names by pk. */
+  readonly scopes: Map<string, string>
+  readonly now: number
+  /** Seconds that a refresh token lives from now on; Django's say no time. */
+  readonly refreshTokenLifetime: number
+}
+
+/** Why a record is not taken: a sentence that is the same for all records of its kind. */
+export class NotTaken extends Error {
+  constructor(reason: string) {
+    super(reason)
+    this.name = 'NotTaken'
+  }
+}
+
+const KINDS: Readonly<Record<string, DjangoKind>> = {
+  'oauth2.scope': 'scope',
+  'oauth2.client': 'client',
+  'oauth2.authorizedclient': 'consent',
+  'oauth2.accesstoken': 'access token',
+  'oauth2.refreshtoken': 'refresh token',
+  'oauth2.grant': 'code',
+  'oauth2_provider.application': 'client',
+  'oauth2_provider.accesstoken': 'access token',
+  'oauth2_provider.refreshtoken': 'refresh token',
+  'oauth2_provider.grant': 'code',
+}
+
+/** What a model is to us; null where it is nothing. */
+export function kindOf(model: string, { userModel }: DjangoContext): DjangoKind | null {
+  return model === userModel ? 'user' : Object.hasOwn(KINDS, model) ? (KINDS[model] ?? null) : null
+}
+
+/** Reads a record of a dump; null where the object is none. */
+export function readDjangoRecord(value: Readonly<Record<string, unknown>>): DjangoRecord | null {
+  const { fields, model, pk } = value
+  if (typeof model !== 'string' || typeof fields !== 'object' || fields === null || Array.isArray(fields))
+    return null
+  const key = typeof pk === 'number' || typeof pk === 'string' ? String(pk) : null
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON has as an object has texts as names
+  return { model: model.toLowerCase(), pk: key, fields: fields as DjangoRecord['fields'] }
+}
+
+/** How a record is named to a person. */
+export function nameOf({ fields, pk }: DjangoRecord): string {
+  return pk ?? (readText(fields['username']) || readText(fields['client_id']) || '?')
+}
+
+/** A text, without NUL, which no text of ours may hold; empty where the field is none. */
+export function readText(value: unknown): string {
+  return typeof value === 'string' ? value.replaceAll('\0', '') : ''
+}
+
+/** A pk as text; empty where the value is none. */
+export function readKey(value: unknown): string {
+  return typeof value === 'number' ? String(value) : readText(value)
+}
+
+/** Seconds since 1970 of a date of Django's; one without a time zone is in UTC. Null where there is none. */
+export function readTime(value: unknown): number | null {
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)(?:[T ](\S+))?$/.exec(readText(value)) ?? []
+  if (date === undefined) return null
+  const zone = time === undefined || /(?:Z|[+-]\d\d:?\d\d)$/.test(time) ? '' : 'Z'
+  const milliseconds = Date.parse(time === undefined ? date : `${date}T${time}${zone}`)
+  return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000)
+}
+
+/** An id of ours that follows from a record, so that the same record imported again is known. */
+export async function importedId(what: string, key: string, { source }: DjangoContext): Promise<string> {
+  return toBase64url((await sha256(`${source}\n${what}\n${key}`)).slice(0, 16))
+}
+
+/** The user that a field speaks of: a pk, or a natural key, which is a list with the username. Null where it is empty. */
+export async function readUser(value: unknown, context: DjangoContext): Promise<UserReference | null> {
+  if (value === null || value === undefined) return null
+  if (Array.isArray(value)) return { usernameKey: usernameKey(readText(value[0])) }
+  return { userId: await importedId('user', readKey(value), context) }
+}
+
+/**
+ * The id of the client that a field speaks of: a pk, or a natural key, which is a list with the id.
+ * @throws {NotTaken} the dump has no such client
+ */
+export function readClientId(value: unknown, model: string, { clients }: DjangoContext): string {
+  const clientId = Array.isArray(value) ? readText(value[0]) : clients.get(clientKey(model, readKey(value)))
+  if (!clientId) throw new NotTaken('its client was not taken')
+  return clientId
+}
+
+/** How clients are found by the models that speak of them: those of one app belong together. */
+export function clientKey(model: string, pk: string): string {
+  return `${model.split('.')[0]} ${pk}`
+}
+
+/**
+ * The scope of a record: an integer (django-oauth2-provider 0.2), names separated by spaces, or a list of rows of the scope table.
+ * @returns names, sorted
+ * @throws {NotTaken} none can be told
+ */
+export function readScope(value: unknown, { scopeBits, scopes }: DjangoContext): string {
+  const names = Array.isArray(value)
+    ? value.map((entry: unknown) => scopeName(entry, scopes))
+    : typeof value === 'number'
+      ? namesOfBits(value, scopeBits)
+      : readText(value).split(/\s+/).filter(Boolean)
+  if (names.length === 0) throw new NotTaken('it has no scope')
+  if (!names.every(isScopeToken)) throw new NotTaken('it has a scope that is no scope name (RFC 6749 3.3)')
+  return joinScope(names)
+}
+
+function scopeName(entry: unknown, scopes: DjangoContext['scopes']): string {
+  const key = Array.isArray(entry) ? readText(entry[0]) : readKey(entry)
+  const name = scopes.get(key) ?? (typeof entry === 'number' ? undefined : key)
+  if (name === undefined) throw new NotTaken('it has a scope that the dump does not have')
+  return name
+}
+
+function namesOfBits(integer: number, bits: DjangoContext['scopeBits']): string[] {
+  const names = Object.keys(bits).filter((name) => ((bits[name] ?? 0) & integer) === bits[name])
+  const known = names.reduce((sum, name) => sum | (bits[name] ?? 0), 0)
+  if (known !== integer) throw new NotTaken('it has bits of scopes that --scope-bits does not name')
+  return names
+}

@@ -1,0 +1,47 @@
+import type { ImportedUser, ImportOutcome, UserReference } from '../store/import-store.ts'
+
+/**
+ * What a dry run would have made: the records behind it ask for it, and the storage cannot know. A run that writes keeps nothing,
+ * so that its memory does not grow with the dump.
+ */
+export class DumpIndex {
+  readonly #dry: boolean
+  readonly #users = new Set<string>()
+  readonly #names = new Set<string>()
+  readonly #claimed = new Set<string>()
+  readonly #clients = new Set<string>()
+
+  constructor(dry: boolean) {
+    this.#dry = dry
+  }
+
+  /** A user that a dry run would have made, or that is here. */
+  addUser(user: ImportedUser, outcome: ImportOutcome): void {
+    if (!this.#dry || outcome === 'taken') return
+    this.#users.add(user.id)
+    this.#names.add(user.usernameKey)
+  }
+
+  /** A client that a dry run would have made, or that is here. */
+  addClient(clientId: string): void {
+    if (this.#dry) this.#clients.add(clientId)
+  }
+
+  /**
+   * Claims a user's name in a dry run.
+   * @returns false where another user of the dump has it
+   */
+  claimName({ usernameKey }: ImportedUser): boolean {
+    if (!this.#dry) return true
+    const free = !this.#claimed.has(usernameKey)
+    this.#claimed.add(usernameKey)
+    return free
+  }
+
+  /** A dry run would have made the user and the client of a record. */
+  has({ clientId, user }: { readonly clientId: string; readonly user: UserReference | null }): boolean {
+    if (!this.#dry || !this.#clients.has(clientId)) return false
+    if (user === null) return true
+    return 'userId' in user ? this.#users.has(user.userId) : this.#names.has(user.usernameKey)
+  }
+}

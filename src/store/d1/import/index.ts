@@ -1,0 +1,24 @@
+import type { ImportStore } from '../../import-store.ts'
+import { run } from '../run.ts'
+import { importAccessTokens, importConsents, importRefreshTokens, removeWaiting, setOwner } from './tokens.ts'
+import { importUsers } from './users.ts'
+
+/**
+ * The part of the storage that takes over what another provider had, in D1.
+ * @param db the D1 database, migrated
+ */
+export function createImportStore(db: D1Database): ImportStore {
+  return {
+    importUsers: (users, mode) => importUsers(db, users, mode),
+    importConsents: (consents, mode) => importConsents(db, consents, mode),
+    importRefreshTokens: (tokens, mode) => importRefreshTokens(db, tokens, mode),
+    importAccessTokens: (tokens, mode) => importAccessTokens(db, tokens, mode),
+    async removeWaitingGrants(limit) {
+      const [rows] = await run<[{ name: string }]>(db, [removeWaiting(limit)])
+      return rows.map(({ name }) => name)
+    },
+    async setClientOwner(clientId, owner) {
+      await run(db, [setOwner(clientId, owner)])
+    },
+  }
+}
