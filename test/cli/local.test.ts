@@ -1,0 +1,292 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
+import { createSession, type Session } from '../../src/cli/open-store.ts'
+import { usernameKey } from '../../src/identity/usernames.ts'
+import { run } from '../../src/store/d1/run.ts'
+import { type CliRecord, createState, jsonOf, runOn } from './run-cli.ts'
+
+const REDIRECT = 'https://app.example/callback'
+const state = await createState()
+let database: OpenD1
+let session: Session
+
+const open = async (): Promise<Session> => session
+const cli = (...args: readonly string[]) => runOn(open, args)
+const json = async (...args: readonly string[]) => jsonOf(await cli(...args, '--json'))
+const jsonList = async (...args: readonly string[]) =>
+  jsonOf<readonly CliRecord[]>(await cli(...args, '--json'))
+
+/** Reads or changes the local state behind the command line's back. */
+async function query(...statements: readonly string[]): Promise<readonly CliRecord[]> {
+  const rows = await run<CliRecord[]>(
+    database.db,
+    statements.map((statement) => sql.raw(statement)),
+  )
+  return rows.at(-1) ?? []
+}
+
+let [app, spa]: readonly CliRecord[] = []
+beforeAll(async () => {
+  database = await openLocalD1(state.path)
+  session = createSession({ db: database.db, close: async () => {} }, 'k'.repeat(43))
+  app = await json(
+    'client',
+    'create',
+    '--name',
+    'App',
+    '--url',
+    'https://app.example/',
+    '--redirect-uri',
+    REDIRECT,
+  )
+  const options = ['--type', 'public', '--redirect-uri', REDIRECT, '--client-id', 'spa']
+  spa = await json('client', 'create', '--name', 'Spa', ...options)
+})
+afterAll(async () => {
+  await database.close()
+  await state.remove()
+})
+
+describe('client', () => {
+  it('create prints the client with its secret', () => {
+    expect(app).toMatchObject({
+      client_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      client_secret: expect.stringMatching(/^[\w-]{43}$/) as string,
+      client_type: 'confidential',
+      name: 'App',
+      url: 'https://app.example/',
+      redirect_uris: [REDIRECT],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      scope: null,
+      auto_authorize: false,
+      authorize_every_time: false,
+      require_pkce: true,
+    })
+    expect(spa).toMatchObject({
+      client_id: 'spa',
+      client_type: 'public',
+      grant_types: ['authorization_code'],
+    })
+    expect(spa).not.toHaveProperty('client_secret')
+  })
+
+  it('create takes everything that a client may have', async () => {
+    const everything = [
+      '--grant',
+      'client_credentials',
+      '--grant',
+      'password',
+      '--scope',
+      'write read',
+      '--client-id',
+      'all',
+    ]
+    const flags = ['--client-secret', ':p%ss w+rd', '--auto-authorize', '--authorize-every-time', '--no-pkce']
+    expect(await json('client', 'create', '--name', 'All', ...everything, ...flags)).toMatchObject({
+      client_id: 'all',
+      client_secret: ':p%ss w+rd',
+      grant_types: ['client_credentials', 'password'],
+      scope: 'read write',
+      redirect_uris: [],
+      auto_authorize: true,
+      authorize_every_time: true,
+      require_pkce: false,
+    })
+    const again = await cli('client', 'create', '--name', 'All', ...everything)
+    expect(again).toMatchObject({ code: 1, stdout: '', stderr: 'error: There is a client all already.\n' })
+  })
+
+  it('list and show never have a secret', async () => {
+    const [clients, shown] = await Promise.all([jsonList('client', 'list'), json('client', 'show', 'spa')])
+    expect(clients.find(({ client_id }) => client_id === 'spa')).toEqual(shown)
+    expect(JSON.stringify(clients)).not.toContain('secret')
+  })
+
+  it('update changes what is named and nothing else', async () => {
+    const redirects = ['--redirect-uri', `${REDIRECT}/1`, '--redirect-uri', `${REDIRECT}/2`]
+    const updated = await json(
+      'client',
+      'update',
+      'spa',
+      '--name',
+      'Two',
+      ...redirects,
+      '--disable',
+      '--no-pkce',
+    )
+    expect(updated).toMatchObject({
+      client_type: 'public',
+      name: 'Two',
+      redirect_uris: [`${REDIRECT}/1`, `${REDIRECT}/2`],
+      grant_types: ['authorization_code'],
+      disabled: true,
+      require_pkce: false,
+    })
+    const back = await json('client', 'update', 'spa', '--enable', '--pkce', '--scope', 'read')
+    expect(back).toMatchObject({ name: 'Two', disabled: false, require_pkce: true, scope: 'read' })
+  })
+
+  it('rotate-secret shows a new secret; the old one ends at once or later', async () => {
+    const id = String(app?.['client_id'])
+    const kept = await json('client', 'rotate-secret', id, '--keep-old', '30m')
+    expect(kept['client_secret']).not.toBe(app?.['client_secret'])
+    expect(Number(kept['old_secret_expires_at']) - Date.now() / 1000).toBeGreaterThan(1700)
+    const ended = await json('client', 'rotate-secret', id)
+    expect(ended['old_secret_expires_at']).toBeNull()
+    expect(await query(`SELECT 1 FROM client_secrets WHERE client_id = '${id}'`)).toHaveLength(1)
+    expect(await cli('client', 'rotate-secret', 'spa')).toMatchObject({ code: 1, stdout: '' })
+  })
+
+  it('delete says once what it deleted', async () => {
+    await json('client', 'create', '--name', 'Gone', '--redirect-uri', REDIRECT, '--client-id', 'gone')
+    expect(await json('client', 'delete', 'gone')).toMatchObject({ client_id: 'gone' })
+    const again = await cli('client', 'delete', 'gone', '--json')
+    expect(again).toEqual({ code: 1, stdout: '', stderr: 'error: There is no client gone.\n' })
+  })
+
+  it('says what is wrong with metadata, and writes nothing', async () => {
+    const bad = await cli(
+      'client',
+      'create',
+      '--name',
+      'Bad',
+      '--redirect-uri',
+      'http://app.example/',
+      '--redirect-uri',
+      'x',
+    )
+    expect(bad).toMatchObject({ code: 1, stdout: '' })
+    expect(bad.stderr).toContain('http is for localhost')
+    expect(bad.stderr).toContain('must be an absolute URI')
+    const both = await cli(
+      'client',
+      'create',
+      '--name',
+      'B',
+      '--type',
+      'public',
+      '--client-secret',
+      's',
+      '--redirect-uri',
+      REDIRECT,
+    )
+    expect(both).toMatchObject({ code: 1, stdout: '' })
+  })
+})
+
+describe('user', () => {
+  const hashOf = (name: string) =>
+    query(`SELECT password_hash FROM users WHERE username_key = '${usernameKey(name)}'`)
+
+  it('create takes a password from an option or from standard input', async () => {
+    const ada = await json(
+      'user',
+      'create',
+      '--username',
+      'Ada',
+      '--password',
+      'x',
+      '--email',
+      'ada@example.org',
+      '--staff',
+    )
+    expect(ada).toMatchObject({
+      id: expect.any(String) as string,
+      username: 'Ada',
+      email: 'ada@example.org',
+      is_staff: true,
+    })
+    const args = ['user', 'create', '--username', 'bob', '--password-stdin', '--json']
+    const bob = jsonOf(await runOn(open, args, 'pass word\n'))
+    expect(bob).toMatchObject({ username: 'bob', email: null, is_staff: false })
+    const again = await cli('user', 'create', '--username', 'ADA', '--password', 'x')
+    expect(again).toMatchObject({ code: 1, stderr: 'error: There is a user ADA already.\n' })
+    const users = await jsonList('user', 'list')
+    expect(users.map(({ username }) => username)).toEqual(['Ada', 'bob'])
+    expect(JSON.stringify(users)).not.toMatch(/scrypt|password/)
+  })
+
+  it('set-password clears the failed attempts of the account', async () => {
+    const key = await session.throttleKey('bob')
+    await query(
+      `INSERT INTO throttle (key, count, reset_at, op) VALUES ('${key}', 10, 9999999999, 'x'), ('other', 1, 9999999999, 'x')`,
+    )
+    const before = await hashOf('bob')
+    const set = await runOn(open, ['user', 'set-password', 'BOB', '--password-stdin', '--json'], 'new')
+    expect(set).toMatchObject({ code: 0, stderr: '' })
+    expect(await hashOf('bob')).not.toEqual(before)
+    expect(await query('SELECT key FROM throttle')).toEqual([{ key: 'other' }])
+  })
+
+  it('disable, enable and delete work once each, and refuse unknown names', async () => {
+    expect(await json('user', 'disable', 'bob')).toMatchObject({ username: 'bob', is_active: false })
+    expect(await json('user', 'enable', 'bob')).toMatchObject({ username: 'bob', is_active: true })
+    expect(await json('user', 'delete', 'bob')).toMatchObject({ username: 'bob' })
+    for (const verb of ['disable', 'delete']) {
+      expect(await cli('user', verb, 'bob')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'error: There is no user bob.\n',
+      })
+    }
+  })
+})
+
+describe('scope', () => {
+  it('create, list and delete', async () => {
+    expect(
+      await json('scope', 'create', '--name', 'email', '--description', 'See your address'),
+    ).toMatchObject({
+      name: 'email',
+      description: 'See your address',
+    })
+    expect((await cli('scope', 'create', '--name', 'email', '--description', 'x')).code).toBe(1)
+    expect((await cli('scope', 'create', '--name', 'two words', '--description', 'x')).stderr).toContain(
+      'RFC 6749 3.3',
+    )
+    expect(await jsonList('scope', 'list')).toHaveLength(1)
+    expect(await json('scope', 'delete', 'email')).toMatchObject({ name: 'email' })
+    expect(await cli('scope', 'delete', 'email')).toMatchObject({ code: 1, stdout: '' })
+  })
+})
+
+describe('token and purge', () => {
+  it('list, revoke and purge', async () => {
+    const id = String(app?.['client_id'])
+    await query(
+      `INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, refresh_expires_at, expires_at, created_at)
+        SELECT '-g', id, '${id}', 'password', 'read', 1, 9999999999, 9999999999, 1 FROM users WHERE username = 'Ada'`,
+      `INSERT INTO access_tokens (id, grant_id, client_id, scope, created_at, expires_at) VALUES ('-t', '-g', '${id}', 'read', 2, 9999999999),
+        ('old', '-g', '${id}', 'read', 1, 5)`,
+    )
+    expect(await json('purge')).toEqual({ access_tokens: 1, grants: 0, sessions: 0, throttle: 0 })
+    expect(await json('purge')).toEqual({ access_tokens: 0, grants: 0, sessions: 0, throttle: 0 })
+    const common = { client: id, user: 'Ada', scope: 'read', expires_at: 9_999_999_999, revoked_at: null }
+    expect(await jsonList('token', 'list', '--user', 'ada', '--client', id)).toEqual([
+      { kind: 'access', id: '-t', created_at: 2, ...common },
+      { kind: 'refresh', id: '-g', created_at: 1, ...common },
+    ])
+    expect(await jsonList('token', 'list', '--client', 'spa')).toEqual([])
+    expect(await json('token', 'revoke', '--id', '-t')).toEqual({ revoked: 1 })
+    expect(await json('token', 'revoke', '--user', 'ada')).toEqual({ revoked: 1 })
+    expect(await json('token', 'revoke', '--user', 'ada')).toEqual({ revoked: 0 })
+    for (const { revoked_at } of await jsonList('token', 'list'))
+      expect(revoked_at).toEqual(expect.any(Number))
+    expect(await cli('token', 'revoke', '--user', 'nobody')).toMatchObject({ code: 1, stdout: '' })
+  })
+})
+
+describe('without --json', () => {
+  it('prints text for people', async () => {
+    const [clients, shown, created] = await Promise.all([
+      cli('client', 'list'),
+      cli('client', 'show', 'spa'),
+      cli('client', 'create', '--name', 'Text', '--redirect-uri', REDIRECT, '--client-id', 'text'),
+    ])
+    expect(clients.stdout).toMatch(/^client_id +client_type +name/)
+    expect(shown.stdout).toMatch(/^client_id +spa\nclient_type +public\n/)
+    expect(created.stdout).toContain('Keep the secret: it is not shown again.')
+  })
+})

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Session } from '../../src/cli/open-store.ts'
+import { runCommand } from '../../src/cli/program.ts'
+
+/** How a command ended. */
+export interface CliResult {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A record that a command prints. */
+export type CliRecord = Readonly<Record<string, unknown>>
+
+/** Makes an empty folder for a local state. */
+export async function createState(): Promise<{
+  readonly path: string
+  readonly remove: () => Promise<void>
+}> {
+  const path = await mkdtemp(join(tmpdir(), 'edge-oauth2-'))
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
+}
+
+/** Runs a command as people do: in a process of its own. */
+export async function spawnCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stdin?: string,
+): Promise<CliResult> {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(CLOUDFLARE_|SECRET_KEY$|WRANGLER_)/.test(name),
+  )
+  const child = spawn(process.execPath, ['src/cli/index.ts', ...args], {
+    env: { ...Object.fromEntries(own), ...env },
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdin?.end(stdin)
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('close', resolve)
+    child.on('error', reject)
+  })
+  return { code, stdout, stderr }
+}
+
+/** Runs a command in this process, on an open store: what a command does but for opening it. */
+export async function runOn(
+  open: (remote: boolean) => Promise<Session>,
+  args: readonly string[],
+  stdin = '',
+): Promise<CliResult> {
+  let [stdout, stderr] = ['', '']
+  const code = await runCommand(args, {
+    open,
+    readStdin: async () => stdin,
+    write: (text) => (stdout += text),
+    warn: (text) => (stderr += text),
+  })
+  return { code, stdout, stderr }
+}
+
+/** The JSON document of a command that succeeded, which must be all that it printed. */
+export function jsonOf<T = CliRecord>({ code, stderr, stdout }: CliResult): T {
+  if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`)
+  return JSON.parse(stdout) as T
+}
