@@ -17,6 +17,7 @@ export interface Paths {
   readonly logout: string
   readonly account: string
   readonly signUp: string
+  readonly admin: string
 }
 
 /** What one request works with: frozen, plain, always the last argument, never global. */

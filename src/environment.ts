@@ -2,6 +2,7 @@ import type { Paths, Provider } from './context.ts'
 import { randomId } from './crypto/bytes.ts'
 import { deriveKeys, type Keys } from './crypto/keys.ts'
 import type { ProviderEvent } from './hooks.ts'
+import { noteRefusal } from './http/note-refusal.ts'
 import type { ProviderBindings } from './http/provider-variables.ts'
 import type { ResolvedOptions } from './provider-options.ts'
 import { parseSettings, type Settings } from './settings.ts'
@@ -48,6 +49,7 @@ export async function providerFor(
   read: EnvironmentReader,
 ): Promise<Provider> {
   const { keys, settings } = read(env)
+  const adminStore = options.createAdminStore(env)
   const provider: Provider = Object.freeze({
     ...options.tables,
     settings,
@@ -57,6 +59,8 @@ export async function providerFor(
     request: markRequest(arrival.network),
     defer: arrival.defer,
     emit: (event: ProviderEvent) => {
+      const noted = adminStore && noteRefusal(event, adminStore, provider.request)
+      if (noted) arrival.defer(noted.catch((error: unknown) => console.error('noting failed:', error)))
       const told = options.tables.hooks.onEvent?.(event, provider)
       if (told) arrival.defer(told.catch((error: unknown) => console.error('onEvent failed:', error)))
     },

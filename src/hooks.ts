@@ -20,6 +20,15 @@ export type ProviderEvent =
       /** The rule that refused it. */
       readonly detail: string
     }
+  | {
+      readonly type: 'authorization_refused'
+      readonly responseType: string | null
+      /** As the request said it; it may be anybody's. */
+      readonly clientId: string | null
+      readonly error: OAuthErrorCode
+      /** The rule that refused it. */
+      readonly detail: string
+    }
   | { readonly type: 'token_revoked'; readonly clientId: string }
   | { readonly type: 'signed_in'; readonly userId: string }
   | { readonly type: 'sign_in_refused'; readonly detail: string }

@@ -9,6 +9,7 @@ const app = new Hono<ProviderEnv>()
 app.route('/oauth2', provider)
 app.route('/', provider.wellKnown)
 app.route('/', provider.pages)
+app.route('/', provider.admin)
 app.notFound(provider.notFoundPage)
 
 /** Verifies access tokens for other Workers, over a service binding. */

@@ -62,6 +62,7 @@ const PATHS: Paths = {
   logout: '/logout',
   account: '/account',
   signUp: '/sign-up',
+  admin: '/admin',
 }
 
 /**

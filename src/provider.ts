@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
+import { addAdminRoutes } from './admin/routes.tsx'
 import type { Provider } from './context.ts'
 import { environmentReader, pagePaths, providerFor } from './environment.ts'
 import { ConfigurationError } from './errors.ts'
@@ -35,6 +36,8 @@ export type ProviderApp = Hono<ProviderEnv> & {
   readonly wellKnown: Hono<ProviderEnv>
   /** Sign-in, sign-out, account and their like. */
   readonly pages: Hono<ProviderEnv>
+  /** The panel for staff and its API; leave it out where nobody needs it. */
+  readonly admin: Hono<ProviderEnv>
   /** A page for addresses that nothing answers at. */
   readonly notFoundPage: (c: Context<ProviderEnv>) => Promise<Response>
   /** Middleware that protects an API of the same Worker: every scope that is named is needed. */
@@ -90,6 +93,9 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
       addAccountRoutes(pages, paths)
       addDemoRoutes(pages)
     }),
+    admin: pageApp(provide, [paths.admin], (pages) =>
+      addAdminRoutes(pages, paths, resolved.createAdminStore),
+    ),
     notFoundPage: async (c: Context<ProviderEnv>) => {
       c.set('provider', await provide(c))
       return showNotFound(c)

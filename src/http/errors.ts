@@ -1,9 +1,8 @@
-import type { Context } from 'hono'
+import type { Provider } from '../context.ts'
 import { type ConfigurationError, OAuthError, StorageError } from '../errors.ts'
-import type { ProviderEnv } from './provider-variables.ts'
 
 /** Turns whatever was thrown into an error of the registries, and logs what the client must not see. */
-export function toOAuthError(error: unknown, c: Context<ProviderEnv>): OAuthError {
+export function toOAuthError(error: unknown, c: { get(name: 'provider'): Provider | undefined }): OAuthError {
   if (error instanceof OAuthError) {
     if (error.detail !== undefined) console.info(`${error.code}: ${error.detail}`)
     return error

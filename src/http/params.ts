@@ -45,6 +45,24 @@ export async function readAuthorizationForm(request: Request): Promise<Params> {
   return parseParams(`${new URL(request.url).search.slice(1)}&${await readFormText(request)}`)
 }
 
+/**
+ * Reads the JSON of a request; an empty body is an empty object.
+ * @throws {OAuthError} invalid_request: another content type, too large, not JSON
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request)
+  if (text === '') return {}
+  const [type] = (request.headers.get('Content-Type') ?? '').split(';')
+  if (type?.trim().toLowerCase() !== 'application/json') {
+    throw new OAuthError('invalid_request', 'The body must be application/json.')
+  }
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new OAuthError('invalid_request', 'The body is not JSON.')
+  }
+}
+
 /** The body as text, as long as it is not too long, whatever Content-Length says. */
 async function readText(request: Request): Promise<string> {
   const chunks: Uint8Array[] = []

@@ -12,17 +12,29 @@ import { invalidClient } from './invalid-client.ts'
  * @throws {OAuthError} each error of RFC 6749 5.2
  */
 export async function tokenEndpoint(request: EndpointRequest, provider: Provider): Promise<TokenResponse> {
-  return exchange(request, provider).catch((error: unknown) => {
-    if (error instanceof OAuthError) provider.emit(refusal(request, error))
+  return exchange(request, provider).catch(async (error: unknown) => {
+    if (error instanceof OAuthError) provider.emit(await refusal(request, error, provider))
     throw error
   })
 }
 
-function refusal({ params }: EndpointRequest, { code, description, detail }: OAuthError): ProviderEvent {
+async function refusal(
+  request: EndpointRequest,
+  { code, description, detail }: OAuthError,
+  provider: Provider,
+): Promise<ProviderEvent> {
+  const { params } = request
+  const named = params.get('client_id')
+  const identified =
+    named ??
+    (await identifyClient(request, provider).then(
+      ({ proof }) => proof.clientId,
+      () => null,
+    ))
   return {
     type: 'token_refused',
     grantType: params.get('grant_type') ?? null,
-    clientId: params.get('client_id') ?? null,
+    clientId: identified,
     error: code,
     detail: detail ?? description,
   }

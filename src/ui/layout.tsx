@@ -12,6 +12,8 @@ interface LayoutProps {
   readonly failed?: boolean | undefined
   /** For lists; other pages are one card in the middle. */
   readonly wide?: boolean
+  /** A further stylesheet of ours. */
+  readonly extraStyleUrl?: string
   /** Links beside the site's name. */
   readonly nav?: Child
   readonly footer?: Child
@@ -19,7 +21,16 @@ interface LayoutProps {
 }
 
 /** A whole document: head, the site's name or logo, the content and a footer. */
-export function Layout({ ui, title, failed, wide, nav, footer, children }: LayoutProps): JSX.Element {
+export function Layout({
+  ui,
+  title,
+  failed,
+  wide,
+  extraStyleUrl,
+  nav,
+  footer,
+  children,
+}: LayoutProps): JSX.Element {
   const { messages, theme, styleUrl } = ui
   return (
     <html lang={messages.lang}>
@@ -30,6 +41,7 @@ export function Layout({ ui, title, failed, wide, nav, footer, children }: Layou
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         <link rel="stylesheet" href={styleUrl} />
+        {extraStyleUrl && <link rel="stylesheet" href={extraStyleUrl} />}
       </head>
       <body class={wide ? 'wide' : 'narrow'}>
         <a class="skip" href="#content">

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono'
 import { OAuthError } from '../../errors.ts'
+import type { ProviderEvent } from '../../hooks.ts'
 import { requireAntiForgery, requireSameOrigin } from '../../http/anti-forgery.ts'
 import { readSessionId, sessionRule, useSession } from '../../http/browser-session.ts'
 import {
@@ -115,7 +116,7 @@ async function consider(
   const wanted = { clientId: params.get('client_id') ?? '', sessionId: await readSessionId(c), scopes }
   const read = await provider.store.readAuthorization(wanted, sessionRule(c))
   const records = { ...read, session: await useSession(c, read.session) }
-  const target = resolveRedirectTarget(params, records.client)
+  const target = tellRefusal(c, params, () => resolveRedirectTarget(params, records.client))
   try {
     const names = records.scopes.map(({ name }) => name)
     const parsed = parseAuthorizationRequest(params, target, names, provider)
@@ -124,8 +125,29 @@ async function consider(
     return await next({ params, target, records, request })
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
+    provider.emit(refusal(params, error))
     if (captured) dropRequest(c, captured.id)
     return sendRedirection(c, redirectError(params, target, error, provider))
+  }
+}
+
+/** Runs a check whose refusal becomes a page, and tells of the refusal. */
+function tellRefusal<T>(c: Handling, params: Params, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof OAuthError) c.get('provider').emit(refusal(params, error))
+    throw error
+  }
+}
+
+function refusal(params: Params, { code, description, detail }: OAuthError): ProviderEvent {
+  return {
+    type: 'authorization_refused',
+    responseType: params.get('response_type') ?? null,
+    clientId: params.get('client_id') ?? null,
+    error: code,
+    detail: detail ?? description,
   }
 }
 

@@ -11,6 +11,7 @@ import {
   useSession,
 } from '../../http/browser-session.ts'
 import { type CapturedRequest, openRequest } from '../../http/captured-requests.ts'
+import { dropCookie, readCookie } from '../../http/cookies.ts'
 import { readForm, readQuery } from '../../http/params.ts'
 import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { checkPassword } from '../../identity/authenticate.ts'
@@ -20,7 +21,7 @@ import type { Client, Session, SessionCommit } from '../../store/records.ts'
 import type { Notice } from '../../ui/components.tsx'
 import type { Messages } from '../../ui/messages.ts'
 import type { LoginPageProps } from '../login.tsx'
-import { expired, messagesOf, seeOther, showPage, uiOf } from './respond.ts'
+import { expired, messagesOf, RETURN_COOKIE, seeOther, showPage, uiOf } from './respond.ts'
 
 type Handling = Context<ProviderEnv>
 
@@ -114,6 +115,10 @@ export async function planSession(c: Handling, userId: string): Promise<SessionC
 /** Where a signed-in user goes: on with the captured request, or home. Never to an address that a request names. */
 export function nextUrl(c: Handling, captured: CapturedRequest | null): string {
   const { paths } = c.get('provider')
+  if (!captured && readCookie(c, RETURN_COOKIE) === 'admin') {
+    dropCookie(c, RETURN_COOKIE)
+    return paths.admin
+  }
   return captured ? `${paths.oauth2}/authorize/confirm?request=${captured.id}` : paths.account
 }
 

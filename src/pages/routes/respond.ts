@@ -46,6 +46,9 @@ export async function showPage(
   return c.html(await renderPage(page), status, pageHeaders({ image: logoUrl, ...policy }))
 }
 
+/** Cookie that says where who signs in wanted to go: `admin`, and nowhere else. */
+export const RETURN_COOKIE = 'return'
+
 /** Sends the browser on. Always 303, so that no form is posted again (RFC 9700 4.12). */
 export function seeOther(c: Context<ProviderEnv>, location: string): Response {
   return c.body(null, 303, {
@@ -87,10 +90,15 @@ export async function showError(c: Context<ProviderEnv>, thrown: unknown): Promi
     ui: await uiOf(c, { form: false }),
     problem: problem ?? 'invalidRequest',
     detail: problem === undefined ? error.description : null,
-    errorId: error.status === 500 ? c.get('provider').request.id : null,
+    errorId: error.status === 500 || isRefusedClient(problem) ? c.get('provider').request.id : null,
   })
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
   return showPage(c, page, error.status)
+}
+
+/** Pages that stand for a refused authorization request: staff find the rule under the number. */
+function isRefusedClient(problem: Problem | null | undefined): boolean {
+  return problem === 'unauthorizedClient' || problem === 'redirectMismatch' || problem === undefined
 }
 
 /** The page for addresses that nothing answers at. */

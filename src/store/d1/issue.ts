@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { IssueCommit, IssueOutcome } from '../records.ts'
+import { countActivityStatement } from './activity.ts'
 import { auditStatement } from './audit.ts'
 import { clientGuard, hasGrantType } from './client-guard.ts'
 import { saveConsentStatements } from './consents.ts'
@@ -46,6 +47,7 @@ function newStatements(commit: IssueCommit): SQL[] {
     ...(commit.userId === null
       ? [insertClientToken(commit, may)]
       : [insertGrant(commit, may), insertUserToken(commit)]),
+    countActivityStatement('token_issued', request.now),
     ...(signIn ? signInStatements(commit.userId, signIn, request) : []),
     auditStatement(
       {

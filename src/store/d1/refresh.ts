@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { Claim, IssueCommit } from '../records.ts'
+import { countActivityStatement } from './activity.ts'
 import { auditStatement } from './audit.ts'
 import { clientGuard, clientProven, hasGrantType } from './client-guard.ts'
 import { accessTokenLifetime, issuedColumns, sweepExpired } from './issue-rows.ts'
@@ -32,6 +33,7 @@ export function refreshStatements(commit: IssueCommit, claim: RefreshClaim): SQL
     ...revokeReused(commit, claim),
     endReplacedTokens(commit, claim),
     insertSuccessor(commit, claim, sql`${guard} AND ${mine} AND ${grantLives}`),
+    countActivityStatement('token_issued', request.now),
     ...(commit.deleteExpired ? [sweepExpired(request.now)] : []),
     sql`SELECT ${issuedColumns(commit)} FROM access_tokens t JOIN grants g ON g.id = t.grant_id
       JOIN clients c ON c.client_id = g.client_id

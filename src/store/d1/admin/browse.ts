@@ -2,9 +2,10 @@ import { sql, type SQL } from 'drizzle-orm'
 import * as v from 'valibot'
 import { fromBase64url, toBase64url, utf8 } from '../../../crypto/bytes.ts'
 import type { Activity, AdminRecord, BrowseAdmin, BrowseQuery, Listing, RecordValue } from '../../browse.ts'
+import { countActivityStatement } from '../activity.ts'
 import { run } from '../run.ts'
 import { parseStringList } from '../string-list.ts'
-import { countActivityStatement, refusalStatements } from './notes.ts'
+import { refusalStatements } from './notes.ts'
 import { type Order, type View, views } from './views.ts'
 
 type Row = Readonly<Record<string, string | number | null>>
@@ -32,11 +33,9 @@ export function browseAdmin(db: D1Database): BrowseAdmin {
         'clientId' in of
           ? sql`client_id = ${value}`
           : sql`grant_id IN (SELECT g.id FROM grants g WHERE g.user_id = ${value})`
-      const count = (table: string, where: SQL): SQL =>
-        sql`(SELECT count(*) FROM (SELECT 1 FROM ${sql.raw(table)} WHERE ${where} LIMIT 1000))`
       const [rows] = await run<[{ consents: number; grants: number; access_tokens: number }]>(db, [
-        sql`SELECT ${count('authorized_clients', sql`${column} = ${value}`)} AS consents,
-          ${count('grants', sql`${column} = ${value}`)} AS grants, ${count('access_tokens', tokens)} AS access_tokens`,
+        sql`SELECT ${countRows('authorized_clients', sql`${column} = ${value}`)} AS consents,
+          ${countRows('grants', sql`${column} = ${value}`)} AS grants, ${countRows('access_tokens', tokens)} AS access_tokens`,
       ])
       const [{ access_tokens: accessTokens, consents, grants } = NOTHING] = rows
       return { accessTokens, consents, grants }
@@ -45,7 +44,7 @@ export function browseAdmin(db: D1Database): BrowseAdmin {
       await run(db, refusalStatements(refusal, mark))
     },
     async countActivity(kind, now) {
-      await run(db, [countActivityStatement(kind, now)])
+      await run(db, [countActivityStatement(kind, now, sql`true`)])
     },
     async listActivity(since) {
       const [rows] = await run<[Activity]>(db, [
@@ -54,6 +53,11 @@ export function browseAdmin(db: D1Database): BrowseAdmin {
       return rows
     },
   }
+}
+
+/** Rows of a table, up to 1,000: enough to know what is at stake. */
+function countRows(table: string, where: SQL): SQL {
+  return sql`(SELECT count(*) FROM (SELECT 1 FROM ${sql.raw(table)} WHERE ${where} LIMIT 1000))`
 }
 
 const NOTHING = { access_tokens: 0, consents: 0, grants: 0 }

@@ -1,16 +1,10 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { Refusal } from '../../browse.ts'
 import type { RequestMark } from '../../records.ts'
+import { countActivityStatement } from '../activity.ts'
 
 /** Refused requests that are kept for each client. */
 const KEPT = 50
-const DAY = 86_400
-
-/** Counts that something happened today. */
-export function countActivityStatement(kind: string, now: number, condition: SQL = sql`true`): SQL {
-  return sql`INSERT INTO activity (day, kind, count) SELECT ${Math.floor(now / DAY)}, ${kind}, 1 WHERE ${condition}
-    ON CONFLICT (day, kind) DO UPDATE SET count = count + 1`
-}
 
 /** Notes a refusal once, however often it is sent. Clients that do not exist share a bucket, so nobody can fill the table. */
 export function refusalStatements(refusal: Refusal, { id, now }: RequestMark): SQL[] {

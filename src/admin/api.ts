@@ -1,0 +1,159 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { ConfigurationError, InvalidInputError, OAuthError } from '../errors.ts'
+import { errorResponse } from '../http/endpoint.ts'
+import { toOAuthError } from '../http/errors.ts'
+import { readJson, readQuery } from '../http/params.ts'
+import type { ProviderEnv } from '../http/provider-variables.ts'
+import { type ProtectedEnv, requireScope } from '../resource-server/require-scope.ts'
+import type { AdminRecord } from '../store/browse.ts'
+import { verifyAccessToken } from '../tokens/verify.ts'
+import { listRecords, readFilters } from './list.ts'
+import { type CreateAdminStore, operatorOf } from './operator.ts'
+import { type Done, type Input, type Operator, type Resource, valueOf } from './resource.ts'
+import { resources } from './resources/index.ts'
+
+type ApiEnv = ProviderEnv & ProtectedEnv
+type Handling = Context<ApiEnv>
+type ApiHandler = (c: Handling, resource: Resource, operator: Operator) => Promise<Response>
+
+/** The scope that a token needs; its user must be staff, too. */
+export const ADMIN_SCOPE = 'admin'
+const MAX_LIMIT = 200
+const LIMIT = 50
+
+/**
+ * Makes the API for operators: the same lists and functions as the panel, as JSON, for a bearer token of a member of staff
+ * with the scope `admin`.
+ */
+export function adminApi(createAdminStore: CreateAdminStore): Hono<ApiEnv> {
+  const api = new Hono<ApiEnv>()
+  api.onError((error, c) => {
+    if (error instanceof ConfigurationError) throw error
+    if (!(error instanceof InvalidInputError)) return errorResponse(c, toOAuthError(error, c))
+    const body = { error: 'invalid_request', error_description: error.message, problems: error.problems }
+    return c.json(body, 400, NO_STORE)
+  })
+  const bearer = requireScope<ProviderEnv>(ADMIN_SCOPE, {
+    verify: async (token, c) => verifyAccessToken(token, c.get('provider')),
+    // The name alone counts: no other scope may stand for it by its bits.
+    scopes: { [ADMIN_SCOPE]: 1 },
+  })
+  api.use(bearer)
+  const on = (method: string, path: string, handle: ApiHandler): void => {
+    api.on(method, [path, `${path}/`], async (c) => {
+      const operator = await staffToken(c, createAdminStore)
+      const resource = Object.values(resources).find(({ kind }) => kind === c.req.param('kind'))
+      return resource ? handle(c, resource, operator) : notFound(c)
+    })
+  }
+  on('GET', '/:kind', list)
+  on('POST', '/:kind', create)
+  on('GET', '/:kind/:id', show)
+  on('PATCH', '/:kind/:id', update)
+  on('POST', '/:kind/:id/:action', act)
+  api.all('*', async (c) => {
+    await staffToken(c, createAdminStore)
+    return notFound(c)
+  })
+  return api
+}
+
+/**
+ * The member of staff whose token it is.
+ * @throws {OAuthError} insufficient_scope, 403: the token is a client's own, or its user is not staff
+ */
+async function staffToken(c: Handling, createAdminStore: CreateAdminStore): Promise<Operator> {
+  const provider = c.get('provider')
+  const { user: owner } = c.get('oauth2')
+  const store = createAdminStore(c.env)
+  const user = owner && store ? await store.readRecord('users', owner.id, provider.request.now) : null
+  if (!store || !user || user['is_staff'] !== true || user['is_active'] !== true) {
+    throw new OAuthError('insufficient_scope', 'The access token is not that of a member of staff.')
+  }
+  return operatorOf(provider, store, { id: valueOf(user, 'id'), username: valueOf(user, 'username') }, null)
+}
+
+const NO_STORE = { 'Cache-Control': 'no-store' }
+
+function notFound(c: Handling): Response {
+  return c.json({ error: 'not_found', error_description: 'There is no such record.' }, 404, NO_STORE)
+}
+
+/** A record as the API shows it: its columns, and not what they are sorted by. */
+function toJson(resource: Resource, record: AdminRecord): AdminRecord {
+  return Object.fromEntries(resource.facts.map(({ name }) => [name, record[name] ?? null]))
+}
+
+async function list(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+  const query = readQuery(c.req.raw)
+  const asked = Number(query.get('limit') ?? LIMIT)
+  if (!Number.isInteger(asked) || asked < 1 || asked > MAX_LIMIT) {
+    throw new InvalidInputError('limit', `The limit must be a whole number from 1 to ${MAX_LIMIT}.`)
+  }
+  const filters = readFilters(resource, query)
+  const after = query.get('after') ?? null
+  const listing = await listRecords(resource, { filters, after, limit: asked }, operator)
+  const records = listing.records.map((record) => toJson(resource, record))
+  return c.json({ records, next: listing.next }, 200, NO_STORE)
+}
+
+const members = v.record(v.string(), v.unknown())
+
+/** The members of the body; an action may have none. */
+async function readMembers(c: Handling): Promise<Input> {
+  const parsed = v.safeParse(members, await readJson(c.req.raw))
+  if (parsed.success) return parsed.output
+  throw new OAuthError('invalid_request', 'The body must be a JSON object.')
+}
+
+async function create(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+  if (!resource.create) return notFound(c)
+  return answerDone(c, resource, await resource.create(await readMembers(c), operator), operator, 201)
+}
+
+async function readRecord(c: Handling, resource: Resource, operator: Operator): Promise<AdminRecord | null> {
+  return operator.store.readRecord(resource.kind, c.req.param('id') ?? '', operator.provider.request.now)
+}
+
+async function show(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+  const record = await readRecord(c, resource, operator)
+  return record ? c.json(toJson(resource, record), 200, NO_STORE) : notFound(c)
+}
+
+async function update(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+  const input = await readMembers(c)
+  const record = await readRecord(c, resource, operator)
+  if (!record || !resource.update) return notFound(c)
+  return answerDone(c, resource, await resource.update(record, input, operator), operator)
+}
+
+async function act(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+  const input = await readMembers(c)
+  const action = resource.actions.find(({ name }) => name === c.req.param('action'))
+  const record = action ? await readRecord(c, resource, operator) : null
+  if (!action || !record) return notFound(c)
+  if (!(action.appliesTo?.(record) ?? true)) {
+    throw new InvalidInputError('action', 'The record is not in a state for this.')
+  }
+  return answerDone(c, resource, await action.run(record, input, operator), operator)
+}
+
+/** What was done, with the record as it now is; null where it is gone. */
+async function answerDone(
+  c: Handling,
+  resource: Resource,
+  done: Done | null,
+  { provider, store }: Operator,
+  status: 200 | 201 = 200,
+): Promise<Response> {
+  if (!done) return notFound(c)
+  const record = await store.readRecord(resource.kind, done.id, provider.request.now)
+  const body = {
+    id: done.id,
+    message: done.text,
+    ...(done.secret === undefined ? {} : { client_secret: done.secret }),
+    record: record && toJson(resource, record),
+  }
+  return c.json(body, status, NO_STORE)
+}

@@ -1,0 +1,46 @@
+import { InvalidInputError } from '../errors.ts'
+import type { Params } from '../oauth/params.ts'
+import type { FieldSpec, Input } from './resource.ts'
+
+/** What was wrong, by field. */
+export type Problems = Readonly<Record<string, string>>
+
+/** Names of a form's fields that may be sent more than once. */
+export function repeatableNames(fields: readonly FieldSpec[]): readonly string[] {
+  return fields.filter(({ kind }) => kind === 'choices').map(({ name }) => name)
+}
+
+/** What a form says in its fields, in the shapes that the API takes. */
+export function readInput(form: Params, fields: readonly FieldSpec[]): Input {
+  return Object.fromEntries(fields.map((field) => [field.name, readField(form, field)]))
+}
+
+function readField(form: Params, { kind, name }: FieldSpec): unknown {
+  switch (kind) {
+    case 'choices':
+      return form.getAll(name)
+    case 'flag':
+      return form.get(name) !== undefined
+    case 'lines':
+      return (form.get(name) ?? '')
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+    case 'choice':
+    case 'password':
+    case 'text':
+      return form.get(name) ?? ''
+  }
+}
+
+/** Runs what may refuse its input, and gives the problems by field. */
+export async function catchProblems<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly problems: Problems }> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    return { problems: Object.fromEntries(error.problems.map(({ field, message }) => [field, message])) }
+  }
+}

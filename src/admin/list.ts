@@ -1,0 +1,77 @@
+import type { Params } from '../oauth/params.ts'
+import type { AdminRecord, Listing } from '../store/browse.ts'
+import { type Column, type Operator, type Resource, valueOf } from './resource.ts'
+
+/** Filters of a request that its list has, as they were typed. */
+export function readFilters(
+  resource: Resource,
+  query: Pick<Params, 'get'>,
+): Readonly<Record<string, string>> {
+  const entries = resource.filters.flatMap(({ choices, name }) => {
+    const value = query.get(name)?.slice(0, 500) ?? ''
+    const known = !choices || choices.some(([choice]) => choice === value)
+    return value !== '' && known ? [[name, value] as const] : []
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Lists a part of a resource. */
+export async function listRecords(
+  resource: Resource,
+  query: {
+    readonly filters: Readonly<Record<string, string>>
+    readonly after: string | null
+    readonly limit: number
+  },
+  { provider, store }: Operator,
+): Promise<Listing> {
+  const normalised = Object.entries(query.filters).map(([name, value]) => {
+    const filter = resource.filters.find((candidate) => candidate.name === name)
+    return [name, filter?.normalise?.(value) ?? value] as const
+  })
+  return store.browse(
+    resource.kind,
+    { ...query, filters: Object.fromEntries(normalised) },
+    provider.request.now,
+  )
+}
+
+/** Records that an export has at most: what the runtime reads in one request. */
+export const EXPORT_LIMIT = 10_000
+const PART = 500
+
+/** The whole of a list as CSV (RFC 4180), part by part. */
+export async function* exportCsv(
+  resource: Resource,
+  filters: Readonly<Record<string, string>>,
+  operator: Operator,
+): AsyncGenerator<string> {
+  const columns = resource.facts
+  yield csvLine(columns.map(({ name }) => name))
+  let after: string | null = null
+  for (let read = 0; read < EXPORT_LIMIT; read += PART) {
+    const listing: Listing = await listRecords(resource, { filters, after, limit: PART }, operator)
+    yield listing.records.map((record) => csvRecord(columns, record)).join('')
+    after = listing.next
+    if (after === null) return
+  }
+}
+
+function csvRecord(columns: readonly Column[], record: AdminRecord): string {
+  return csvLine(
+    columns.map(({ kind, name }) => {
+      const value = record[name]
+      if (kind === 'time' && typeof value === 'number') return new Date(value * 1000).toISOString()
+      return typeof value === 'object' && value !== null ? value.join(' ') : valueOf(record, name)
+    }),
+  )
+}
+
+/** Spreadsheets run what begins like a formula, so such a cell begins with an apostrophe. */
+function csvLine(cells: readonly string[]): string {
+  const written = cells.map((cell) => {
+    const safe = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  })
+  return `${written.join(',')}\r\n`
+}

@@ -1,0 +1,96 @@
+import type { Context } from 'hono'
+import type { Provider } from '../context.ts'
+import { OAuthError } from '../errors.ts'
+import { readBrowserSession } from '../http/browser-session.ts'
+import { writeCookie } from '../http/cookies.ts'
+import type { ProviderBindings, ProviderEnv } from '../http/provider-variables.ts'
+import { checkPassword } from '../identity/authenticate.ts'
+import type { Params } from '../oauth/params.ts'
+import { RETURN_COOKIE, seeOther, showNotFound } from '../pages/routes/respond.ts'
+import type { AdminStore } from '../store/admin-store.ts'
+import type { Session } from '../store/records.ts'
+import type { Operator } from './resource.ts'
+
+type Handling = Context<ProviderEnv>
+
+/** Gives the operators' store of an environment; null where its storage has none. */
+export type CreateAdminStore = (env: ProviderBindings) => AdminStore | null
+
+/** A handler that only members of staff get to. */
+export type StaffHandler = (c: Handling, operator: Operator) => Promise<Response>
+
+/** Seconds for which a password counts as just given: changes ask for it again after that. */
+export const PASSWORD_AGE = 900
+
+/** The field in which the operator's own password comes. */
+export const OWN_PASSWORD = 'your_password'
+
+/**
+ * Makes a guard of handlers, whatever the method: who is not signed in goes to the sign-in page, who is not staff gets 403,
+ * before anything else of the request is looked at.
+ */
+export function staffOnly(
+  createAdminStore: CreateAdminStore,
+): (handle: StaffHandler) => (c: Handling) => Promise<Response> {
+  return (handle) => async (c) => {
+    const session = await readBrowserSession(c)
+    if (!session) {
+      const { paths } = c.get('provider')
+      writeCookie(c, RETURN_COOKIE, 'admin', 600)
+      return seeOther(c, paths.login)
+    }
+    if (!session.user.isStaff) throw forbidden()
+    const store = createAdminStore(c.env)
+    if (!store) return showNotFound(c)
+    return handle(c, operatorOf(c.get('provider'), store, session.user, session))
+  }
+}
+
+function forbidden(): OAuthError {
+  return new OAuthError('access_denied', 'Your account may not do this.', { status: 403 })
+}
+
+/** The operator of a request; each write gets a mark of its own. */
+export function operatorOf(
+  provider: Provider,
+  store: AdminStore,
+  user: Operator['user'],
+  session: Session | null,
+): Operator {
+  let writes = 0
+  return {
+    store,
+    provider,
+    user,
+    session,
+    mark: () => ({ ...provider.request, id: `${provider.request.id}.${writes++}`, actor: user.id }),
+  }
+}
+
+/** Tells whether the password of the browser's session was given long ago. */
+export function isStale({ provider, session }: Operator): boolean {
+  return session === null || session.authTime < provider.request.now - PASSWORD_AGE
+}
+
+/**
+ * Checks the operator's own password, which a stale session sends along, and notes that it was given.
+ * @returns null where it was right; else what to say
+ */
+export async function confirmOwnPassword(
+  form: Params,
+  operator: Operator,
+): Promise<{ readonly problem: string | null; readonly status: 400 | 429 } | null> {
+  const { provider, session, store, user } = operator
+  const password = form.get(OWN_PASSWORD)
+  if (password === undefined || session === null) return { problem: null, status: 400 }
+  try {
+    const { commit } = await checkPassword({ username: user.username, password, client: null }, provider)
+    if (await store.confirmPassword(session.id, commit, operator.mark())) return null
+    return { problem: 'Your session has ended. Sign in again.', status: 400 }
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    if (error.status === 429) return { problem: 'Too many attempts. Wait ten minutes.', status: 429 }
+    if (error.code === 'invalid_grant') return { problem: 'This is not your password.', status: 400 }
+    throw error
+  }
+}

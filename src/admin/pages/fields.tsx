@@ -1,0 +1,151 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import { Checkbox, Field } from '../../ui/components.tsx'
+import type { Problems } from '../input.ts'
+import type { FieldSpec, Input } from '../resource.ts'
+
+interface FieldsProps {
+  readonly fields: readonly FieldSpec[]
+  readonly values: Input
+  readonly problems: Problems
+}
+
+/** The fields of a form; what is wrong with a value stands beside it. */
+export function Fields({ fields, problems, values }: FieldsProps): JSX.Element {
+  return (
+    <>
+      {fields.map((field) => (
+        <FieldOf field={field} value={values[field.name]} error={problems[field.name]} />
+      ))}
+    </>
+  )
+}
+
+interface FieldProps {
+  readonly field: FieldSpec
+  readonly value: unknown
+  readonly error: string | undefined
+}
+
+function FieldOf({ error, field, value }: FieldProps): JSX.Element {
+  const { hint, kind, label, name, required = false } = field
+  switch (kind) {
+    case 'text':
+    case 'password':
+      return (
+        <Field
+          name={name}
+          label={label}
+          type={kind}
+          value={kind === 'text' && typeof value === 'string' ? value : undefined}
+          autocomplete={kind === 'password' ? 'new-password' : 'off'}
+          required={required}
+          error={error}
+          {...(hint === undefined ? {} : { hint })}
+        />
+      )
+    case 'lines':
+      return <Lines field={field} value={value} error={error} />
+    case 'choice':
+      return <Choice field={field} value={value} error={error} />
+    case 'choices':
+      return <Choices field={field} value={value} error={error} />
+    case 'flag':
+      return (
+        <div class="choices">
+          <Checkbox
+            id={name}
+            name={name}
+            value="yes"
+            checked={value === true}
+            label={label}
+            hint={error ?? hint}
+          />
+        </div>
+      )
+  }
+}
+
+/** What a field needs and what is wrong with it: texts, and the ids by which it names them. */
+function Notes({ error, field }: Omit<FieldProps, 'value'>): JSX.Element {
+  return (
+    <>
+      {field.hint && (
+        <span class="hint" id={`${field.name}-hint`}>
+          {field.hint}
+        </span>
+      )}
+      {error && (
+        <span class="error" id={`${field.name}-error`}>
+          {error}
+        </span>
+      )}
+    </>
+  )
+}
+
+function noteIds({ error, field }: Omit<FieldProps, 'value'>): string | undefined {
+  const ids = [field.hint && `${field.name}-hint`, error && `${field.name}-error`].filter(Boolean)
+  return ids.length > 0 ? ids.join(' ') : undefined
+}
+
+function Lines({ error, field, value }: FieldProps): JSX.Element {
+  return (
+    <div class="field">
+      <label for={field.name}>{field.label}</label>
+      <Notes field={field} error={error} />
+      <textarea
+        id={field.name}
+        name={field.name}
+        rows={4}
+        spellcheck={false}
+        aria-describedby={noteIds({ field, error })}
+        aria-invalid={error ? 'true' : undefined}
+      >
+        {Array.isArray(value) ? value.join('\n') : ''}
+      </textarea>
+    </div>
+  )
+}
+
+function Choice({ error, field, value }: FieldProps): JSX.Element {
+  return (
+    <div class="field">
+      <label for={field.name}>{field.label}</label>
+      <Notes field={field} error={error} />
+      <select
+        id={field.name}
+        name={field.name}
+        aria-describedby={noteIds({ field, error })}
+        aria-invalid={error ? 'true' : undefined}
+      >
+        {field.choices?.map(([choice, text]) => (
+          <option value={choice} selected={choice === value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+function Choices({ error, field, value }: FieldProps): JSX.Element {
+  const chosen: readonly unknown[] = Array.isArray(value) ? value : []
+  return (
+    <fieldset aria-describedby={noteIds({ field, error })}>
+      <legend>{field.label}</legend>
+      <Notes field={field} error={error} />
+      <div class="choices">
+        {field.choices?.map(([choice, text]) => (
+          <Checkbox
+            id={`${field.name}-${choice}`}
+            name={field.name}
+            value={choice}
+            checked={chosen.includes(choice)}
+            label={text}
+            hint={choice === text ? undefined : choice}
+          />
+        ))}
+      </div>
+    </fieldset>
+  )
+}

@@ -1,0 +1,83 @@
+import type { Child } from 'hono/jsx'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import { Alert, type Notice } from '../../ui/components.tsx'
+import { Layout } from '../../ui/layout.tsx'
+import type { Ui } from '../../ui/theme.ts'
+import { resources } from '../resources/index.ts'
+
+/** What every page of the admin gets beside its own data. */
+export interface AdminUi {
+  readonly ui: Ui
+  /** Where the admin is mounted. */
+  readonly base: string
+  /** The stylesheet for what only these pages have. */
+  readonly extraStyleUrl: string
+  readonly username: string
+  readonly logoutUrl: string
+  readonly accountUrl: string
+  readonly notice: Notice | null
+}
+
+interface AdminPageProps {
+  readonly admin: AdminUi
+  readonly title: string
+  /** The part of the navigation that the page belongs to. */
+  readonly current: string
+  readonly intro?: string | undefined
+  readonly failed?: boolean
+  /** Buttons and links beside the title. */
+  readonly tools?: Child
+  readonly children?: Child
+}
+
+/** A page of the admin: the navigation, the title, what was just done. */
+export function AdminPage(props: AdminPageProps): JSX.Element {
+  const { admin, current, title } = props
+  const nav = (
+    <>
+      <a href={admin.accountUrl}>{admin.username}</a>
+      <a href={admin.logoutUrl}>Sign out</a>
+    </>
+  )
+  return (
+    <Layout
+      ui={admin.ui}
+      title={title}
+      nav={nav}
+      failed={props.failed === true || admin.notice?.kind === 'error'}
+      extraStyleUrl={admin.extraStyleUrl}
+      wide
+    >
+      <nav class="admin-nav" aria-label="Admin">
+        <ul>
+          <li>
+            <a href={admin.base} aria-current={current === '' ? 'page' : undefined}>
+              Overview
+            </a>
+          </li>
+          {Object.values(resources).map((resource) => (
+            <li>
+              <a
+                href={`${admin.base}/${resource.kind}`}
+                aria-current={current === resource.kind ? 'page' : undefined}
+              >
+                {resource.title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div class="admin-title">
+        <div>
+          <h1>{title}</h1>
+          {props.intro && <p class="muted">{props.intro}</p>}
+        </div>
+        {props.tools && <div class="row">{props.tools}</div>}
+      </div>
+      <div class="stack admin-content">
+        {admin.notice && <Alert {...admin.notice} />}
+        {props.children}
+      </div>
+    </Layout>
+  )
+}

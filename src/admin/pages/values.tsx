@@ -1,0 +1,63 @@
+import type { Child } from 'hono/jsx'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { AdminRecord } from '../../store/browse.ts'
+import { Time } from '../../ui/components.tsx'
+import { displayName } from '../../ui/links.ts'
+import { type Column, valueOf } from '../resource.ts'
+import type { AdminUi } from './layout.tsx'
+
+/** The address of a record's page. */
+export function recordUrl(base: string, kind: string, id: string, page = 'show'): string {
+  return `${base}/${kind}/${page}?${new URLSearchParams({ id }).toString()}`
+}
+
+interface ValueProps {
+  readonly admin: AdminUi
+  readonly column: Column
+  readonly record: AdminRecord
+}
+
+/** One value of a record, as people read it. */
+export function Value({ admin, column, record }: ValueProps): JSX.Element {
+  const shown = <Plain admin={admin} column={column} record={record} />
+  const id = column.link ? valueOf(record, column.link.id) : ''
+  if (!column.link || id === '') return shown
+  return <a href={recordUrl(admin.base, column.link.kind, id)}>{shown}</a>
+}
+
+function Plain({ admin, column, record }: ValueProps): JSX.Element {
+  const value = record[column.name]
+  if (value === null || value === undefined || value === '') return <span class="muted">–</span>
+  if (typeof value === 'object') {
+    return (
+      <>
+        {value.map((entry) => (
+          <code class="entry">{entry}</code>
+        ))}
+      </>
+    )
+  }
+  switch (column.kind) {
+    case 'time':
+      return <Time at={Number(value)} messages={admin.ui.messages} />
+    case 'flag':
+      return <>{value === true ? 'Yes' : 'No'}</>
+    case 'state':
+      return <span class={`state state-${String(value)}`}>{String(value)}</span>
+    case 'code':
+      return <code>{String(value)}</code>
+    case 'list':
+    case 'text':
+    default:
+      return <>{displayName(String(value))}</>
+  }
+}
+
+/** The values of a record with their names, as a list of `Facts` takes them. */
+export function factsOf(
+  admin: AdminUi,
+  columns: readonly Column[],
+  record: AdminRecord,
+): readonly (readonly [string, Child])[] {
+  return columns.map((column) => [column.label, <Value admin={admin} column={column} record={record} />])
+}

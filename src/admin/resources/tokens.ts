@@ -1,0 +1,218 @@
+import { usernameKey } from '../../identity/usernames.ts'
+import type { AdminRecord } from '../../store/browse.ts'
+import { type Action, type Column, type Filter, type Resource, valueOf } from '../resource.ts'
+
+const USER: Column = { name: 'user', label: 'User', link: { kind: 'users', id: 'user_id' } }
+const CLIENT: Column = { name: 'client_id', label: 'Client', link: { kind: 'clients', id: 'client_id' } }
+const SCOPE: Column = { name: 'scope', label: 'Scope' }
+const STATE: Column = { name: 'state', label: 'State', kind: 'state' }
+const at = (name: string, label: string): Column => ({ name, label, kind: 'time' })
+const self = (kind: Resource['kind']): Column => ({ name: 'id', label: 'Id', link: { kind, id: 'id' } })
+
+const FILTERS: readonly Filter[] = [
+  { name: 'user', label: 'User', normalise: usernameKey },
+  { name: 'client', label: 'Client id' },
+]
+const LIVE: Filter = { name: 'state', label: 'State', choices: [['live', 'Live']] }
+const LIVE_OR_REVOKED: Filter = {
+  ...LIVE,
+  choices: [
+    ['live', 'Live'],
+    ['revoked', 'Revoked'],
+  ],
+}
+
+const isLive = (record: AdminRecord): boolean => record['state'] === 'live'
+
+const revoke = (question: string): Action => ({
+  name: 'revoke',
+  label: 'Revoke',
+  question,
+  danger: true,
+  bulk: true,
+  appliesTo: isLive,
+  async run(record, _input, { mark, store }) {
+    const id = valueOf(record, 'id')
+    const revoked = await store.revokeTokens({ id }, mark())
+    return { id, text: `${revoked} ${revoked === 1 ? 'token is' : 'tokens are'} revoked.` }
+  },
+})
+
+/** Consents of users to clients. */
+export const authorizedClients: Resource = {
+  kind: 'authorized-clients',
+  title: 'Authorized clients',
+  singular: 'consent',
+  intro: 'What users have allowed applications.',
+  id: 'id',
+  name: 'id',
+  columns: [self('authorized-clients'), USER, CLIENT, SCOPE, at('authorized_at', 'Since'), STATE],
+  facts: [
+    { name: 'id', label: 'Id', kind: 'code' },
+    USER,
+    CLIENT,
+    SCOPE,
+    at('authorized_at', 'Since'),
+    at('updated_at', 'Widened'),
+    at('revoked_at', 'Withdrawn'),
+    STATE,
+  ],
+  filters: FILTERS,
+  actions: [
+    {
+      name: 'withdraw',
+      label: 'Withdraw',
+      question:
+        'The consent ends, with every grant and token that hangs from it. The application has to ask again.',
+      danger: true,
+      bulk: true,
+      appliesTo: isLive,
+      async run(record, _input, { mark, store }) {
+        const id = valueOf(record, 'id')
+        return (await store.withdrawConsent(id, mark())) ? { id, text: 'The consent is withdrawn.' } : null
+      },
+    },
+  ],
+}
+
+/** Authorizations that users gave, from which tokens hang. */
+export const grants: Resource = {
+  kind: 'grants',
+  title: 'Grants',
+  singular: 'grant',
+  intro: 'Authorizations that were given; tokens hang from them.',
+  id: 'id',
+  name: 'id',
+  columns: [
+    self('grants'),
+    USER,
+    CLIENT,
+    { name: 'grant_type', label: 'Grant type' },
+    SCOPE,
+    at('created_at', 'Given'),
+    STATE,
+  ],
+  facts: [
+    { name: 'id', label: 'Id', kind: 'code' },
+    USER,
+    CLIENT,
+    { name: 'grant_type', label: 'Grant type' },
+    SCOPE,
+    at('auth_time', 'Password given'),
+    at('created_at', 'Given'),
+    at('refreshed_at', 'Refreshed'),
+    at('expires_at', 'Ends'),
+    at('revoked_at', 'Revoked'),
+    { name: 'revoke_reason', label: 'Why' },
+    STATE,
+  ],
+  filters: [...FILTERS, LIVE_OR_REVOKED],
+  actions: [revoke('The grant ends, with its refresh token and every access token that hangs from it.')],
+}
+
+/** Access tokens, which are never shown themselves. */
+export const accessTokens: Resource = {
+  kind: 'access-tokens',
+  title: 'Access tokens',
+  singular: 'access token',
+  intro: 'What applications call APIs with. The tokens themselves are stored nowhere.',
+  id: 'id',
+  name: 'id',
+  columns: [
+    self('access-tokens'),
+    CLIENT,
+    USER,
+    SCOPE,
+    at('created_at', 'Issued'),
+    at('expires_at', 'Ends'),
+    STATE,
+  ],
+  facts: [
+    { name: 'id', label: 'Id', kind: 'code' },
+    CLIENT,
+    USER,
+    { name: 'grant_id', label: 'Grant', link: { kind: 'grants', id: 'grant_id' } },
+    SCOPE,
+    at('created_at', 'Issued'),
+    at('expires_at', 'Ends'),
+    at('revoked_at', 'Revoked'),
+    STATE,
+  ],
+  filters: [...FILTERS, LIVE],
+  actions: [revoke('The token ends at once. A refresh token of the same grant can still get another one.')],
+}
+
+/** Refresh tokens, which are never shown themselves. */
+export const refreshTokens: Resource = {
+  kind: 'refresh-tokens',
+  title: 'Refresh tokens',
+  singular: 'refresh token',
+  intro: 'What applications get new access tokens with. The tokens themselves are stored nowhere.',
+  id: 'id',
+  name: 'id',
+  columns: [
+    self('refresh-tokens'),
+    CLIENT,
+    USER,
+    SCOPE,
+    at('created_at', 'Issued'),
+    at('expires_at', 'Ends'),
+    STATE,
+  ],
+  facts: [
+    { name: 'id', label: 'Id (that of its grant)', kind: 'code' },
+    CLIENT,
+    USER,
+    SCOPE,
+    at('created_at', 'Issued'),
+    at('refreshed_at', 'Last used'),
+    at('expires_at', 'Ends'),
+    at('revoked_at', 'Revoked'),
+    STATE,
+  ],
+  filters: [...FILTERS, LIVE_OR_REVOKED],
+  actions: [revoke('The token ends, with its grant and every access token that hangs from it.')],
+}
+
+/** Sign-ins. */
+export const sessions: Resource = {
+  kind: 'sessions',
+  title: 'Sessions',
+  singular: 'session',
+  intro: 'Browsers that are signed in.',
+  id: 'id',
+  name: 'id',
+  columns: [
+    self('sessions'),
+    USER,
+    { name: 'user_agent', label: 'Browser' },
+    { name: 'network', label: 'Network' },
+    at('last_seen_at', 'Last seen'),
+    STATE,
+  ],
+  facts: [
+    { name: 'id', label: 'Id', kind: 'code' },
+    USER,
+    { name: 'user_agent', label: 'Browser' },
+    { name: 'network', label: 'Network' },
+    at('auth_time', 'Password given'),
+    at('last_seen_at', 'Last seen'),
+    at('expires_at', 'Ends'),
+    STATE,
+  ],
+  filters: [{ name: 'user', label: 'User', normalise: usernameKey }, LIVE],
+  actions: [
+    {
+      name: 'end',
+      label: 'Sign out',
+      question: 'The browser is signed out. Applications keep their access.',
+      danger: true,
+      bulk: true,
+      appliesTo: isLive,
+      async run(record, _input, { mark, store }) {
+        const id = valueOf(record, 'id')
+        return (await store.endSession(id, mark())) ? { id, text: 'The browser is signed out.' } : null
+      },
+    },
+  ],
+}

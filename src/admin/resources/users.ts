@@ -1,0 +1,235 @@
+import { randomId } from '../../crypto/bytes.ts'
+import { InvalidInputError } from '../../errors.ts'
+import { MIN_PASSWORD_LENGTH, passwordProblem } from '../../identity/password-policy.ts'
+import { hashPassword } from '../../identity/passwords.ts'
+import { throttleKeys } from '../../identity/throttle.ts'
+import { checkEmail, checkUsername, usernameKey } from '../../identity/usernames.ts'
+import type { AdminRecord } from '../../store/browse.ts'
+import {
+  type Action,
+  type Done,
+  type FieldSpec,
+  type Input,
+  type Operator,
+  type Resource,
+  textOf,
+  valueOf,
+} from '../resource.ts'
+
+const PASSWORD: FieldSpec = {
+  name: 'password',
+  label: 'New password',
+  kind: 'password',
+  hint: `At least ${MIN_PASSWORD_LENGTH} characters.`,
+  required: true,
+}
+
+const PROBLEMS = {
+  tooShort: `Use at least ${MIN_PASSWORD_LENGTH} characters.`,
+  tooLong: 'Use at most 1,024 bytes.',
+  tooCommon: 'This password is easy to guess. Choose another one.',
+}
+
+function fields(record: AdminRecord | null): readonly FieldSpec[] {
+  return [
+    ...(record ? [] : [{ name: 'username', label: 'Username', kind: 'text', required: true } as const]),
+    { name: 'email', label: 'Email', kind: 'text' },
+    ...(record ? [] : [PASSWORD]),
+    { name: 'is_staff', label: 'Staff: may use these pages', kind: 'flag' },
+  ]
+}
+
+async function readPassword(input: Input, username: string): Promise<string> {
+  const password = textOf(input, 'password')
+  const problem = passwordProblem(password, username)
+  if (problem) throw new InvalidInputError('password', PROBLEMS[problem])
+  return hashPassword(password)
+}
+
+function readEmail(input: Input): { readonly email: string | null; readonly emailKey: string | null } {
+  const text = textOf(input, 'email').trim()
+  const email = text === '' ? null : checkEmail(text)
+  return { email, emailKey: email === null ? null : usernameKey(email) }
+}
+
+async function create(input: Input, operator: Operator): Promise<Done> {
+  const username = checkUsername(textOf(input, 'username'))
+  const user = {
+    id: randomId(),
+    username,
+    usernameKey: usernameKey(username),
+    ...readEmail(input),
+    passwordHash: await readPassword(input, username),
+    isStaff: input['is_staff'] === true,
+  }
+  const made = await operator.store.createUser(user, operator.mark())
+  if (made === 'username taken')
+    throw new InvalidInputError('username', 'There is a user of this name already.')
+  if (made === 'email taken') throw emailTaken()
+  return { id: user.id, text: `The user ${username} is made.` }
+}
+
+function emailTaken(): InvalidInputError {
+  return new InvalidInputError('email', 'Another user has this address already.')
+}
+
+async function update(record: AdminRecord, input: Input, operator: Operator): Promise<Done | null> {
+  const isStaff = input['is_staff'] === undefined ? record['is_staff'] === true : input['is_staff'] === true
+  const id = valueOf(record, 'id')
+  if (id === operator.user.id && !isStaff) {
+    throw new InvalidInputError(
+      'is_staff',
+      'You cannot take this from yourself: ask another member of staff.',
+    )
+  }
+  const { email, emailKey } = readEmail({ ...record, ...input })
+  const change = { email, emailKey, isStaff }
+  const updated = await operator.store.updateUser(valueOf(record, 'username_key'), change, operator.mark())
+  if (updated === 'email taken') throw emailTaken()
+  return updated && { id, text: `The user ${updated.username} is changed.` }
+}
+
+/** Operators who lock themselves out need another one, who may not exist. */
+const notOneself =
+  (run: Action['run']): Action['run'] =>
+  async (record, input, operator) => {
+    if (valueOf(record, 'id') !== operator.user.id) return run(record, input, operator)
+    throw new InvalidInputError('id', 'You cannot do this to yourself: ask another member of staff.')
+  }
+
+const done = (record: AdminRecord, what: string): Done => ({
+  id: valueOf(record, 'id'),
+  text: `${valueOf(record, 'username')} ${what}`,
+})
+
+const setActive = (active: boolean): Action['run'] =>
+  notOneself(async (record, _input, { mark, store }) => {
+    const user = await store.setUserActive(valueOf(record, 'username_key'), active, mark())
+    return user && done(record, active ? 'may sign in again.' : 'is disabled and signed out.')
+  })
+
+const resetPassword: Action['run'] = async (record, input, { mark, provider, store }) => {
+  const key = valueOf(record, 'username_key')
+  const hash = await readPassword(input, valueOf(record, 'username'))
+  const { account } = await throttleKeys(key, null, provider.keys)
+  const user = await store.setPassword(key, hash, account, mark())
+  return user && done(record, 'has a new password, and is signed out everywhere.')
+}
+
+const signOut: Action['run'] = async (record, _input, { mark, store }) => {
+  const ended = await store.endUserSessions(valueOf(record, 'id'), mark())
+  return done(record, `is signed out: ${ended} ${ended === 1 ? 'session' : 'sessions'} ended.`)
+}
+
+const revoke: Action['run'] = async (record, _input, { mark, store }) => {
+  const filter = { usernameKey: valueOf(record, 'username_key'), clientId: null }
+  const revoked = await store.revokeTokens(filter, mark())
+  return done(record, `has lost ${revoked} ${revoked === 1 ? 'token' : 'tokens'}.`)
+}
+
+const remove = notOneself(async (record, _input, { mark, store }) => {
+  const deleted = await store.deleteUser(valueOf(record, 'username_key'), mark())
+  return deleted ? done(record, 'is deleted, with all consents and tokens.') : null
+})
+
+/** People who sign in. */
+export const users: Resource = {
+  kind: 'users',
+  title: 'Users',
+  singular: 'user',
+  intro: 'People who sign in.',
+  id: 'id',
+  name: 'username',
+  columns: [
+    { name: 'username', label: 'Username', link: { kind: 'users', id: 'id' } },
+    { name: 'email', label: 'Email' },
+    { name: 'is_staff', label: 'Staff', kind: 'flag' },
+    { name: 'is_active', label: 'Active', kind: 'flag' },
+    { name: 'last_sign_in_at', label: 'Last sign-in', kind: 'time' },
+  ],
+  facts: [
+    { name: 'id', label: 'Id', kind: 'code' },
+    { name: 'username', label: 'Username' },
+    { name: 'email', label: 'Email' },
+    { name: 'is_staff', label: 'Staff', kind: 'flag' },
+    { name: 'is_active', label: 'Active', kind: 'flag' },
+    { name: 'created_at', label: 'Made', kind: 'time' },
+    { name: 'password_changed_at', label: 'Password changed', kind: 'time' },
+    { name: 'last_sign_in_at', label: 'Last sign-in', kind: 'time' },
+  ],
+  filters: [
+    { name: 'username', label: 'Username begins with', normalise: usernameKey },
+    { name: 'email', label: 'Email begins with', normalise: usernameKey },
+    {
+      name: 'role',
+      label: 'Role',
+      choices: [
+        ['staff', 'Staff'],
+        ['user', 'Not staff'],
+      ],
+    },
+    {
+      name: 'state',
+      label: 'State',
+      choices: [
+        ['active', 'Active'],
+        ['disabled', 'Disabled'],
+      ],
+    },
+  ],
+  fields,
+  create,
+  update,
+  actions: [
+    {
+      name: 'reset-password',
+      label: 'Reset password',
+      question: 'The user gets this password, and loses all sessions, grants and tokens.',
+      danger: true,
+      fields: [PASSWORD],
+      run: resetPassword,
+    },
+    {
+      name: 'sign-out',
+      label: 'Sign out everywhere',
+      question: 'Every browser of the user is signed out. Applications keep their access.',
+      danger: true,
+      bulk: true,
+      run: signOut,
+    },
+    {
+      name: 'revoke-tokens',
+      label: 'Revoke all tokens',
+      question: 'Every grant and token of the user ends at once.',
+      danger: true,
+      bulk: true,
+      run: revoke,
+    },
+    {
+      name: 'disable',
+      label: 'Disable',
+      question: 'The user can sign in no longer, and loses all sessions, grants and tokens.',
+      danger: true,
+      bulk: true,
+      appliesTo: (record) => record['is_active'] === true,
+      run: setActive(false),
+    },
+    {
+      name: 'enable',
+      label: 'Enable',
+      question: 'The user may sign in again.',
+      bulk: true,
+      appliesTo: (record) => record['is_active'] === false,
+      run: setActive(true),
+    },
+    {
+      name: 'delete',
+      label: 'Delete',
+      question: 'The user goes for ever, with all sessions, consents, grants and tokens.',
+      danger: true,
+      bulk: true,
+      removes: true,
+      run: remove,
+    },
+  ],
+}

@@ -1,0 +1,64 @@
+import type { Context } from 'hono'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import * as v from 'valibot'
+import { seal, unseal } from '../crypto/seal.ts'
+import { dropCookie, readCookie, writeCookie } from '../http/cookies.ts'
+import type { ProviderEnv } from '../http/provider-variables.ts'
+import { takeFlash, writeFlash } from '../pages/routes/flash.ts'
+import { seeOther, showPage, uiOf } from '../pages/routes/respond.ts'
+import { messagesFor } from '../ui/messages.ts'
+import type { AdminUi } from './pages/layout.tsx'
+import { recordUrl } from './pages/values.tsx'
+import { type Done, type Operator, type Resource } from './resource.ts'
+import { adminStyleAsset } from './styles.ts'
+
+type Handling = Context<ProviderEnv>
+
+/** What every page of the admin gets. Its texts are English alone. */
+export async function adminUi(c: Handling, { provider, user }: Operator): Promise<AdminUi> {
+  const { admin, account, logout } = provider.paths
+  return {
+    ui: { ...(await uiOf(c, { form: true })), messages: messagesFor(null) },
+    base: admin,
+    extraStyleUrl: `${admin}${(await adminStyleAsset()).path}`,
+    username: user.username,
+    logoutUrl: logout,
+    accountUrl: account,
+    notice: await takeFlash(c),
+  }
+}
+
+/** Answers with a page of the admin. */
+export async function showAdminPage(
+  c: Handling,
+  page: JSX.Element,
+  status: 200 | 400 | 429 = 200,
+): Promise<Response> {
+  return showPage(c, page, status)
+}
+
+const SECRET = 'secret'
+/** Seconds: long enough for the redirect that follows. */
+const SECRET_LIFETIME = 60
+const secretContent = v.pipe(v.string(), v.parseJson(), v.object({ id: v.string(), secret: v.string() }))
+
+/** Goes to the page of what was done; a secret travels there sealed, for one page. */
+export async function redirectDone(c: Handling, resource: Resource, done: Done): Promise<Response> {
+  const { keys, paths } = c.get('provider')
+  await writeFlash(c, { kind: 'success', text: done.text })
+  if (done.secret !== undefined) {
+    const content = JSON.stringify({ id: done.id, secret: done.secret })
+    writeCookie(c, SECRET, await seal(content, SECRET, keys), SECRET_LIFETIME)
+  }
+  return seeOther(c, recordUrl(paths.admin, resource.kind, done.id))
+}
+
+/** The secret that was just made for a record, once. */
+export async function takeSecret(c: Handling, id: string): Promise<string | null> {
+  const sealed = readCookie(c, SECRET)
+  if (sealed === undefined) return null
+  dropCookie(c, SECRET)
+  const text = await unseal(sealed, SECRET, c.get('provider').keys)
+  const parsed = text === null ? null : v.safeParse(secretContent, text)
+  return parsed?.success && parsed.output.id === id ? parsed.output.secret : null
+}

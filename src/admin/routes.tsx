@@ -1,0 +1,163 @@
+import type { Context, Hono } from 'hono'
+import type { Paths } from '../context.ts'
+import { requireSameOrigin } from '../http/anti-forgery.ts'
+import { readQuery } from '../http/params.ts'
+import type { ProviderEnv } from '../http/provider-variables.ts'
+import { showNotFound } from '../pages/routes/respond.ts'
+import type { AdminRecord } from '../store/browse.ts'
+import { adminApi } from './api.ts'
+import { act, saveForm, showForm } from './changes.tsx'
+import { ClientExtras, readClientExtras } from './client-extras.tsx'
+import { exportCsv, listRecords, readFilters } from './list.ts'
+import { type CreateAdminStore, type StaffHandler, staffOnly } from './operator.ts'
+import { ListPage } from './pages/list.tsx'
+import { Overview } from './pages/overview.tsx'
+import { RecordPage } from './pages/record.tsx'
+import { RelatedLists } from './pages/related.tsx'
+import { type Operator, type Resource, valueOf } from './resource.ts'
+import { resources } from './resources/index.ts'
+import { adminUi, showAdminPage, takeSecret } from './respond.ts'
+import { adminStyleAsset } from './styles.ts'
+
+type Handling = Context<ProviderEnv>
+
+const PAGE = 50
+const DAYS_SHOWN = 14
+
+/** Adds `/admin` and what is below it: the pages for staff, and their API. */
+export function addAdminRoutes(
+  app: Hono<ProviderEnv>,
+  { admin }: Paths,
+  createAdminStore: CreateAdminStore,
+): void {
+  const staff = staffOnly(createAdminStore)
+  app.route(`${admin}/api`, adminApi(createAdminStore))
+  app.use(requireSameOrigin)
+  const get = (path: string, handle: StaffHandler): void => {
+    app.get(path, staff(handle))
+    app.get(`${path}/`, staff(handle))
+  }
+  get(admin, showOverview)
+  get(`${admin}/assets/:file`, showStyle)
+  get(`${admin}/export/:kind`, withResource(sendExport))
+  get(`${admin}/:kind`, withResource(showList))
+  get(`${admin}/:kind/new`, withCreate(showForm))
+  get(`${admin}/:kind/show`, withRecord(showRecord))
+  get(`${admin}/:kind/edit`, withUpdate(showForm))
+  app.post(`${admin}/:kind/new`, staff(withCreate(saveForm)))
+  app.post(`${admin}/:kind/edit`, staff(withUpdate(saveForm)))
+  app.post(`${admin}/:kind/act`, staff(withResource(act)))
+  // Whatever else is below is guarded, too: what is not there is not even said to be missing.
+  app.all(admin, staff(showNotFound))
+  app.all(`${admin}/*`, staff(showNotFound))
+}
+
+type ResourceHandler = (c: Handling, resource: Resource, operator: Operator) => Promise<Response>
+type RecordHandler = (
+  c: Handling,
+  resource: Resource,
+  record: AdminRecord,
+  operator: Operator,
+) => Promise<Response>
+type FormHandler = (
+  c: Handling,
+  resource: Resource,
+  record: AdminRecord | null,
+  operator: Operator,
+) => Promise<Response>
+
+/** Finds the list that the path names. */
+export function findResource(kind: string | undefined): Resource | undefined {
+  return Object.values(resources).find((resource) => resource.kind === kind)
+}
+
+function withResource(handle: ResourceHandler): StaffHandler {
+  return async (c, operator) => {
+    const resource = findResource(c.req.param('kind'))
+    return resource ? handle(c, resource, operator) : showNotFound(c)
+  }
+}
+
+function withCreate(handle: FormHandler): StaffHandler {
+  return withResource(async (c, resource, operator) =>
+    resource.create ? handle(c, resource, null, operator) : showNotFound(c),
+  )
+}
+
+function withRecord(handle: RecordHandler): StaffHandler {
+  return withResource(async (c, resource, operator) => {
+    const id = readQuery(c.req.raw).get('id') ?? ''
+    const record = await operator.store.readRecord(resource.kind, id, operator.provider.request.now)
+    return record ? handle(c, resource, record, operator) : showNotFound(c)
+  })
+}
+
+function withUpdate(handle: RecordHandler): StaffHandler {
+  return withRecord(async (c, resource, record, operator) =>
+    resource.update ? handle(c, resource, record, operator) : showNotFound(c),
+  )
+}
+
+async function showStyle(c: Handling): Promise<Response> {
+  const style = await adminStyleAsset()
+  return c.req.path.endsWith(style.path) ? c.body(style.body, 200, style.headers) : showNotFound(c)
+}
+
+async function showOverview(c: Handling, operator: Operator): Promise<Response> {
+  const { now } = operator.provider.request
+  const activity = await operator.store.listActivity(now - DAYS_SHOWN * 86_400)
+  const admin = await adminUi(c, operator)
+  return showAdminPage(c, <Overview admin={admin} activity={activity} today={Math.floor(now / 86_400)} />)
+}
+
+async function showList(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+  const query = readQuery(c.req.raw)
+  const filters = readFilters(resource, query)
+  const after = query.get('after') ?? null
+  const listing = await listRecords(resource, { filters, after, limit: PAGE }, operator)
+  const page = (
+    <ListPage
+      admin={await adminUi(c, operator)}
+      resource={resource}
+      listing={listing}
+      filters={filters}
+      further={after !== null}
+    />
+  )
+  return showAdminPage(c, page)
+}
+
+async function showRecord(
+  c: Handling,
+  resource: Resource,
+  record: AdminRecord,
+  operator: Operator,
+): Promise<Response> {
+  const admin = await adminUi(c, operator)
+  const secret = await takeSecret(c, valueOf(record, resource.id))
+  const extras =
+    resource.kind === 'clients' ? (
+      <ClientExtras admin={admin} {...await readClientExtras(record, operator)} />
+    ) : null
+  const page = (
+    <RecordPage admin={admin} resource={resource} record={record} secret={secret}>
+      {extras}
+      <RelatedLists admin={admin} resource={resource} record={record} />
+    </RecordPage>
+  )
+  return showAdminPage(c, page)
+}
+
+async function sendExport(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+  const filters = readFilters(resource, readQuery(c.req.raw))
+  const parts: string[] = []
+  for await (const part of exportCsv(resource, filters, operator)) parts.push(part)
+  return c.body(parts.join(''), 200, {
+    'Cache-Control': 'no-store',
+    'Content-Disposition': `attachment; filename="${resource.kind}.csv"`,
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  })
+}

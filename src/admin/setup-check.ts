@@ -1,0 +1,122 @@
+import type { Provider } from '../context.ts'
+import type { AdminRecord } from '../store/browse.ts'
+import { listOf, valueOf } from './resource.ts'
+
+/** Something about a client's set-up that is worth a thought. */
+export interface Advice {
+  /** `stops`: requests are refused; `risk`: they work, but should not; `hint`: all the rest. */
+  readonly severity: 'stops' | 'risk' | 'hint'
+  readonly text: string
+}
+
+/** Checks how a client is set up, against what this provider does and what the standards advise (RFC 9700). */
+export function checkSetup(
+  record: AdminRecord,
+  { grantTypes, settings }: Pick<Provider, 'grantTypes' | 'settings'>,
+): readonly Advice[] {
+  return [
+    ...stateAdvice(record),
+    ...grantAdvice(record, Object.keys(grantTypes)),
+    ...redirectAdvice(record),
+    ...pkceAdvice(record),
+    ...responseAdvice(record, settings.responseTypeChoices),
+  ]
+}
+
+function stateAdvice(record: AdminRecord): Advice[] {
+  return [
+    ...when(record['disabled'] === true, 'stops', 'The client is disabled: every request is refused.'),
+    ...when(
+      record['type'] === 'confidential' && record['secrets'] === 0,
+      'stops',
+      'The client is confidential but has no secret: rotate it to get one.',
+    ),
+    ...when(
+      record['secrets'] === 2,
+      'hint',
+      'Two secrets work: use the new one everywhere before the old one ends.',
+    ),
+  ]
+}
+
+function grantAdvice(record: AdminRecord, known: readonly string[]): Advice[] {
+  const held = listOf(record, 'grant_types')
+  const off = held.filter((name) => name !== 'implicit' && !known.includes(name))
+  return [
+    ...when(off.length > 0, 'stops', `This provider does not have the grant type ${off.join(', ')}.`),
+    ...when(
+      held.includes('password'),
+      'risk',
+      'The password grant shows the client the passwords of its users: use the authorization code (RFC 9700 2.4).',
+    ),
+    ...when(
+      held.includes('implicit'),
+      'risk',
+      'The implicit grant puts tokens into addresses: use the authorization code with PKCE (RFC 9700 2.1.2).',
+    ),
+    ...when(
+      held.includes('authorization_code') && !held.includes('refresh_token'),
+      'hint',
+      'Without the refresh token grant, users come back whenever an access token ends.',
+    ),
+  ]
+}
+
+function redirectAdvice(record: AdminRecord): Advice[] {
+  const uris = listOf(record, 'redirect_uris')
+  const redirects = listOf(record, 'response_types').length > 0
+  return [
+    ...when(
+      redirects && uris.length === 0,
+      'stops',
+      'The client has no redirect URI, so no user can be sent back.',
+    ),
+    ...when(
+      uris.length > 1,
+      'hint',
+      'With several redirect URIs each request must name one, byte for byte as it is registered.',
+    ),
+    ...uris
+      .filter((uri) => uri.startsWith('http://localhost'))
+      .map((uri) => ({
+        severity: 'hint' as const,
+        text: `${uri} is compared with its port: http://127.0.0.1 may use any port (RFC 8252 7.3).`,
+      })),
+    ...uris
+      .filter((uri) => /^https?:/.test(uri) && record['type'] === 'confidential' && uri.startsWith('http:'))
+      .map((uri) => ({ severity: 'risk' as const, text: `${uri} is for development only.` })),
+  ]
+}
+
+function pkceAdvice(record: AdminRecord): Advice[] {
+  const codes = listOf(record, 'response_types').includes('code')
+  return [
+    ...when(
+      codes && record['type'] === 'public' && record['require_pkce'] === false,
+      'risk',
+      'A public client without PKCE loses its codes to whoever sees them: demand it (RFC 9700 2.1.1).',
+    ),
+    ...when(
+      codes && record['type'] === 'public' && record['require_pkce'] === true,
+      'hint',
+      'Its requests need code_challenge with code_challenge_method=S256, and the token request code_verifier.',
+    ),
+  ]
+}
+
+function responseAdvice(record: AdminRecord, on: readonly string[]): Advice[] {
+  const off = listOf(record, 'response_types').filter((name) => !on.includes(name))
+  const text = `OAUTH_RESPONSE_TYPE_CHOICES turns off ${off.join(', ')}, so metadata does not announce it, and requests are refused.`
+  return [
+    ...when(off.length > 0, 'stops', text),
+    ...when(
+      record['auto_authorize'] === true,
+      'hint',
+      `Users of ${valueOf(record, 'name')} are never asked for consent: only for clients of your own.`,
+    ),
+  ]
+}
+
+function when(condition: boolean, severity: Advice['severity'], text: string): Advice[] {
+  return condition ? [{ severity, text }] : []
+}
