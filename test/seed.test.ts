@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { givenCast, givenClient, PASSWORD } from './support/fixture.ts'
 import { answerOf, introspect, post, refresh, token, tokensOf } from './support/http.ts'
 import { expectRefusal } from './support/refusal.ts'
-import { travel } from './support/time.ts'
+import { stopClock, travel } from './support/time.ts'
 import { givenTokens, isActive } from './support/tokens.ts'
 
 const SINGLE = { OAUTH_SINGLE_ACCESS_TOKEN: 'true' }
@@ -82,6 +82,7 @@ describe('the seed', () => {
 
 describe('OAUTH_SINGLE_ACCESS_TOKEN', () => {
   it('test_fetching_single_access_token: asking again returns the same pair, and what is left of its life', async () => {
+    stopClock()
     const first = await tokensOf({ scope: 'read write' }, SINGLE)
     travel(100)
     const again = await tokensOf({ scope: 'write read' }, SINGLE)
@@ -185,6 +186,7 @@ describe('OAUTH_DELETE_EXPIRED', () => {
   })
 
   it('removes what has expired with the next token that is issued', async () => {
+    stopClock()
     const vars = { ...DELETE, OAUTH_EXPIRE_DELTA: '100' }
     await givenTokens(alice, {}, vars)
     await token({ client_id: 'service', grant_type: 'client_credentials' }, vars)

@@ -25,6 +25,7 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_EXPIRE_DELTA: ['0', 'P1D', 'NaN'],
   OAUTH_EXPIRE_DELTA_PUBLIC: ['0', '-5'],
   OAUTH_EXPIRE_REFRESH_DELTA: ['0', 'forever'],
+  OAUTH_IMPORTED_TOKENS: ['sha256'],
   OAUTH_ISSUER: [
     'id.example',
     'https://id.example/',

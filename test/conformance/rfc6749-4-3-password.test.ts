@@ -82,7 +82,7 @@ describe('password grant: refusals', () => {
     expectRefusal(await tokensOf({ password: ` ${PASSWORD}` }), 'invalid_grant')
     expectRefusal(await tokensOf({ username: 'alice\0' }), 'invalid_grant')
     expectRefusal(await tokensOf({ username: 'x'.repeat(60_000) }), 'invalid_grant')
-    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(performance.now() - start).toBeLessThan(20_000)
     expect(await tokensOf()).toMatchObject({ status: 200 })
   })
 })

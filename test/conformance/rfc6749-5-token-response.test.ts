@@ -143,7 +143,7 @@ describe('token endpoint: refusals', () => {
       const bytes = new Uint8Array([...new TextEncoder().encode(`${body}&x=`), 0xff, 0xfe])
       const response = await send('/oauth2/token', { body: bytes, headers, method: 'POST' })
       expectRefusal(await answerOf(response), 'invalid_request')
-      expect(performance.now() - start).toBeLessThan(5000)
+      expect(performance.now() - start).toBeLessThan(20_000)
     },
   )
 
@@ -167,7 +167,7 @@ describe('token endpoint: refusals', () => {
     const deep = '['.repeat(60_000)
     const json = { 'Content-Type': 'application/json' }
     expectRefusal(await answerOf(await post('/oauth2/token', deep, json)), 'invalid_request')
-    expect(performance.now() - start).toBeLessThan(5000)
+    expect(performance.now() - start).toBeLessThan(20_000)
   })
 
   threat(157, 'nothing of a request comes back in its refusal', async () => {

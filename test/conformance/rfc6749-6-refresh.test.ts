@@ -5,7 +5,7 @@ import { givenCast, givenClient, givenSecret, SECRET } from '../support/fixture.
 import { introspect, refresh, token } from '../support/http.ts'
 import { must, threat } from '../support/must.ts'
 import { expectRefusal, expectService, TOKEN } from '../support/refusal.ts'
-import { travel } from '../support/time.ts'
+import { stopClock, travel } from '../support/time.ts'
 import { givenTokens, isActive, type Pair } from '../support/tokens.ts'
 
 const NO_REUSE = { OAUTH_REFRESH_REUSE_INTERVAL: '0' }
@@ -143,6 +143,7 @@ describe('refresh token grant: tokens that are dead', () => {
   })
 
   threat(103, 'an unused refresh token ends in time, and each rotation counts anew', async () => {
+    stopClock()
     const vars = { OAUTH_EXPIRE_REFRESH_DELTA: '1000' }
     const short = await givenTokens(alice, {}, vars)
     travel(999)
