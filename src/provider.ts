@@ -85,7 +85,8 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
       addHealthRoute,
     ),
     pages: pageApp(provide, pagePaths(paths), (pages) => {
-      pages.use(requireSameOrigin)
+      // On our own pages alone: what an embedding Worker answers beside them is its own business.
+      for (const path of pagePaths(paths)) pages.use(`${path}/*`, requireSameOrigin)
       addAssetRoutes(pages)
       addLoginRoutes(pages, paths)
       addLogoutRoutes(pages, paths)

@@ -7,6 +7,8 @@ import type { ProviderEnv } from './provider-variables.ts'
 const SESSION = 'session'
 /** Seconds for which a session's last use may be out of date: what the idle limit costs is one write in this time. */
 const TOUCH_AFTER = 300
+/** Of a short idle limit no more than this part, or a session would end while it is used. */
+const TOUCH_PART = 10
 
 /** The id of the session that the browser says it has. A value that we did not mint is no session. */
 export async function readSessionId(c: Context<ProviderEnv>): Promise<string | null> {
@@ -34,9 +36,10 @@ export async function readBrowserSession(c: Context<ProviderEnv>): Promise<Sessi
 export async function useSession(c: Context<ProviderEnv>, session: Session | null): Promise<Session | null> {
   if (!session) return null
   const provider = c.get('provider')
-  const { hooks, request, store } = provider
+  const { hooks, request, settings, store } = provider
   if (hooks.users && !(await hooks.users.find(session.user.id, provider))) return null
-  if (session.lastSeenAt < request.now - TOUCH_AFTER)
+  const touchAfter = Math.min(TOUCH_AFTER, settings.sessionIdleDelta / TOUCH_PART)
+  if (session.lastSeenAt < request.now - touchAfter)
     provider.defer(store.touchSession(session.id, request.now))
   return session
 }

@@ -17,6 +17,7 @@ import { hashPassword } from '../../identity/passwords.ts'
 import type { Params } from '../../oauth/params.ts'
 import type { Account, Session } from '../../store/records.ts'
 import type { Notice } from '../../ui/components.tsx'
+import { displayName } from '../../ui/links.ts'
 import type { AccountPageProps, PasswordErrors } from '../account.tsx'
 import { takeFlash, writeFlash } from './flash.ts'
 import { newPasswordErrors } from './new-password.ts'
@@ -102,7 +103,7 @@ async function carryOut(c: Handling, form: Params, { id, user }: Session): Promi
       if (!ended) return gone
       return {
         kind: 'success',
-        text: account.accessEnded(ended.clientName, ended.accessTokens + ended.refreshTokens),
+        text: account.accessEnded(displayName(ended.clientName), ended.accessTokens + ended.refreshTokens),
       }
     }
     case 'end-session': {
