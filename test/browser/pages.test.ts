@@ -1,0 +1,311 @@
+import { mkdir } from 'node:fs/promises'
+import { AxeBuilder } from '@axe-core/playwright'
+import { eq } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/d1'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import * as schema from '../../schema/index.ts'
+import {
+  authorizeUrl,
+  givenClient,
+  givenUser,
+  heading,
+  press,
+  signIn,
+  startWorld,
+  type World,
+} from './world.ts'
+
+/** For people to look at; not kept in the repository. */
+const SCREENSHOTS = 'screenshots'
+const PHONE = { width: 360, height: 740 }
+const DESKTOP = { width: 1280, height: 800 }
+/** The narrowest screen that must do without scrolling sideways (WCAG 2.2, 1.4.10). */
+const NARROW = { width: 320, height: 640 }
+/** The rules of axe that look at colours: nothing else changes in the dark. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block']
+const CHALLENGE = {
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+}
+const HOSTILE = '<img src=x onerror="window.hacked=1"></script><script>window.hacked=1</script>'
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+const SAFARI =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+  await mkdir(SCREENSHOTS, { recursive: true })
+  await givenClient(world, 'demo', { name: 'Demo', redirectUri: `${world.origin}/demo/callback` })
+  await givenClient(world, 'web')
+  await givenClient(world, 'hostile', { name: HOSTILE, url: 'javascript:alert(1)' })
+  await givenClient(world, 'device', { type: 'public', name: 'Files', redirectUri: 'com.example.files:/cb' })
+  await givenUser(world, 'ann')
+  await givenUser(world, 'bob')
+  const scopes = [
+    { name: 'photos.read', description: 'See your photos and albums', createdAt: 0 },
+    { name: 'hostile', description: HOSTILE, createdAt: 0 },
+  ]
+  await drizzle(world.db).insert(schema.scopes).values(scopes)
+})
+beforeEach(async () => {
+  const tables = ['authorized_clients', 'sessions', 'throttle']
+  await world.db.batch(tables.map((table) => world.db.prepare(`DELETE FROM ${table}`)))
+})
+afterEach(async () => {
+  await world.tidy()
+  expect(world.takeComplaints()).toEqual([])
+})
+afterAll(() => world.close())
+
+/** A page as a visitor comes to it. */
+interface Scene {
+  readonly name: string
+  /** Its heading, so that it is known to be the one that is looked at. */
+  readonly title: string
+  readonly arrive: (page: Page) => Promise<void>
+}
+
+const scenes: readonly Scene[] = [
+  { name: 'login', title: 'Sign in', arrive: (page) => goTo(page, request('web')) },
+  { name: 'login-wrong', title: 'Sign in', arrive: (page) => signInAt(page, '/login', 'ann', 'wrong') },
+  {
+    name: 'login-throttled',
+    title: 'Sign in',
+    async arrive(page) {
+      await signInAt(page, '/login', 'nobody', 'wrong')
+      await world.db.prepare('UPDATE throttle SET count = 1000').run()
+      await signIn(page, 'nobody', 'wrong')
+      expect(await page.getByRole('alert').textContent()).toContain('Too many attempts.')
+    },
+  },
+  {
+    name: 'login-again',
+    title: 'Sign in',
+    async arrive(page) {
+      await signInAt(page, '/login', 'ann')
+      await world.db.prepare("UPDATE sessions SET auth_time = 1 WHERE user_id = 'id-ann'").run()
+      await goTo(page, request('web', { prompt: 'login' }))
+      expect(await page.getByRole('status').textContent()).toBe('Sign in again to go on.')
+    },
+  },
+  { name: 'sign-up', title: 'Create an account', arrive: (page) => goTo(page, '/sign-up') },
+  {
+    name: 'sign-up-wrong',
+    title: 'Create an account',
+    async arrive(page) {
+      await goTo(page, '/sign-up')
+      await page.getByLabel('Username').fill('ann')
+      await page.getByLabel('Email').fill('ann@example.org')
+      await page.getByLabel('Password', { exact: true }).fill('password')
+      await page.getByLabel('Password again').fill('something else')
+      await press(page, 'Create account')
+      expect(await page.locator('[aria-invalid]').count()).toBeGreaterThan(0)
+    },
+  },
+  {
+    name: 'consent',
+    title: 'Authorize Photo Prints',
+    arrive: (page) => signInAt(page, request('web', { scope: 'read write photos.read' }), 'ann'),
+  },
+  {
+    name: 'consent-one',
+    title: 'Authorize Photo Prints',
+    arrive: (page) => signInAt(page, request('web'), 'ann'),
+  },
+  {
+    name: 'consent-device',
+    title: 'Authorize Files',
+    arrive: (page) => signInAt(page, request('device', CHALLENGE), 'ann'),
+  },
+  {
+    name: 'consent-hostile',
+    title: `Authorize ${HOSTILE}`,
+    arrive: (page) => signInAt(page, request('hostile', { scope: 'read hostile' }), 'ann'),
+  },
+  { name: 'account-empty', title: 'Your account', arrive: (page) => signInAt(page, '/login', 'ann') },
+  {
+    name: 'account',
+    title: 'Your account',
+    async arrive(page) {
+      await signInAt(page, '/login', 'bob')
+      await fillAccount()
+      await page.reload()
+      expect(await page.getByRole('button', { name: /^(Sign out|Revoke the access of) / }).count()).toBe(6)
+    },
+  },
+  {
+    name: 'account-notice',
+    title: 'Your account',
+    async arrive(page) {
+      await signInAt(page, '/login', 'ann')
+      await consentOf('ann', 'web')
+      await page.reload()
+      await press(page, 'Revoke the access of Photo Prints')
+      expect(await page.getByRole('status').textContent()).toContain('Access of Photo Prints ended')
+    },
+  },
+  {
+    name: 'account-wrong',
+    title: 'Your account',
+    async arrive(page) {
+      await signInAt(page, '/login', 'ann')
+      await page.getByLabel('Current password').fill('wrong')
+      await page.getByLabel('New password', { exact: true }).fill('staple battery horse')
+      await page.getByLabel('New password again').fill('staple battery horse')
+      await press(page, 'Change password')
+      expect(await page.locator('#current_password-error').count()).toBe(1)
+    },
+  },
+  {
+    name: 'logout',
+    title: 'Sign out?',
+    async arrive(page) {
+      await signInAt(page, '/login', 'ann')
+      await goTo(page, '/logout')
+    },
+  },
+  {
+    name: 'signed-out',
+    title: 'You are signed out',
+    async arrive(page) {
+      await signInAt(page, '/login', 'ann')
+      await goTo(page, '/logout')
+      await press(page, 'Sign out')
+    },
+  },
+  { name: 'error-client', title: 'Unknown application', arrive: (page) => goTo(page, request('nobody')) },
+  {
+    name: 'error-redirect',
+    title: 'Wrong return address',
+    arrive: (page) => goTo(page, request('web', { redirect_uri: 'https://evil.example/' })),
+  },
+  {
+    name: 'error-expired',
+    title: 'This took too long',
+    arrive: (page) => goTo(page, '/oauth2/authorize/confirm'),
+  },
+  { name: 'error-not-found', title: 'Nothing here', arrive: (page) => goTo(page, '/nowhere') },
+  {
+    name: 'error-form',
+    title: 'This form is out of date',
+    async arrive(page) {
+      await goTo(page, '/login')
+      await page.context().clearCookies()
+      await signIn(page, 'ann')
+    },
+  },
+  {
+    name: 'error-request',
+    title: 'This request cannot be answered',
+    arrive: (page) => goTo(page, request('web', { state: 'x'.repeat(17_000) })),
+  },
+  {
+    name: 'error-unavailable',
+    title: 'Not available at the moment',
+    async arrive(page) {
+      await world.db.prepare('ALTER TABLE clients RENAME TO lost').run()
+      try {
+        await goTo(page, request('web'))
+      } finally {
+        await world.db.prepare('ALTER TABLE lost RENAME TO clients').run()
+      }
+      // That the Worker fails is what was wanted, and Chromium says so.
+      expect(world.takeComplaints()).toHaveLength(1)
+    },
+  },
+  { name: 'demo', title: 'Try the whole flow', arrive: (page) => goTo(page, '/demo') },
+  {
+    name: 'demo-code',
+    title: 'The application got a code',
+    async arrive(page) {
+      await signInAt(page, request('demo'), 'ann')
+      await press(page, 'Authorize')
+    },
+  },
+  {
+    name: 'demo-refused',
+    title: 'The application got no code',
+    async arrive(page) {
+      await signInAt(page, request('demo'), 'ann')
+      await press(page, 'Cancel')
+    },
+  },
+  {
+    name: 'form-post',
+    title: 'One moment',
+    async arrive(page) {
+      // Without its script, so that the page stays.
+      await page.route('**/assets/submit-*', (route) =>
+        route.fulfill({ contentType: 'text/javascript', body: '' }),
+      )
+      await signInAt(page, request('web', { response_mode: 'form_post' }), 'ann')
+      await press(page, 'Authorize')
+    },
+  },
+]
+
+describe('every page', () => {
+  it.each(scenes)('$name can be used by everybody, light and dark', async ({ arrive, name, title }) => {
+    const page = await world.open({ viewport: DESKTOP })
+    await arrive(page)
+    expect(await heading(page)).toBe(title)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect(await violations(page, colorScheme === 'light' ? [] : COLOUR_RULES)).toEqual([])
+      await page.screenshot({ path: `${SCREENSHOTS}/${name}-${colorScheme}.png`, fullPage: true })
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize(PHONE)
+    await page.screenshot({ path: `${SCREENSHOTS}/${name}-phone.png`, fullPage: true })
+    await page.setViewportSize(NARROW)
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(NARROW.width)
+    expect(await page.evaluate<unknown>('window.hacked')).toBeUndefined()
+  })
+})
+
+/** What axe finds, in short, by all of its rules or by those that are named. */
+async function violations(page: Page, rules: string[]): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode()
+  const { violations: found } = await (rules.length > 0 ? axe.withRules(rules) : axe).analyze()
+  return found.map(({ help, id, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+function request(clientId: string, params: Readonly<Record<string, string>> = {}): string {
+  return authorizeUrl(world, { client_id: clientId, ...params })
+}
+
+async function goTo(page: Page, path: string): Promise<void> {
+  await page.goto(new URL(path, world.origin).href)
+}
+
+async function signInAt(page: Page, path: string, username: string, password?: string): Promise<void> {
+  await goTo(page, path)
+  await signIn(page, username, password)
+}
+
+/** Gives bob what an account holds after some time. */
+async function fillAccount(): Promise<void> {
+  const session = { userId: 'id-bob', authTime: 1_790_000_000, expiresAt: 2_900_000_000 }
+  const now = Math.floor(Date.now() / 1000)
+  const store = drizzle(world.db)
+  await store.insert(schema.sessions).values([
+    { ...session, id: 'firefox', lastSeenAt: now - 60, userAgent: FIREFOX, network: '203.0.113.0' },
+    { ...session, id: 'safari', lastSeenAt: now - 3600, userAgent: SAFARI, network: '2001:db8:1:2::/64' },
+  ])
+  await store.update(schema.users).set({ email: 'bob@example.org' }).where(eq(schema.users.id, 'id-bob'))
+  for (const clientId of ['web', 'device', 'hostile']) await consentOf('bob', clientId)
+}
+
+async function consentOf(username: string, clientId: string): Promise<void> {
+  const authorizedAt = 1_790_000_000
+  const consent = {
+    id: `${username}-${clientId}`,
+    scope: 'photos.read read',
+    authorizedAt,
+    updatedAt: authorizedAt,
+  }
+  const values = { ...consent, userId: `id-${username}`, clientId }
+  await drizzle(world.db).insert(schema.authorizedClients).values(values)
+}
