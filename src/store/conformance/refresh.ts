@@ -81,6 +81,18 @@ export const refreshCases: Cases = {
     equal(refusalOf(again), 'invalid_grant', 'the lost reply of a revoked grant')
   },
 
+  'a lost reply whose access token has ended is a replay': async (world) => {
+    const { refresh } = await issuePair(world, await passwordCommit(world.alice))
+    const { access, refresh: next } = await issuePair(
+      world,
+      await refreshCommit(refresh, { reuseInterval: 10 }),
+    )
+    await world.store.revokeToken(secretOf('web'), { kind: 'access', id: access }, false, mark())
+    const again = await world.store.issueTokens(await refreshCommit(refresh, { reuseInterval: 10 }))
+    equal(refusalOf(again), 'invalid_grant', 'the replay')
+    equal(refusalOf(await world.store.issueTokens(await refreshCommit(next))), 'invalid_grant', 'the next')
+  },
+
   'the same request sent again wins again, whatever the interval': async (world) => {
     for (const fields of [{}, { deleteExpired: true }, { single: true }, { scope: scopeOf('read') }]) {
       const { refresh } = await issuePair(world, await passwordCommit(world.alice, fields))
