@@ -25,7 +25,7 @@ export async function showForm(
   record: AdminRecord | null,
   operator: Operator,
 ): Promise<Response> {
-  const fields = resource.fields?.(record, operator) ?? []
+  const fields = resource.fields?.(record, operator.provider) ?? []
   const page = (
     <FormPage
       admin={await adminUi(c, operator)}
@@ -46,7 +46,7 @@ export async function saveForm(
   record: AdminRecord | null,
   operator: Operator,
 ): Promise<Response> {
-  const fields = resource.fields?.(record, operator) ?? []
+  const fields = resource.fields?.(record, operator.provider) ?? []
   const form = await readForm(c.req.raw, repeatableNames(fields))
   await requireAntiForgery(c, form)
   const action = record

@@ -100,7 +100,10 @@ export interface Resource {
   readonly filters: readonly Filter[]
   readonly actions: readonly Action[]
   /** Fields of a new record (null), or of one that is changed. */
-  readonly fields?: (record: AdminRecord | null, operator: Operator) => readonly FieldSpec[]
+  readonly fields?: (
+    record: AdminRecord | null,
+    provider: Pick<Provider, 'grantTypes'>,
+  ) => readonly FieldSpec[]
   /** @throws {InvalidInputError} names each field that cannot be used */
   readonly create?: (input: Input, operator: Operator) => Promise<Done>
   /**

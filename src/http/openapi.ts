@@ -1,3 +1,4 @@
+import { adminApiPaths, adminSecurityScheme } from '../admin/openapi.ts'
 import type { Provider } from '../context.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -64,8 +65,16 @@ export function openApiDocument(
     openapi: '3.1.0',
     info: { title: 'edge-oauth2-provider', version: '1', description: 'OAuth 2.0 authorization server.' },
     servers: [{ url: issuer }],
-    paths: { ...protocolPaths(provider), ...pagePaths(provider), ...documentPaths() },
-    components: { schemas: SCHEMAS, securitySchemes: { client: { type: 'http', scheme: 'basic' } } },
+    paths: {
+      ...protocolPaths(provider),
+      ...pagePaths(provider),
+      ...documentPaths(),
+      ...adminApiPaths(provider),
+    },
+    components: {
+      schemas: SCHEMAS,
+      securitySchemes: { client: { type: 'http', scheme: 'basic' }, admin: adminSecurityScheme },
+    },
     externalDocs: {
       url: `${issuer}/.well-known/oauth-authorization-server`,
       description: `Metadata; ${paths.oauth2} is below it`,

@@ -1,5 +1,6 @@
+import type { Provider } from '../../context.ts'
 import type { AdminRecord } from '../../store/browse.ts'
-import { type FieldSpec, listOf, type Operator } from '../resource.ts'
+import { type FieldSpec, listOf } from '../resource.ts'
 
 const DAY = 86_400
 
@@ -13,7 +14,10 @@ const GRANT_TYPES: readonly (readonly [string, string])[] = [
 ]
 
 /** Fields of a client: of a new one (null), or of one that is changed. */
-export function clientFields(record: AdminRecord | null, { provider }: Operator): readonly FieldSpec[] {
+export function clientFields(
+  record: AdminRecord | null,
+  provider: Pick<Provider, 'grantTypes'>,
+): readonly FieldSpec[] {
   const extensions = Object.keys(provider.grantTypes).filter((name) => name.includes(':'))
   const own = listOf(record ?? {}, 'grant_types').filter((name) => name.includes(':'))
   return [

@@ -1,0 +1,158 @@
+import type { Provider } from '../context.ts'
+import type { Action, Column, FieldSpec, Resource } from './resource.ts'
+import { resources } from './resources/index.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+const SECURITY = [{ admin: [] }]
+
+/** How programs prove that they act for a member of staff. */
+export const adminSecurityScheme: Schema = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'An access token of a member of staff, with the scope admin',
+}
+
+/** Describes the API for operators, from the same tables as the panel. */
+export function adminApiPaths(provider: Pick<Provider, 'grantTypes' | 'paths'>): Schema {
+  const base = `${provider.paths.admin}/api`
+  const paths = Object.values(resources).flatMap((resource): (readonly [string, Schema])[] => [
+    [`${base}/${resource.kind}`, collectionOf(resource, provider)],
+    [`${base}/${resource.kind}/{id}`, recordOf(resource, provider)],
+    ...resource.actions.map(
+      (action) => [`${base}/${resource.kind}/{id}/${action.name}`, actionOf(resource, action)] as const,
+    ),
+  ])
+  return Object.fromEntries(paths)
+}
+
+function collectionOf(resource: Resource, provider: Pick<Provider, 'grantTypes'>): Schema {
+  const filters = resource.filters.map(({ choices, label, name }) => ({
+    name,
+    in: 'query',
+    description: label,
+    schema: { type: 'string', ...(choices ? { enum: choices.map(([value]) => value) } : {}) },
+  }))
+  const page = [
+    { name: 'after', in: 'query', description: '`next` of the part before', schema: { type: 'string' } },
+    { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } },
+  ]
+  const records = { type: 'array', items: recordSchema(resource) }
+  const listing = { type: 'object', properties: { records, next: { type: ['string', 'null'] } } }
+  const get = {
+    summary: `${resource.title}: a part of the list`,
+    security: SECURITY,
+    parameters: [...filters, ...page],
+    responses: { 200: answer('The records', listing), ...REFUSALS },
+  }
+  if (!resource.create) return { get }
+  const fields = resource.fields?.(null, provider) ?? []
+  return {
+    get,
+    post: {
+      summary: `Makes a ${resource.singular}`,
+      security: SECURITY,
+      requestBody: body(fields),
+      responses: { 201: done(resource), ...REFUSALS },
+    },
+  }
+}
+
+function recordOf(resource: Resource, provider: Pick<Provider, 'grantTypes'>): Schema {
+  const get = {
+    summary: `Shows a ${resource.singular}`,
+    security: SECURITY,
+    parameters: [ID],
+    responses: { 200: answer('The record', recordSchema(resource)), ...REFUSALS },
+  }
+  if (!resource.update) return { get }
+  const fields = (resource.fields?.({}, provider) ?? []).map((field) => ({ ...field, required: false }))
+  return {
+    get,
+    patch: {
+      summary: `Changes a ${resource.singular}; what is left out stays`,
+      security: SECURITY,
+      parameters: [ID],
+      requestBody: body(fields),
+      responses: { 200: done(resource), ...REFUSALS },
+    },
+  }
+}
+
+function actionOf(resource: Resource, action: Action): Schema {
+  return {
+    post: {
+      summary: `${action.label}: ${action.question}`,
+      security: SECURITY,
+      parameters: [ID],
+      ...(action.fields ? { requestBody: body(action.fields) } : {}),
+      responses: { 200: done(resource), ...REFUSALS },
+    },
+  }
+}
+
+const ID = { name: 'id', in: 'path', required: true, schema: { type: 'string' } }
+
+function answer(description: string, schema: Schema): Schema {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+const problem = (description: string): Schema => answer(description, { $ref: '#/components/schemas/Error' })
+const REFUSALS = {
+  400: problem('What is wrong with the request; `problems` names the members'),
+  401: { description: 'No token that lives' },
+  403: problem('The token lacks the scope, or its user is not staff'),
+  404: problem('There is no such record'),
+}
+
+function done(resource: Resource): Schema {
+  const properties = {
+    id: { type: 'string' },
+    message: { type: 'string' },
+    client_secret: { type: 'string', description: 'Shown this one time, where one was made' },
+    record: { oneOf: [recordSchema(resource), { type: 'null' }] },
+  }
+  return answer('What was done', { type: 'object', properties })
+}
+
+const VALUES: Readonly<Record<NonNullable<Column['kind']>, Schema>> = {
+  code: { type: 'string' },
+  flag: { type: 'boolean' },
+  list: { type: 'array', items: { type: 'string' } },
+  state: { type: 'string' },
+  text: { type: ['string', 'number', 'null'] },
+  time: { type: ['integer', 'null'], description: 'Seconds since 1970' },
+}
+
+function recordSchema({ facts }: Resource): Schema {
+  const properties = facts.map(({ kind = 'text', name }) => [name, VALUES[kind]])
+  return { type: 'object', properties: Object.fromEntries(properties) }
+}
+
+function body(fields: readonly FieldSpec[]): Schema {
+  const properties = Object.fromEntries(
+    fields.map(({ hint, label, name, ...field }) => [
+      name,
+      { ...fieldSchema(field), description: hint ? `${label}. ${hint}` : label },
+    ]),
+  )
+  const required = fields.filter((field) => field.required).map(({ name }) => name)
+  const schema = { type: 'object', properties, ...(required.length > 0 ? { required } : {}) }
+  return { content: { 'application/json': { schema } } }
+}
+
+function fieldSchema({ choices, kind }: Pick<FieldSpec, 'choices' | 'kind'>): Schema {
+  switch (kind) {
+    case 'choice':
+    case 'password':
+    case 'text':
+      return choices && kind === 'choice'
+        ? { type: 'string', examples: choices.map(([value]) => value) }
+        : { type: 'string' }
+    case 'choices':
+    case 'lines':
+      return VALUES.list
+    case 'flag':
+      return VALUES.flag
+  }
+}

@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { givenCast } from '../support/fixture.ts'
+import { answerOf, post, send } from '../support/http.ts'
+import { all } from '../support/operator.ts'
+import { givenTokens } from '../support/tokens.ts'
+import { givenStaff } from './support.ts'
+
+let bearer: Readonly<Record<string, string>>
+let staff: string
+
+beforeEach(async () => {
+  await givenCast()
+  await all("INSERT INTO scopes (name, description, created_at) VALUES ('admin', 'Everything', 0)")
+  staff = (await givenStaff()).id
+  const { access } = await givenTokens(staff, { scope: 'admin' })
+  bearer = { Authorization: `Bearer ${access}` }
+})
+
+interface Json {
+  readonly status: number
+  readonly [name: string]: unknown
+}
+
+async function call(method: string, path: string, body?: unknown): Promise<Json> {
+  const response = await send(`/admin/api${path}`, {
+    method,
+    headers: { ...bearer, 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  expect(response.headers.get('Cache-Control')).toBe('no-store')
+  return { ...(await response.json<Record<string, unknown>>()), status: response.status }
+}
+
+describe('admin API', () => {
+  it('makes, shows, changes, rotates and deletes a client', async () => {
+    const made = await call('POST', '/clients', {
+      name: 'Service',
+      grant_types: ['client_credentials'],
+      client_id: 'made-by-api',
+    })
+    expect(made).toMatchObject({
+      status: 201,
+      id: 'made-by-api',
+      record: { name: 'Service', type: 'confidential' },
+    })
+    const form = { client_id: 'made-by-api', grant_type: 'client_credentials' }
+    const secret = String(made['client_secret'])
+    expect(await answerOf(await post('/oauth2/token', { ...form, client_secret: secret }))).toMatchObject({
+      status: 200,
+    })
+    const changed = await call('PATCH', '/clients/made-by-api', { name: 'Renamed' })
+    expect(changed).toMatchObject({
+      status: 200,
+      record: { name: 'Renamed', grant_types: ['client_credentials'] },
+    })
+    const rotated = await call('POST', '/clients/made-by-api/rotate-secret', { keep_old: 60 })
+    expect(rotated['client_secret']).not.toBe(secret)
+    const shown = await call('GET', '/clients/made-by-api')
+    expect(shown).toMatchObject({ status: 200, secrets: 2 })
+    expect(JSON.stringify(shown)).not.toContain(secret)
+    expect(await call('POST', '/clients/made-by-api/delete')).toMatchObject({ status: 200, record: null })
+    expect(await call('GET', '/clients/made-by-api')).toMatchObject({ status: 404 })
+    const events = await all(
+      `SELECT type FROM audit_events WHERE actor = '${staff}' AND client_id = 'made-by-api' ORDER BY id`,
+    )
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set(['client_created', 'client_deleted', 'client_secret_rotated', 'client_updated']),
+    )
+  })
+
+  it('says what is wrong with each member', async () => {
+    const refused = await call('POST', '/clients', { name: '', redirect_uris: ['nonsense'] })
+    expect(refused).toMatchObject({ status: 400, error: 'invalid_request' })
+    expect(refused['problems']).toEqual(expect.arrayContaining([expect.objectContaining({ field: 'name' })]))
+    expect(await call('POST', '/clients', [])).toMatchObject({ status: 400 })
+    expect(await call('POST', '/users', { username: 'x', password: 'short' })).toMatchObject({ status: 400 })
+    expect(await call('PATCH', '/clients/nobody', {})).toMatchObject({ status: 404 })
+    expect(await call('POST', '/clients/web/explode', {})).toMatchObject({ status: 404 })
+    expect(await call('POST', '/grants', {})).toMatchObject({ status: 404 })
+    expect(await call('POST', '/clients/web/enable', {})).toMatchObject({ status: 400 })
+    expect(await call('GET', '/clients?limit=1000')).toMatchObject({ status: 400 })
+    expect(await call('POST', `/users/${staff}/delete`)).toMatchObject({ status: 400 })
+  })
+
+  it('lists part by part, each record once', async () => {
+    const seen: unknown[] = []
+    let after = ''
+    for (let part = 0; part < 10; part++) {
+      const page = await call('GET', `/clients?limit=1${after && `&after=${after}`}`)
+      seen.push(...(page['records'] as readonly { client_id: string }[]).map(({ client_id }) => client_id))
+      if (page['next'] === null) break
+      after = page['next'] as string
+    }
+    expect(seen).toEqual(['service', 'native', 'other', 'web'])
+    expect(await call('GET', '/users?username=AL')).toMatchObject({
+      records: [{ username: 'alice' }],
+      next: null,
+    })
+    expect(await call('GET', '/clients?name=application%20n')).toMatchObject({
+      records: [{ client_id: 'native' }],
+    })
+  })
+
+  it('is described in the OpenAPI document', async () => {
+    const document = await (
+      await send('/openapi.json')
+    ).json<{ paths: Record<string, Record<string, unknown>> }>()
+    expect(Object.keys(document.paths['/admin/api/clients'] ?? {})).toEqual(['get', 'post'])
+    expect(Object.keys(document.paths['/admin/api/clients/{id}'] ?? {})).toEqual(['get', 'patch'])
+    expect(document.paths['/admin/api/clients/{id}/rotate-secret']).toHaveProperty('post')
+    expect(document.paths['/admin/api/audit-events']).not.toHaveProperty('post')
+  })
+})

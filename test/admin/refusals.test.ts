@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
+import { givenCast, givenClient, PASSWORD, REDIRECT_URI } from '../support/fixture.ts'
+import { post, token, tokensOf } from '../support/http.ts'
+import { all } from '../support/operator.ts'
+import { travel } from '../support/time.ts'
+import { basic, givenRefused } from './refused.ts'
+import { givenStaff, signIn } from './support.ts'
+
+describe('why was this refused?', () => {
+  it('keeps the rule of refused token requests, by their client, without secrets', async () => {
+    await givenCast()
+    await token({ grant_type: 'authorization_code', code: 'ac_not-a-code', redirect_uri: REDIRECT_URI })
+    await post('/oauth2/token', { grant_type: 'urn:x:unknown' }, basic('web'))
+    await token({ client_id: 'stranger', grant_type: 'client_credentials' })
+    const { browser } = await givenStaff()
+    const page = await browser.visit('/admin/clients/show?id=web')
+    expect(page.text).toContain('unsupported_grant_type')
+    expect(page.text).toContain('urn:x:unknown')
+    expect(page.text).toContain('invalid_grant')
+    expect(page.text).not.toContain('ac_not-a-code')
+    expect(await all("SELECT client_id, error FROM refusals WHERE client_id = ''")).toEqual([
+      { client_id: '', error: 'invalid_client' },
+    ])
+  })
+
+  it('finds what an error page shows a number of', async () => {
+    await givenCast()
+    const visitor = openBrowser()
+    const refused = await visitor.visit(
+      '/oauth2/authorize?response_type=code&client_id=web&redirect_uri=https://evil.example',
+    )
+    expect(refused.status).toBe(400)
+    const [, id = ''] = /<code>([\w-]+)<\/code>/.exec(refused.text) ?? []
+    const { browser } = await givenStaff()
+    const found = await browser.visit(`/admin/refusals?id=${id}`)
+    expect(found.text).toContain('authorize')
+    expect(found.text).toContain('/admin/clients/show?id=web')
+  })
+
+  it('keeps fifty for each client, and those of strangers together', async () => {
+    await givenClient('web')
+    for (let round = 0; round < 6; round++) {
+      travel(20 * round)
+      await givenRefused(12, round)
+    }
+    expect(await all('SELECT client_id, count(*) AS n FROM refusals GROUP BY 1 ORDER BY 1')).toEqual([
+      { client_id: '', n: 50 },
+    ])
+    expect(await all("SELECT count FROM activity WHERE kind = 'token_refused'")).toEqual([{ count: 72 }])
+  })
+
+  it('stops writing them down when one isolate sees too many', async () => {
+    travel(100_000)
+    await givenRefused(60, 9)
+    const [row] = await all('SELECT count(*) AS n FROM refusals')
+    expect(row?.['n']).toBe(30)
+  })
+
+  it('counts tokens, sign-ins and refusals for the first page', async () => {
+    await givenCast()
+    const { browser } = await givenStaff()
+    const tokens = await tokensOf()
+    await token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' })
+    await signIn('alice')
+    const visitor = openBrowser()
+    await visitor.submit(await visitor.visit('/login'), '/login', [
+      ['username', 'alice'],
+      ['password', `not ${PASSWORD}`],
+    ])
+    expect(await all('SELECT kind, count FROM activity ORDER BY kind')).toEqual([
+      { kind: 'sign_in_refused', count: 1 },
+      { kind: 'signed_in', count: 2 },
+      { kind: 'token_issued', count: 2 },
+    ])
+    const page = await browser.visit('/admin')
+    expect(page.text).toContain('bar-20')
+    expect(page.text).not.toContain('style="')
+  })
+})
+
+describe('the check of a set-up', () => {
+  it('says what stops a client, and what is risky', async () => {
+    await givenClient('bad', {
+      type: 'public',
+      requirePkce: false,
+      grantTypes: ['authorization_code', 'password', 'implicit'],
+      redirectUris: ['http://localhost:3000/cb', 'https://a.example/cb'],
+      disabledAt: 1,
+    })
+    const { browser } = await givenStaff({ OAUTH_RESPONSE_TYPE_CHOICES: 'code' })
+    const { text } = await browser.visit('/admin/clients/show?id=bad')
+    expect(text).toContain('The client is disabled')
+    expect(text).toContain('A public client without PKCE')
+    expect(text).toContain('The password grant shows')
+    expect(text).toContain('OAUTH_RESPONSE_TYPE_CHOICES turns off token')
+    expect(text).toContain('http://127.0.0.1 may use any port')
+  })
+})
