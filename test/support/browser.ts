@@ -27,14 +27,18 @@ export interface Visit {
   readonly left: URL | null
 }
 
-/** Opens a browser with no cookies. */
-export function openBrowser(vars: Vars = {}): Browser {
+/**
+ * Opens a browser with no cookies.
+ * @param seen gets a copy of every answer
+ */
+export function openBrowser(vars: Vars = {}, seen: Response[] = []): Browser {
   const cookies = new Map<string, string>()
   async function request(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
     if (cookies.size > 0)
       headers.set('Cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
     const response = await send(path, { ...init, headers }, vars)
+    seen.push(response.clone())
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
       if (/max-age=0/i.test(cookie)) cookies.delete(name)

@@ -32,8 +32,8 @@ export function authorizationUrl(fields: Fields = {}): string {
 }
 
 /** A browser in which a user is signed in. */
-export async function signedIn(userId: string, vars: Vars = {}): Promise<Browser> {
-  const browser = openBrowser(vars)
+export async function signedIn(userId: string, vars: Vars = {}, seen: Response[] = []): Promise<Browser> {
+  const browser = openBrowser(vars, seen)
   const { name, value } = await givenSession(userId)
   browser.cookies.set(name, value)
   return browser

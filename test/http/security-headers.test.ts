@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { pageHeaders } from '../../src/http/security-headers.ts'
+
+function policyOf(policy: Parameters<typeof pageHeaders>[0]): Readonly<Record<string, string>> {
+  const { 'Content-Security-Policy': text = '' } = pageHeaders(policy)
+  const directives = text.split('; ').map((part) => /^(\S+) (.*)$/.exec(part) ?? [])
+  return Object.fromEntries(directives.map(([, name = '', sources = '']) => [name, sources]))
+}
+
+describe('pageHeaders', () => {
+  it('lets nothing in that a page does not need', () => {
+    expect(policyOf({})).toEqual({
+      'base-uri': "'none'",
+      'default-src': "'none'",
+      'form-action': "'self'",
+      'frame-ancestors': "'none'",
+      'img-src': "'self'",
+      'style-src': "'self'",
+    })
+    expect(pageHeaders({})).toMatchObject({
+      'Cache-Control': 'no-store',
+      'Referrer-Policy': 'no-referrer',
+      'X-Content-Type-Options': 'nosniff',
+      'X-Frame-Options': 'DENY',
+    })
+  })
+
+  it.each([
+    ['https://app.example/cb', 'https://app.example'],
+    ['https://app.example:8443/cb?x=1;default-src *', 'https://app.example:8443'],
+    ['https://app.example:443/cb', 'https://app.example'],
+    ['https://APP.example/cb', 'https://app.example'],
+    ['https://münchen.example/cb', 'https://xn--mnchen-3ya.example'],
+    ['https://192.0.2.1/cb', 'https://192.0.2.1'],
+    ['http://localhost:3000/cb', 'http://localhost:3000'],
+    ['http://127.0.0.1:51004/cb', 'http://127.0.0.1:51004'],
+    ['http://[::1]:51004/cb', 'http:'],
+    ['https://[2001:db8::1]/cb', 'https:'],
+    ['com.example.app:/cb;x', 'com.example.app:'],
+    ['com.example.app://host;x/cb', 'com.example.app:'],
+    ['urn:ietf:wg:oauth:2.0:oob', 'urn:'],
+    ['https://a;sandbox/cb', 'https:'],
+    ['https://a,b/cb', 'https:'],
+    ["https://a'self'/cb", 'https:'],
+  ])('lets a form end at %s by %s', (formTarget, source) => {
+    expect(policyOf({ formTarget })).toMatchObject({ 'form-action': `'self' ${source}` })
+    expect(Object.keys(policyOf({ formTarget }))).toHaveLength(6)
+  })
+
+  it('lets in a script and a logo where there is one, by its origin', () => {
+    expect(policyOf({ script: true })['script-src']).toBe("'self'")
+    expect(policyOf({ image: 'https://cdn.example/logo.png?x;y' })['img-src']).toBe(
+      "'self' https://cdn.example",
+    )
+    for (const image of ['/logo.png', null]) expect(policyOf({ image })['img-src']).toBe("'self'")
+  })
+})
