@@ -43,6 +43,7 @@ td input[type='checkbox'] { width: 1.5rem; height: 1.5rem; margin: 0; accent-col
 .measure { display: inline-flex; align-items: center; gap: 0.5rem; font-variant-numeric: tabular-nums }
 .bar { display: inline-block; height: 0.75rem; border-radius: 3px; background: var(--accent-text); forced-color-adjust: none }
 .table-scroll td:has(.measure) { padding-block: 0.375rem; white-space: nowrap }
+.section > .stack { min-width: 0 }
 .snippets h3 { margin-top: 1rem }
 ${BARS}
 `

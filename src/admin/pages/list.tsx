@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { AdminRecord, Listing } from '../../store/browse.ts'
-import { Button, ButtonLink, EmptyState, Form } from '../../ui/components.tsx'
+import { Button, ButtonLink, Form } from '../../ui/components.tsx'
 import { EXPORT_LIMIT } from '../list.ts'
 import { type Filter, type Resource, valueOf } from '../resource.ts'
 import { AdminPage, type AdminUi } from './layout.tsx'
@@ -40,11 +40,7 @@ export function ListPage(props: ListPageProps): JSX.Element {
       tools={tools}
     >
       <Filters url={url} filters={resource.filters} values={filters} />
-      {listing.records.length === 0 ? (
-        <EmptyState title="Nothing here" hint="No record matches." />
-      ) : (
-        <Records {...props} />
-      )}
+      {listing.records.length === 0 ? <p class="empty">No record matches.</p> : <Records {...props} />}
       <p class="row">
         {props.further && <ButtonLink href={`${url}?${query}`}>First page</ButtonLink>}
         {listing.next !== null && (

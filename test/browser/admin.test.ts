@@ -1,0 +1,140 @@
+import { mkdir } from 'node:fs/promises'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { givenClient, givenUser, heading, PASSWORD, signIn, startWorld, type World } from './world.ts'
+
+/** For people to look at; not kept in the repository. */
+const SCREENSHOTS = 'screenshots'
+const PHONE = { width: 360, height: 740 }
+const DESKTOP = { width: 1280, height: 800 }
+
+const PAGES = [
+  ['overview', '/admin', 'Overview'],
+  ['clients', '/admin/clients', 'Clients'],
+  ['client', '/admin/clients/show?id=web', 'Application web'],
+  ['client-new', '/admin/clients/new', 'New client'],
+  ['client-edit', '/admin/clients/edit?id=web', 'Edit Application web'],
+  ['users', '/admin/users', 'Users'],
+  ['user-new', '/admin/users/new', 'New user'],
+  ['scopes', '/admin/scopes', 'Scopes'],
+  ['scope-new', '/admin/scopes/new', 'New scope'],
+  ['authorized-clients', '/admin/authorized-clients', 'Authorized clients'],
+  ['grants', '/admin/grants', 'Grants'],
+  ['access-tokens', '/admin/access-tokens', 'Access tokens'],
+  ['refresh-tokens', '/admin/refresh-tokens', 'Refresh tokens'],
+  ['sessions', '/admin/sessions', 'Sessions'],
+  ['refusals', '/admin/refusals', 'Refused requests'],
+  ['audit', '/admin/audit-events', 'Audit'],
+] as const
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+  await mkdir(SCREENSHOTS, { recursive: true })
+  await givenClient(world, 'web', { name: 'Application web' })
+  await givenUser(world, 'ann')
+  await givenUser(world, 'staff')
+  await world.db.prepare("UPDATE users SET is_staff = 1 WHERE username = 'staff'").run()
+})
+afterEach(async () => {
+  await world.tidy()
+  expect(world.takeComplaints()).toEqual([])
+})
+afterAll(() => world.close())
+
+async function openAsStaff(viewport: { readonly width: number; readonly height: number }): Promise<Page> {
+  const page = await world.open({ viewport, javaScriptEnabled: true })
+  await page.goto(`${world.origin}/admin`)
+  await signIn(page, 'staff', PASSWORD)
+  expect(await heading(page)).toBe('Overview')
+  return page
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+}
+
+describe('the admin in a browser', () => {
+  it.each([
+    ['desktop', DESKTOP],
+    ['phone', PHONE],
+  ] as const)('has accessible pages on a %s, none wider than the screen', async (device, viewport) => {
+    const page = await openAsStaff(viewport)
+    await page.goto(`${world.origin}/oauth2/authorize?client_id=web&response_type=nonsense`)
+    for (const [name, path, title] of PAGES) {
+      await page.goto(`${world.origin}${path}`)
+      expect(await heading(page)).toBe(title)
+      await expectAccessible(page)
+      const width = await page.evaluate('document.documentElement.scrollWidth')
+      expect([name, width]).toEqual([name, viewport.width])
+      await page.screenshot({ path: `${SCREENSHOTS}/admin-${name}-${device}.png`, fullPage: true })
+    }
+  })
+
+  it('is legible in the dark', async () => {
+    const page = await world.open({ viewport: DESKTOP, colorScheme: 'dark' })
+    await page.goto(`${world.origin}/admin`)
+    await signIn(page, 'staff', PASSWORD)
+    for (const path of ['/admin', '/admin/clients', '/admin/clients/show?id=web', '/admin/sessions']) {
+      await page.goto(`${world.origin}${path}`)
+      await expectAccessible(page)
+    }
+  })
+
+  it('makes a client without JavaScript, whose curl line works', async () => {
+    const page = await world.open({ viewport: DESKTOP, javaScriptEnabled: false })
+    await page.goto(`${world.origin}/admin/clients`)
+    await signIn(page, 'staff', PASSWORD)
+    await page.goto(`${world.origin}/admin/clients/new`)
+    await page.getByLabel('Name').fill('Made in the panel')
+    await page.getByLabel('Redirect URIs').fill('https://app.example/cb')
+    await page.getByLabel('Client credentials: the client acts for itself').check()
+    await page.getByRole('button', { name: 'Save' }).click()
+    expect(await heading(page)).toBe('Made in the panel')
+    const secret = (await page.locator('#secret pre').textContent()) ?? ''
+    const id = new URL(page.url()).searchParams.get('id') ?? ''
+    const answer = await fetch(`${world.origin}/oauth2/access_token/`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: id, client_secret: secret, grant_type: 'client_credentials' }),
+    })
+    expect(answer.status).toBe(200)
+    await page.reload()
+    expect(await page.locator('#secret').count()).toBe(0)
+  })
+
+  it('asks before it deletes, and says what was wrong beside the field', async () => {
+    await givenClient(world, 'doomed', { name: 'Doomed' })
+    const page = await openAsStaff(PHONE)
+    await page.goto(`${world.origin}/admin/clients/show?id=doomed`)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    expect(await heading(page)).toBe('Delete?')
+    await expectAccessible(page)
+    await page.screenshot({ path: `${SCREENSHOTS}/admin-delete-phone.png`, fullPage: true })
+    await page.getByRole('button', { name: 'Delete' }).click()
+    expect(await page.getByRole('status').textContent()).toContain('Doomed is deleted')
+    await page.goto(`${world.origin}/admin/clients/new`)
+    await page.getByLabel('Name').fill('Bad')
+    await page.getByLabel('Redirect URIs').fill('http://app.example/cb')
+    await page.getByRole('button', { name: 'Save' }).click()
+    expect(await page.locator('#redirect_uris-error').textContent()).toContain('must use https')
+    await expectAccessible(page)
+    await page.screenshot({ path: `${SCREENSHOTS}/admin-error-phone.png`, fullPage: true })
+  })
+
+  it('takes the password again before a change when it was given long ago', async () => {
+    const page = await openAsStaff(PHONE)
+    await world.db.prepare('UPDATE sessions SET auth_time = auth_time - 1000').run()
+    await page.goto(`${world.origin}/admin/scopes/new`)
+    await page.getByLabel('Name').fill('photos')
+    await page.getByLabel('Description').fill('See your photos')
+    await page.getByRole('button', { name: 'Save' }).click()
+    expect(await heading(page)).toBe('Your password, please')
+    await expectAccessible(page)
+    await page.screenshot({ path: `${SCREENSHOTS}/admin-password-phone.png`, fullPage: true })
+    await page.getByLabel('Your password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    expect(await heading(page)).toBe('Scope photos')
+  })
+})
