@@ -28,10 +28,11 @@ legend { font-weight: 600 }
 fieldset > .hint, fieldset > .error { display: block; margin-bottom: 0.5rem }
 .table-scroll { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: calc(var(--radius) + 4px) }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; overflow-wrap: normal }
-th, td { padding: 0.625rem 0.875rem; text-align: start; vertical-align: top; border-top: 1px solid var(--line); max-width: 22rem; overflow-wrap: anywhere; min-width: 5rem }
+th, td { padding: 0.625rem 0.875rem; text-align: start; vertical-align: baseline; border-top: 1px solid var(--line); max-width: 22rem; overflow-wrap: break-word }
 th { font-weight: 600; white-space: nowrap }
 thead th { border-top: 0; color: var(--muted); font-size: 0.8125rem }
-td:has(> input) { min-width: 0; width: 2.75rem }
+td:has(> input) { width: 2.75rem }
+td:has(> time), td > a:has(> time) { white-space: nowrap }
 td input[type='checkbox'] { width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-text) }
 .entry { display: inline-block; margin-inline-end: 0.75rem }
 .facts .entry { display: block; margin: 0 }

@@ -140,6 +140,7 @@ function deleteStatements(clientId: string, mark: OperatorMark): SQL[] {
     sql`DELETE FROM authorized_clients WHERE client_id = ${clientId}`,
     sql`DELETE FROM client_redirect_uris WHERE client_id = ${clientId}`,
     sql`DELETE FROM client_secrets WHERE client_id = ${clientId}`,
+    sql`DELETE FROM refusals WHERE client_id = ${clientId}`,
     sql`DELETE FROM clients WHERE client_id = ${clientId}`,
     sql`SELECT ${auditWritten('client_deleted', mark)} AS written`,
   ]
