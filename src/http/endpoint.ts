@@ -2,6 +2,7 @@ import type { Context, Handler } from 'hono'
 import type { Provider } from '../context.ts'
 import { OAuthError } from '../errors.ts'
 import type { EndpointRequest } from '../oauth/endpoint-request.ts'
+import { answerWithImportedSecret } from '../oauth/imported-secret.ts'
 import { readForm } from './params.ts'
 import type { ProviderEnv } from './provider-variables.ts'
 
@@ -27,7 +28,10 @@ export function formEndpoint(endpoint: EndpointFunction): Handler<ProviderEnv> {
     }
     const params = await readForm(c.req.raw)
     const authorization = c.req.header('Authorization') ?? null
-    return c.json(await endpoint({ params, authorization }, c.get('provider')), 200, NO_STORE)
+    const request = { params, authorization }
+    const provider = c.get('provider')
+    const answer = await answerWithImportedSecret(() => endpoint(request, provider), request, provider)
+    return c.json(answer, 200, NO_STORE)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { OperatorMark } from './admin-store.ts'
+import type { ClientProof, RequestMark } from './records.ts'
 
 /** A user that another provider had. */
 export interface ImportedUser {
@@ -112,4 +113,21 @@ export interface ImportStore {
 
   /** Sets the owner of a client that has none. */
   setClientOwner(clientId: string, owner: UserReference): Promise<void>
+}
+
+/** The protocol's part of a storage that takes imports: secrets of clients by the hash of the provider before. */
+export interface ImportedSecretStore {
+  /** Tells whether a proof by secret holds by now, and the hash that stands for the client's secret; null where there is none. */
+  readImportedSecret(
+    proof: ClientProof,
+    now: number,
+  ): Promise<{ readonly proven: boolean; readonly hash: string | null }>
+
+  /** Puts the hash of a proof by secret in the place of the one that another provider made. */
+  replaceImportedSecret(proof: ClientProof, importedHash: string, request: RequestMark): Promise<void>
+}
+
+/** Tells whether a storage takes secrets of the provider before; one that embedders bring need not. */
+export function takesImportedSecrets(store: object): store is ImportedSecretStore {
+  return 'readImportedSecret' in store && 'replaceImportedSecret' in store
 }

@@ -10,17 +10,27 @@ import type { ClientAuthMethod } from './index.ts'
 export const clientSecretBasic: ClientAuthMethod = {
   async identify({ authorization }) {
     if (authorization === null) return null
-    const [, encoded] = /^basic +([\w+/-]+={0,2}) *$/i.exec(authorization) ?? []
-    if (encoded === undefined) throw invalidClient(true, 'The Authorization header is not Basic.')
-    const credentials = decodeBasic(encoded)
-    const colon = credentials?.indexOf(':') ?? -1
-    if (credentials === null || colon < 1) throw invalidClient(true, 'The Basic credentials cannot be read.')
-    const [clientId, secret] = [credentials.slice(0, colon), credentials.slice(colon + 1)].map(
-      decodeComponent,
-    )
-    if (!clientId || secret === undefined) throw invalidClient(true, 'The Basic credentials cannot be read.')
+    const { clientId, secret } = readBasicCredentials(authorization)
     return { method: 'secret', clientId, secretHash: await sha256Base64url(secret) }
   },
+}
+
+/**
+ * The client's id and secret of an Authorization header.
+ * @throws {OAuthError} invalid_client: it is not Basic, or cannot be read
+ */
+export function readBasicCredentials(authorization: string): {
+  readonly clientId: string
+  readonly secret: string
+} {
+  const [, encoded] = /^basic +([\w+/-]+={0,2}) *$/i.exec(authorization) ?? []
+  if (encoded === undefined) throw invalidClient(true, 'The Authorization header is not Basic.')
+  const credentials = decodeBasic(encoded)
+  const colon = credentials?.indexOf(':') ?? -1
+  if (credentials === null || colon < 1) throw invalidClient(true, 'The Basic credentials cannot be read.')
+  const [clientId, secret] = [credentials.slice(0, colon), credentials.slice(colon + 1)].map(decodeComponent)
+  if (!clientId || secret === undefined) throw invalidClient(true, 'The Basic credentials cannot be read.')
+  return { clientId, secret }
 }
 
 function decodeBasic(encoded: string): string | null {

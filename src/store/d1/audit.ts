@@ -6,6 +6,7 @@ export type AuditType =
   | 'access_token_revoked'
   | 'client_created'
   | 'client_deleted'
+  | 'client_secret_adopted'
   | 'client_secret_rotated'
   | 'client_updated'
   | 'code_replayed'

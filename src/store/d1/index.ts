@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm'
+import type { ImportedSecretStore } from '../import-store.ts'
 import { probe, putCode, readCode } from '../kv/codes.ts'
 import type { Store } from '../store.ts'
 import { changePassword, readAccount, withdrawConsent } from './account.ts'
 import { admitPasswordAttempt } from './attempts.ts'
 import { readAuthorization, saveConsent } from './authorization.ts'
+import { readImportedSecret, replaceImportedSecret } from './import/secrets.ts'
 import { issueTokens } from './issue.ts'
 import { run } from './run.ts'
 import { createSession, createUser, endSessions, readSession, touchSession } from './sessions.ts'
@@ -14,7 +16,7 @@ import { readAccessToken, readClient, readTokenAs, refuseCode, revokeToken } fro
  * @param db the D1 database, migrated
  * @param kv the KV namespace
  */
-export function createStore(db: D1Database, kv: KVNamespace): Store {
+export function createStore(db: D1Database, kv: KVNamespace): Store & ImportedSecretStore {
   return {
     readClient: (proof, now) => readClient(db, proof, now),
     admitPasswordAttempt: (attempt) => admitPasswordAttempt(db, attempt),
@@ -37,6 +39,8 @@ export function createStore(db: D1Database, kv: KVNamespace): Store {
     readAccount: (sessionId, rule) => readAccount(db, sessionId, rule),
     withdrawConsent: (consent, request) => withdrawConsent(db, consent, request),
     changePassword: (change, request) => changePassword(db, change, request),
+    readImportedSecret: (proof, now) => readImportedSecret(db, proof, now),
+    replaceImportedSecret: (proof, hash, request) => replaceImportedSecret(db, proof, hash, request),
     async readHealth() {
       const answers = await Promise.allSettled([
         run(db, [sql`SELECT count(*) FROM (SELECT 1 FROM scopes LIMIT 1)`]),
