@@ -1,3 +1,4 @@
+import type { AdminPanel } from './admin/panel.ts'
 import type { Keys } from './crypto/keys.ts'
 import type { Hooks, ProviderEvent } from './hooks.ts'
 import type { ClientAuthMethod } from './oauth/client-auth/index.ts'
@@ -36,6 +37,8 @@ export interface Provider {
   readonly pages: Pages
   readonly clientAuthMethods: Readonly<Record<string, ClientAuthMethod>>
   readonly hooks: Hooks
+  /** Null where there is no admin. */
+  readonly admin: AdminPanel | null
   /** Tells `onEvent` what happened, after the answer. */
   readonly emit: (event: ProviderEvent) => void
   /** Lets work go on after the answer. */

@@ -1,9 +1,11 @@
 import type { Paths, Provider } from './context.ts'
 import { randomId } from './crypto/bytes.ts'
 import { deriveKeys, type Keys } from './crypto/keys.ts'
+import { ConfigurationError } from './errors.ts'
 import type { ProviderEvent } from './hooks.ts'
 import { noteRefusal } from './http/note-refusal.ts'
 import type { ProviderBindings } from './http/provider-variables.ts'
+import { responseTypes } from './oauth/response-types/index.ts'
 import type { ResolvedOptions } from './provider-options.ts'
 import { parseSettings, type Settings } from './settings.ts'
 import type { RequestMark } from './store/records.ts'
@@ -18,16 +20,28 @@ export interface Environment {
 export type EnvironmentReader = (env: ProviderBindings) => Environment
 
 /** Makes a reader of environments that remembers what it has read. */
-export function environmentReader({ settings: options }: ResolvedOptions): EnvironmentReader {
+export function environmentReader({ settings: options, tables }: ResolvedOptions): EnvironmentReader {
   const known = new WeakMap<object, Environment>()
   return (env) => {
     const found = known.get(env)
     if (found) return found
     const settings = parseSettings({ ...env }, options)
+    checkResponseTypes(settings, tables)
     const read = { settings, keys: deriveKeys(settings.secretKey) }
     known.set(env, read)
     return read
   }
+}
+
+/** A choice that nothing answers is a typing error, unless the embedding Worker took it away. */
+function checkResponseTypes({ responseTypeChoices }: Settings, tables: ResolvedOptions['tables']): void {
+  const known = [...Object.keys(responseTypes), ...Object.keys(tables.responseTypes)]
+  const unknown = responseTypeChoices.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new ConfigurationError(
+    'OAUTH_RESPONSE_TYPE_CHOICES',
+    `holds ${JSON.stringify(unknown)}; it may hold ${known.join(', ')}`,
+  )
 }
 
 /** Where a request comes from and how to go on after it. */

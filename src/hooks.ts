@@ -29,6 +29,7 @@ export type ProviderEvent =
       /** The rule that refused it. */
       readonly detail: string
     }
+  /** A client asked for a revocation; it is told the same whether or not there was something to end (RFC 7009 2.2). */
   | { readonly type: 'token_revoked'; readonly clientId: string }
   | { readonly type: 'signed_in'; readonly userId: string }
   | { readonly type: 'sign_in_refused'; readonly detail: string }

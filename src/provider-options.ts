@@ -49,7 +49,14 @@ export interface ResolvedOptions {
   readonly settings: SettingOptions
   readonly tables: Pick<
     Provider,
-    'grantTypes' | 'responseTypes' | 'responseModes' | 'clientAuthMethods' | 'pages' | 'paths' | 'hooks'
+    | 'admin'
+    | 'grantTypes'
+    | 'responseTypes'
+    | 'responseModes'
+    | 'clientAuthMethods'
+    | 'pages'
+    | 'paths'
+    | 'hooks'
   >
   readonly createStore: (env: ProviderBindings) => Store
   /** Null where the storage has none. */

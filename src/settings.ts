@@ -64,7 +64,7 @@ const flag: Row<boolean> = {
   parse: (value) =>
     value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined,
 }
-const nameList = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\w+$/))), v.minLength(1))
+const nameList = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\w+( \w+)*$/))), v.minLength(1))
 const names: Row<readonly string[]> = {
   unit: 'names separated by spaces',
   expected: 'names of letters and underscores, separated by spaces',

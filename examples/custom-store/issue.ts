@@ -36,19 +36,29 @@ function mayUse(client: SeedClient, { grantType, userId }: IssueCommit): boolean
   return client.grantTypes.includes(grantType) && (userId !== null || client.type === 'confidential')
 }
 
-function userLives(records: Records, { authTime, claim, signIn, userId }: IssueCommit): boolean {
+function userLives(records: Records, commit: IssueCommit): boolean {
+  const { approval, authTime, claim, request, signIn, userId } = commit
   if (userId === null) return true
   const user = records.users.get(userId)
   if (!user?.isActive) return false
-  // A code that an old password brought ends with it.
-  return (!claim || user.passwordChangedAt <= authTime) && (!signIn || signsIn(user, signIn))
+  // What an old password brought, as a code or a page that is still open, ends with it.
+  if ((claim || approval) && user.passwordChangedAt > authTime) return false
+  const session = approval && records.sessions.get(approval.sessionId)
+  if (
+    approval &&
+    (session?.userId !== userId || session.endedBy !== null || session.expiresAt <= request.now)
+  )
+    return false
+  return !signIn || signsIn(user, signIn)
 }
 
 /** The consent that brought the code lives, and no other grant was made of it. */
-function claimHolds({ consents, grants }: Records, { claim, grantId, proof, userId }: IssueCommit): boolean {
-  if (claim?.kind !== 'code') return true
+function claimHolds({ consents, grants }: Records, commit: IssueCommit): boolean {
+  const { approval, claim, grantId, proof, userId } = commit
+  const consentId = claim?.kind === 'code' ? claim.consentId : (approval?.consentId ?? null)
   const consent = consents.get(`${userId} ${proof.clientId}`)
-  if (consent?.id !== claim.consentId || consent.withdrawn) return false
+  if (consentId !== null && (consent?.id !== consentId || consent.withdrawn)) return false
+  if (claim?.kind !== 'code') return true
   return grants.find('codeId', claim.codeId).every(({ id }) => id === grantId)
 }
 
@@ -93,6 +103,8 @@ function makeGrant(
   const { claim, grantId, request, userId } = commit
   const before = grants.get(grantId)
   if (before) return !before.revoked
+  // As long as the code may come again, its grant is remembered.
+  const codeEnd = commit.claim?.kind === 'code' ? commit.claim.expiresAt : 0
   const refreshExpiresAt = refreshEnd(client, commit)
   grants.put(grantId, {
     id: grantId,
@@ -105,7 +117,7 @@ function makeGrant(
     rotatedBy: null,
     lastUsedAt: request.now,
     refreshExpiresAt,
-    expiresAt: Math.max(accessTokenEnd(client, commit), refreshExpiresAt ?? 0),
+    expiresAt: Math.max(accessTokenEnd(client, commit), refreshExpiresAt ?? 0, codeEnd),
     revoked: false,
   })
   return true

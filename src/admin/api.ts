@@ -9,7 +9,8 @@ import { type ProtectedEnv, requireScope } from '../resource-server/require-scop
 import type { AdminRecord } from '../store/browse.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
 import { listRecords, readFilters } from './list.ts'
-import { type CreateAdminStore, operatorOf } from './operator.ts'
+import { operatorOf } from './operator.ts'
+import type { CreateAdminStore } from './panel.ts'
 import { type Done, type Input, type Operator, type Resource, valueOf } from './resource.ts'
 import { resources } from './resources/index.ts'
 

@@ -6,13 +6,6 @@ type Schema = Readonly<Record<string, unknown>>
 
 const SECURITY = [{ admin: [] }]
 
-/** How programs prove that they act for a member of staff. */
-export const adminSecurityScheme: Schema = {
-  type: 'http',
-  scheme: 'bearer',
-  description: 'An access token of a member of staff, with the scope admin',
-}
-
 /** Describes the API for operators, from the same tables as the panel. */
 export function adminApiPaths(provider: Pick<Provider, 'grantTypes' | 'paths'>): Schema {
   const base = `${provider.paths.admin}/api`

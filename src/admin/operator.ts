@@ -3,18 +3,16 @@ import type { Provider } from '../context.ts'
 import { OAuthError } from '../errors.ts'
 import { readBrowserSession } from '../http/browser-session.ts'
 import { writeCookie } from '../http/cookies.ts'
-import type { ProviderBindings, ProviderEnv } from '../http/provider-variables.ts'
+import type { ProviderEnv } from '../http/provider-variables.ts'
 import { checkPassword } from '../identity/authenticate.ts'
 import type { Params } from '../oauth/params.ts'
 import { RETURN_COOKIE, seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import type { Session } from '../store/records.ts'
+import type { CreateAdminStore } from './panel.ts'
 import type { Operator } from './resource.ts'
 
 type Handling = Context<ProviderEnv>
-
-/** Gives the operators' store of an environment; null where its storage has none. */
-export type CreateAdminStore = (env: ProviderBindings) => AdminStore | null
 
 /** A handler that only members of staff get to. */
 export type StaffHandler = (c: Handling, operator: Operator) => Promise<Response>

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { CliError } from './cli-error.ts'
 
 /** How a run of wrangler ended. */
 export interface WranglerResult {
@@ -36,11 +37,17 @@ const ENV = {
 const inherited = { ...process.env }
 
 // The package exports its library alone, so its command is found beside its package.json.
-const bin = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin/wrangler.js')
+function wranglerCommand(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin/wrangler.js')
+  } catch {
+    throw new CliError('wrangler is not installed here: npm install --save-dev wrangler')
+  }
+}
 
 /** Runs wrangler's command, with this Node.js, and waits for its end. */
 export async function runWrangler(args: readonly string[], run: WranglerRun = {}): Promise<WranglerResult> {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [wranglerCommand(), ...args], {
     env: { ...inherited, ...ENV, ...run.env },
     stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', run.onOutput ? 'inherit' : 'pipe'],
   })

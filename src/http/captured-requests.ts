@@ -67,6 +67,8 @@ export async function openRequest(
   id: string | undefined,
 ): Promise<CapturedRequest | null> {
   const requests = await readAll(c)
+  // A cross-site POST, which sees none of them, may have added more than there may be.
+  for (const { id: old } of requests.slice(MAX_REQUESTS)) dropRequest(c, old)
   return (id === undefined ? requests[0] : requests.find((request) => request.id === id)) ?? null
 }
 
@@ -78,8 +80,8 @@ export function dropRequest(c: Context<ProviderEnv>, id: string): void {
 /** Every captured request of the browser, the newest first. */
 async function readAll(c: Context<ProviderEnv>): Promise<readonly CapturedRequest[]> {
   const { keys, request } = c.get('provider')
-  // A browser sends what it was given; somebody else may send a thousand cookies to have them opened.
-  const cookies = listCookies(c, PREFIX).slice(0, 4 * MAX_REQUESTS)
+  // A browser sends the newest last; somebody else may send a thousand cookies to have them opened.
+  const cookies = listCookies(c, PREFIX).slice(-4 * MAX_REQUESTS)
   const opened = await Promise.all(
     cookies.map(async ([name, value]) => {
       const id = name.slice(PREFIX.length)

@@ -1,4 +1,3 @@
-import { adminApiPaths, adminSecurityScheme } from '../admin/openapi.ts'
 import type { Provider } from '../context.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -58,7 +57,7 @@ function parameters(fields: Readonly<Record<string, string>>): readonly Schema[]
 
 /** Describes the endpoints as OpenAPI 3.1, at the addresses where this provider has them. */
 export function openApiDocument(
-  provider: Pick<Provider, 'issuer' | 'paths' | 'grantTypes' | 'settings'>,
+  provider: Pick<Provider, 'admin' | 'issuer' | 'paths' | 'grantTypes' | 'settings'>,
 ): Schema {
   const { issuer, paths } = provider
   return {
@@ -69,17 +68,24 @@ export function openApiDocument(
       ...protocolPaths(provider),
       ...pagePaths(provider),
       ...documentPaths(),
-      ...adminApiPaths(provider),
+      ...provider.admin?.describe(provider),
     },
     components: {
       schemas: SCHEMAS,
-      securitySchemes: { client: { type: 'http', scheme: 'basic' }, admin: adminSecurityScheme },
+      securitySchemes: { client: { type: 'http', scheme: 'basic' }, admin: ADMIN_TOKEN },
     },
     externalDocs: {
       url: `${issuer}/.well-known/oauth-authorization-server`,
       description: `Metadata; ${paths.oauth2} is below it`,
     },
   }
+}
+
+/** How programs prove that they act for a member of staff. */
+const ADMIN_TOKEN: Schema = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'An access token of a member of staff, with the scope admin',
 }
 
 function protocolPaths({ grantTypes, paths }: Pick<Provider, 'paths' | 'grantTypes'>): Schema {

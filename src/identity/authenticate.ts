@@ -11,7 +11,7 @@ import type {
   UserWithPassword,
 } from '../store/records.ts'
 import { invalidGrant } from '../tokens/outcome.ts'
-import { hashPassword, verifyDummy, verifyPassword } from './passwords.ts'
+import { rehashPassword, verifyDummy, verifyPassword } from './passwords.ts'
 import { ACCOUNT_LIMIT, NETWORK_LIMIT, THROTTLE_WINDOW, throttleKeys } from './throttle.ts'
 import { usernameKey } from './usernames.ts'
 
@@ -58,7 +58,7 @@ async function checkOwn(
   const { passwordHash, ...user } = found
   const { needsRehash, valid } = await verifyPassword(password, passwordHash)
   if (!valid) throw invalidGrant('wrong password')
-  const rehash = needsRehash ? await hashPassword(password) : null
+  const rehash = needsRehash ? await rehashPassword(password, passwordHash) : null
   return { user, commit: { passwordHash, rehash, throttleKeys: keys, external: null } }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { sha256 } from '../crypto/bytes.ts'
 import { InvalidInputError } from '../errors.ts'
 
 /** Cost of a hash: scrypt's N as a power of two, r and p (RFC 7914 2). */
@@ -37,10 +38,14 @@ export interface PasswordVerdict {
 
 /**
  * Hashes a password with scrypt (RFC 7914), about 140 ms of CPU.
+ * @param salt 16 bytes; random, if left out
  * @returns a PHC string, `$scrypt$ln=14,r=8,p=5$salt$hash`
  * @throws {InvalidInputError} the password is empty, longer than 1,024 bytes of UTF-8 or holds NUL
  */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(
+  password: string,
+  salt: Uint8Array<ArrayBuffer> = randomBytes(SALT_LENGTH),
+): Promise<string> {
   const bytes = passwordBytes(password)
   if (!bytes) {
     throw new InvalidInputError(
@@ -48,9 +53,16 @@ export async function hashPassword(password: string): Promise<string> {
       `The password must have 1 to ${MAX_PASSWORD_BYTES} bytes of UTF-8, none of them NUL.`,
     )
   }
-  const salt = randomBytes(SALT_LENGTH)
   const key = await derive(bytes, salt, COST, KEY_LENGTH)
   return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${toBase64(salt)}$${toBase64(key)}`
+}
+
+/**
+ * Hashes a password anew in place of a hash that is too weak. The salt follows from the old hash, so that sign-ins at the same time
+ * make the same new one, and each finds what it expects.
+ */
+export async function rehashPassword(password: string, oldHash: string): Promise<string> {
+  return hashPassword(password, (await sha256(`rehash ${oldHash}`)).slice(0, SALT_LENGTH))
 }
 
 /**

@@ -66,6 +66,8 @@ export interface AccountPageProps {
   readonly notice?: Notice | null
   readonly passwordErrors?: PasswordErrors
   readonly minPasswordLength: number
+  /** The password is kept here, so that it can be changed here. */
+  readonly ownsPassword: boolean
   readonly logoutUrl: string
 }
 
@@ -89,7 +91,7 @@ export function AccountPage(props: AccountPageProps): JSX.Element {
       </div>
       <Applications {...props} />
       <Sessions {...props} />
-      <PasswordForm {...props} />
+      {props.ownsPassword && <PasswordForm {...props} />}
     </Layout>
   )
 }

@@ -1,5 +1,5 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
-import type { OAuthErrorCode } from '../errors.ts'
+import { type OAuthErrorCode, StorageError } from '../errors.ts'
 import { createScope, DEFAULT_SCOPES, type ScopeBits } from '../scope.ts'
 import type { AccessToken } from '../tokens/verify.ts'
 import { bearerChallenge, readBearer } from './bearer.ts'
@@ -76,7 +76,8 @@ function protect<E extends Env>(
     if (presented.kind === 'none') return refuse(401)
     if (presented.kind === 'malformed')
       return refuse(400, 'invalid_request', 'The access token must come in the Authorization header alone.')
-    const token = await options.verify(presented.token, own)
+    const token = await options.verify(presented.token, own).catch(busy)
+    if (token instanceof Response) return token
     if (!token) return refuse(401, 'invalid_token', 'The access token is invalid, expired or revoked.')
     const bits = typeof options.scopes === 'function' ? options.scopes(own) : options.scopes
     if (!enough((name) => satisfiesScope(token.scopes, name, bits))) {
@@ -85,6 +86,13 @@ function protect<E extends Env>(
     c.set('oauth2', token)
     return next()
   }
+}
+
+/** A storage that does not answer says nothing of the token: the client may try again. */
+function busy(error: unknown): Response {
+  if (!(error instanceof StorageError)) throw error
+  const body = { error: 'temporarily_unavailable', error_description: 'The service is busy. Try again.' }
+  return Response.json(body, { status: 503, headers: { 'Cache-Control': 'no-store', 'Retry-After': '1' } })
 }
 
 function refusal<E extends Env>(

@@ -157,7 +157,13 @@ export interface AuthorizationCode {
 
 /** What is spent, at most once, in the same commit that issues. */
 export type Claim =
-  | { readonly kind: 'code'; readonly codeId: string; readonly consentId: string }
+  | {
+      readonly kind: 'code'
+      readonly codeId: string
+      readonly consentId: string
+      /** When the code ends: as long as it may come again, its grant is remembered. */
+      readonly expiresAt: number
+    }
   | {
       readonly kind: 'refresh'
       readonly grantId: string
@@ -214,11 +220,20 @@ export interface IssueCommit {
   /** Which client types get a refresh token, if they have the grant type `refresh_token`. */
   readonly refreshTokenFor: readonly ClientType[]
   readonly signIn: PasswordSignIn | null
+  /** What a front-channel commit rests on, and must still be so; null at the token endpoint. */
+  readonly approval: FrontChannelApproval | null
   /** A consent to save before the tokens are issued (implicit). */
   readonly consent: ConsentCommit | null
   readonly single: boolean
   readonly deleteExpired: boolean
   readonly request: RequestMark
+}
+
+/** An approval in the browser: the session that gave it, and the consent, if it was given before. */
+export interface FrontChannelApproval {
+  readonly sessionId: string
+  /** Null where the commit saves the consent itself. */
+  readonly consentId: string | null
 }
 
 /** Which request writes: makes a batch that is sent again recognise itself, and says when and from where. */

@@ -11,6 +11,8 @@ import type {
   ConsentCommit,
   IssueCommit,
   PasswordSignIn,
+  FrontChannelApproval,
+  IssuedTokens,
 } from '../store/records.ts'
 import { accessTokenIdOf, mintRefreshToken, mintToken } from './opaque.ts'
 import { explainOutcome } from './outcome.ts'
@@ -27,6 +29,8 @@ export interface Issue {
   readonly authTime?: number
   /** The password sign-in to settle in the same commit. */
   readonly signIn?: PasswordSignIn
+  /** The approval in the browser that this rests on; left out at the token endpoint. */
+  readonly approval?: FrontChannelApproval
   /** The consent to save in the same commit. */
   readonly consent?: ConsentCommit
   /** Client types that get a refresh token, if they have the grant type `refresh_token`; both, if left out. */
@@ -55,12 +59,37 @@ export async function issueTokens(
   const { clientId, scope, userId } = issued
   provider.emit({ type: 'token_issued', grantType: issuing.grantType, clientId, userId, scope })
   return {
-    ...(await provider.hooks.tokenResponseExtras?.(issued, provider)),
+    ...(await extrasOf(issued, provider)),
     access_token: await mintToken('at', issued.accessTokenId, provider.keys),
     token_type: 'Bearer',
     expires_in: issued.expiresAt - provider.request.now,
     scope: issued.scope,
     ...(issued.refreshToken && { refresh_token: await mintRefreshToken(issued.refreshToken, provider.keys) }),
+  }
+}
+
+/** Members that only the protocol gives (RFC 6749 5.1, 5.2). */
+const RESERVED = [
+  'access_token',
+  'token_type',
+  'expires_in',
+  'scope',
+  'refresh_token',
+  'error',
+  'error_description',
+]
+
+/** What `tokenResponseExtras` adds. The tokens are out by now: a hook that fails takes nothing away. */
+async function extrasOf(
+  issued: IssuedTokens,
+  provider: Provider,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const extras = (await provider.hooks.tokenResponseExtras?.(issued, provider)) ?? {}
+    return Object.fromEntries(Object.entries(extras).filter(([name]) => !RESERVED.includes(name)))
+  } catch (error) {
+    console.error('tokenResponseExtras failed:', error)
+    return {}
   }
 }
 
@@ -97,6 +126,7 @@ async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): P
     refreshTokenLifetime: settings.expireRefreshDelta,
     refreshTokenFor: issue.refreshTokenFor ?? ['confidential', 'public'],
     signIn: issue.signIn ?? null,
+    approval: issue.approval ?? null,
     consent: issue.consent ?? null,
     single: settings.singleAccessToken,
     deleteExpired: settings.deleteExpired,

@@ -67,6 +67,7 @@ const account: AccountPageProps = {
       current: false,
     },
   ],
+  ownsPassword: true,
   minPasswordLength: 10,
   logoutUrl: '/logout',
 }

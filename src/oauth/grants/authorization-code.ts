@@ -33,11 +33,11 @@ export const authorizationCode: GrantType = {
       )
       throw proven ? (refusal ?? invalidGrant('no such code')) : invalidClient(usedHeader)
     }
-    const { authTime, consentId, userId } = code
+    const { authTime, consentId, expiresAt, userId } = code
     const scope = requestedScope(request.params.get('scope')) ?? code.scope
     return issueTokens(
       request,
-      { userId, authTime, scope, claim: { kind: 'code', codeId, consentId } },
+      { userId, authTime, scope, claim: { kind: 'code', codeId, consentId, expiresAt } },
       provider,
     )
   },

@@ -16,6 +16,7 @@ import { MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
 import type { Params } from '../../oauth/params.ts'
 import type { Account, Session } from '../../store/records.ts'
+import { invalidGrant } from '../../tokens/outcome.ts'
 import type { Notice } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
 import type { AccountPageProps, PasswordErrors } from '../account.tsx'
@@ -73,6 +74,7 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
       current: found.id === session.id,
     })),
     minPasswordLength: MIN_PASSWORD_LENGTH,
+    ownsPassword: c.get('provider').hooks.users === null,
     logoutUrl: c.get('provider').paths.logout,
   }
 }
@@ -83,7 +85,8 @@ async function act(c: Handling): Promise<Response> {
   await requireAntiForgery(c, form)
   const session = await readBrowserSession(c)
   if (!session) return seeOther(c, c.get('provider').paths.login)
-  if (form.get('intent') === 'change-password') return changePassword(c, form, session)
+  if (form.get('intent') === 'change-password' && !c.get('provider').hooks.users)
+    return changePassword(c, form, session)
   await writeFlash(c, await carryOut(c, form, session))
   return seeOther(c, c.get('provider').paths.account)
 }
@@ -140,10 +143,9 @@ async function changePassword(c: Handling, form: Params, { id, user }: Session):
     const { deleteExpired } = provider.settings
     const change = { userId: user.id, sessionId: id, signIn: commit, newHash, deleteExpired }
     const changed = await provider.store.changePassword(change, provider.request)
-    await writeFlash(c, {
-      kind: 'success',
-      text: messages.account[changed ? 'passwordChanged' : 'gone'],
-    })
+    // Somebody was faster: the password that was right a moment ago is not the user's any more.
+    if (!changed) throw invalidGrant('the password was changed meanwhile')
+    await writeFlash(c, { kind: 'success', text: messages.account.passwordChanged })
     return seeOther(c, c.get('provider').paths.account)
   } catch (error) {
     if (error instanceof OAuthError && error.code === 'invalid_grant') {

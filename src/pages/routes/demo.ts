@@ -49,6 +49,7 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
 function addDemoApi(app: Hono<ProviderEnv>): void {
   const protect = requireScope('read', {
     verify: (token, c: Context<ProviderEnv>) => verifyAccessToken(token, c.get('provider')),
+    scopes: (c: Context<ProviderEnv>) => c.get('provider').settings.scopes,
   })
   app.get('/demo/api', protect, (c) => {
     const { clientId, scope, user } = c.get('oauth2')

@@ -145,15 +145,24 @@ async function loginPage(
   props: Pick<LoginPageProps, 'notice' | 'username'> & { readonly client: Client | null },
   status: 200 | 400 | 429 = 200,
 ): Promise<Response> {
-  const { pages, paths, settings } = c.get('provider')
+  const { hooks, pages, paths, settings } = c.get('provider')
   const query = captured ? `?request=${captured.id}` : ''
   const page = pages.login({
     ui: await uiOf(c, { form: true }),
     action: paths.login,
     ...(captured && { fields: { request: captured.id } }),
-    signUpUrl: settings.allowSignup ? `${paths.signUp}${query}` : null,
+    signUpUrl: settings.allowSignup && !hooks.users ? `${paths.signUp}${query}` : null,
     ...props,
   })
-  const target = captured?.params.get('redirect_uri') ?? props.client?.redirectUris[0]
-  return showPage(c, page, status, { formTarget: captured && target !== undefined ? target : null })
+  return showPage(c, page, status, { formTarget: targetOf(captured, props.client) })
+}
+
+/** Where the flow may end after a form of a page, for its `form-action`. */
+function targetOf(captured: CapturedRequest | null, client: Client | null): string | null {
+  return captured && (captured.params.get('redirect_uri') ?? client?.redirectUris[0] ?? null)
+}
+
+/** The same for a page that has not read the client. */
+export async function formTargetOf(c: Handling, captured: CapturedRequest | null): Promise<string | null> {
+  return targetOf(captured, (await readWaiting(c, captured)).client)
 }

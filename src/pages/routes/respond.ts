@@ -113,8 +113,12 @@ export async function showNotFound(c: Context<ProviderEnv>): Promise<Response> {
 
 /** Middleware: hides what a setting does not turn on. */
 export function requireSetting(setting: 'allowSignup' | 'demo'): MiddlewareHandler<ProviderEnv> {
-  return async (c: Context<ProviderEnv>, next) =>
-    c.get('provider').settings[setting] ? next() : showNotFound(c)
+  return async (c: Context<ProviderEnv>, next) => {
+    const { hooks, settings } = c.get('provider')
+    // Somebody else's users do not sign up here.
+    const off = setting === 'allowSignup' && hooks.users !== null
+    return settings[setting] && !off ? next() : showNotFound(c)
+  }
 }
 
 /** The refusal of a request without a captured one. */

@@ -13,7 +13,7 @@ import { hashPassword } from '../../identity/passwords.ts'
 import { checkEmail, checkUsername, usernameKey } from '../../identity/usernames.ts'
 import type { Params } from '../../oauth/params.ts'
 import type { SignUpErrors } from '../sign-up.tsx'
-import { nextUrl, planSession } from './login.ts'
+import { formTargetOf, nextUrl, planSession } from './login.ts'
 import { newPasswordErrors } from './new-password.ts'
 import { messagesOf, seeOther, requireSetting, showPage, uiOf } from './respond.ts'
 
@@ -88,6 +88,6 @@ async function signUpPage(c: Handling, values: Params, errors: SignUpErrors): Pr
     minPasswordLength: MIN_PASSWORD_LENGTH,
     loginUrl: captured ? `${paths.login}?request=${captured.id}` : paths.login,
   })
-  const target = captured?.params.get('redirect_uri')
-  return showPage(c, page, Object.keys(errors).length > 0 ? 400 : 200, { formTarget: target ?? null })
+  const formTarget = await formTargetOf(c, captured)
+  return showPage(c, page, Object.keys(errors).length > 0 ? 400 : 200, { formTarget })
 }

@@ -3,6 +3,7 @@ import { equal } from './expect.ts'
 import { consentOf, givenConsent, givenSession } from './sign-ins.ts'
 import {
   type Cases,
+  commitOf,
   issue,
   issuePair,
   lives,
@@ -99,6 +100,25 @@ export const consentCases: Cases = {
     const first = await store.withdrawConsent(which, request)
     equal(await store.withdrawConsent(which, request), first, 'the second answer')
     equal(await store.withdrawConsent(which, mark(2)), null, 'another withdrawal')
+  },
+
+  'what the browser approves holds while its session, password and consent do': async (world) => {
+    const { alice, store } = world
+    const proof = { method: 'redirect', clientId: 'web', redirectUri: REDIRECT_URI } as const
+    const front = async (sessionId: string, consentId: string | null): Promise<boolean> => {
+      const fields = { proof, grantType: 'implicit', userId: alice.id, refreshTokenFor: [] }
+      const commit = await commitOf({ ...fields, approval: { sessionId, consentId } })
+      return (await store.issueTokens(commit)).issued !== null
+    }
+    const sessionId = await givenSession(world, alice)
+    const consentId = await givenConsent(world, alice, sessionId)
+    equal(await front(sessionId, consentId), true, 'while all hold')
+    equal(await front(randomId(), consentId), false, 'without the session')
+    equal(await front(sessionId, randomId()), false, 'with another consent')
+    await store.withdrawConsent({ userId: alice.id, clientId: 'web', deleteExpired: false }, mark(1))
+    equal(await front(sessionId, consentId), false, 'after the consent was withdrawn')
+    await store.endSessions({ id: sessionId, userId: alice.id }, mark(2))
+    equal(await front(sessionId, null), false, 'after the session ended')
   },
 
   'an authorization request finds its client, session, consent and scope texts': async (world) => {

@@ -63,7 +63,7 @@ export async function givenCode(
   const sessionId = await givenSession(world, user)
   const consentId = await givenConsent(world, user, sessionId)
   const codeId = randomId()
-  const claim = { kind: 'code', codeId, consentId } as const
+  const claim = { kind: 'code', codeId, consentId, expiresAt: NOW + 600 } as const
   const redeem = async (fields: Partial<IssueCommit> = {}): Promise<IssueCommit> =>
     passwordCommit(user, { grantType: 'authorization_code', claim, ...fields })
   return { codeId, sessionId, redeem }

@@ -161,6 +161,7 @@ export async function commitOf(fields: Partial<IssueCommit> = {}): Promise<Issue
     refreshTokenLifetime: 86_400,
     refreshTokenFor: ['confidential', 'public'],
     signIn: null,
+    approval: null,
     consent: null,
     single: false,
     deleteExpired: false,

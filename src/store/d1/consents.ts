@@ -17,7 +17,9 @@ export function saveConsentStatements(consent: ConsentCommit, request: RequestMa
         id = CASE WHEN revoked_at IS NULL THEN id ELSE excluded.id END,
         scope = CASE WHEN revoked_at IS NULL THEN ${united} ELSE excluded.scope END,
         authorized_at = CASE WHEN revoked_at IS NULL THEN authorized_at ELSE excluded.authorized_at END,
-        updated_at = excluded.updated_at, revoked_at = NULL`,
+        updated_at = excluded.updated_at, revoked_at = NULL
+      -- One that was withdrawn while it was given again stays so, with the codes that name it.
+      WHERE revoked_at IS NULL OR id <> excluded.id`,
     auditStatement(
       { type: 'consent_given', actor: userId, userId, clientId, subject: sql`a.id` },
       request,

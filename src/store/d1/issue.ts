@@ -71,19 +71,24 @@ function clientMay(commit: IssueCommit): SQL {
   return sql`(${hasGrantType(commit.grantType)}${confidential})`
 }
 
-function userLives({ authTime, claim, signIn, userId }: IssueCommit): SQL {
+function userLives({ approval, authTime, claim, request, signIn, userId }: IssueCommit): SQL {
   if (userId === null) return sql`1`
   const password = signIn
     ? sql` AND u.password_hash IN (${signIn.passwordHash}, ${signIn.rehash ?? signIn.passwordHash})`
     : sql``
-  // A code that an old password brought ends with it.
-  const since = claim ? sql` AND u.password_changed_at <= ${authTime}` : sql``
-  return sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${userId} AND u.is_active = 1${password}${since})`
+  // What an old password brought, as a code or a page that is still open, ends with it.
+  const since = claim || approval ? sql` AND u.password_changed_at <= ${authTime}` : sql``
+  const session = approval
+    ? sql` AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = ${approval.sessionId} AND s.user_id = u.id
+        AND s.revoked_at IS NULL AND s.expires_at > ${request.now})`
+    : sql``
+  return sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${userId} AND u.is_active = 1${password}${since}${session})`
 }
 
-function consentLives({ claim, userId }: IssueCommit): SQL {
-  if (claim?.kind !== 'code') return sql`1`
-  return sql`EXISTS (SELECT 1 FROM authorized_clients a WHERE a.id = ${claim.consentId} AND a.user_id = ${userId}
+function consentLives({ approval, claim, userId }: IssueCommit): SQL {
+  const consentId = claim?.kind === 'code' ? claim.consentId : (approval?.consentId ?? null)
+  if (consentId === null) return sql`1`
+  return sql`EXISTS (SELECT 1 FROM authorized_clients a WHERE a.id = ${consentId} AND a.user_id = ${userId}
     AND a.client_id = c.client_id AND a.revoked_at IS NULL)`
 }
 
@@ -122,7 +127,8 @@ function insertGrant(commit: IssueCommit, may: SQL): SQL {
       expires_at, created_at, tokens_of)
     SELECT ${grantId}, ${userId}, c.client_id, ${commit.grantType}, ${effectiveScope(commit.scope)}, ${commit.authTime},
       ${claim?.kind === 'code' ? claim.codeId : null}, ${refreshExpiresAt(commit)},
-      max(${request.now} + ${accessTokenLifetime(commit)}, COALESCE(${refreshExpiresAt(commit)}, 0)), ${request.now},
+      max(${request.now} + ${accessTokenLifetime(commit)}, COALESCE(${refreshExpiresAt(commit)}, 0),
+        ${claim?.kind === 'code' ? claim.expiresAt : 0}), ${request.now},
       ${single && claim ? live : null}
     FROM clients c WHERE ${may}${needed} ON CONFLICT DO NOTHING`
 }

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { Client, ClientProof, LiveToken, RequestMark, TokenReference } from '../records.ts'
 import { auditStatement } from './audit.ts'
-import { clientGuard, clientProven } from './client-guard.ts'
+import { clientGuard, clientProven, hasGrantType } from './client-guard.ts'
 import { clientColumns, type ClientRow, toClient } from './client-rows.ts'
 import { revokeReplayedCode } from './replay.ts'
 import { run, runForAnswer } from './run.ts'
@@ -40,7 +40,7 @@ function liveRefreshToken(grantId: string, sequence: number, proof: ClientProof,
       COALESCE(g.refreshed_at, g.created_at) AS created_at, g.refresh_expires_at AS expires_at, ${userColumns}
     FROM grants g JOIN clients c ON c.client_id = g.client_id JOIN users u ON u.id = g.user_id AND u.is_active = 1
     WHERE g.id = ${grantId} AND g.refresh_seq = ${sequence} AND g.refresh_expires_at > ${now} AND g.revoked_at IS NULL
-      AND g.tokens_of IS NULL AND ${clientGuard(proof, now)}`
+      AND g.tokens_of IS NULL AND ${hasGrantType('refresh_token')} AND ${clientGuard(proof, now)}`
 }
 
 function toLiveToken(row: TokenRow | undefined): LiveToken | null {
