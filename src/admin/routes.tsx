@@ -33,7 +33,7 @@ export function addAdminRoutes(
 ): void {
   const staff = staffOnly(createAdminStore)
   app.route(`${admin}/api`, adminApi(createAdminStore))
-  app.use(requireSameOrigin)
+  app.use(`${admin}/*`, requireSameOrigin)
   const get = (path: string, handle: StaffHandler): void => {
     app.get(path, staff(handle))
     app.get(`${path}/`, staff(handle))
