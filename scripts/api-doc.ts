@@ -11,6 +11,7 @@ interface Exported {
 /** What users import, and from which module of ours. */
 const ENTRIES = [
   { specifier: 'edge-oauth2-provider', file: 'src/public.ts' },
+  { specifier: 'edge-oauth2-provider/admin', file: 'src/admin/index.ts' },
   { specifier: 'edge-oauth2-provider/rpc', file: 'src/rpc.ts' },
   { specifier: 'edge-oauth2-provider/testing', file: 'src/store/conformance.ts' },
 ] as const

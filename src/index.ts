@@ -1,9 +1,10 @@
 import { Hono } from 'hono'
+import { admin } from './admin/index.ts'
 import type { ProviderEnv } from './http/provider-variables.ts'
 import { createProvider } from './provider.ts'
 import { accessTokenEntrypoint } from './rpc.ts'
 
-const provider = createProvider()
+const provider = createProvider({ admin })
 
 const app = new Hono<ProviderEnv>()
 app.route('/oauth2', provider)

@@ -1,3 +1,4 @@
+import type { AdminPanel } from './admin/panel.ts'
 import type { Paths } from './context.ts'
 import type { Provider } from './context.ts'
 import { ConfigurationError } from './errors.ts'
@@ -29,6 +30,8 @@ export interface ProviderOptions extends SettingOptions {
   readonly pages?: Partial<Pages>
   /** Where the parts are mounted, if not at our addresses. */
   readonly paths?: Partial<Paths>
+  /** The admin, from `edge-oauth2-provider/admin`; it is then `provider.admin`. */
+  readonly admin?: AdminPanel
   /**
    * Another storage; `storeConformance` of `edge-oauth2-provider/testing` proves it. (A method, so that it may ask for an
    * environment with bindings of its own.)
@@ -84,13 +87,23 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
     pages: replaced,
     ...rest
   } = options
-  const { grantScope = null, onEvent, paths, store, tokenResponseExtras, users = null, ...settings } = rest
+  const {
+    admin = null,
+    grantScope = null,
+    onEvent,
+    paths,
+    store,
+    tokenResponseExtras,
+    users = null,
+    ...settings
+  } = rest
   for (const name of Object.keys(settings)) {
     if (!Object.hasOwn(SETTINGS, name)) throw new ConfigurationError(name, 'is no option of createProvider')
   }
   return {
     settings,
     tables: Object.freeze({
+      admin,
       grantTypes: merge('grantTypes', grantTypes, grants, isGrantTypeName),
       responseTypes: merge('responseTypes', responseTypes, responses, (name) => /^\w+( \w+)*$/.test(name)),
       responseModes: Object.freeze<Record<string, ResponseMode>>({ ...responseModes }),

@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
-import { addAdminRoutes } from './admin/routes.tsx'
 import type { Provider } from './context.ts'
 import { environmentReader, pagePaths, providerFor } from './environment.ts'
 import { ConfigurationError } from './errors.ts'
@@ -36,7 +35,7 @@ export type ProviderApp = Hono<ProviderEnv> & {
   readonly wellKnown: Hono<ProviderEnv>
   /** Sign-in, sign-out, account and their like. */
   readonly pages: Hono<ProviderEnv>
-  /** The panel for staff and its API; leave it out where nobody needs it. */
+  /** The panel for staff and its API; empty without the option `admin`. */
   readonly admin: Hono<ProviderEnv>
   /** A page for addresses that nothing answers at. */
   readonly notFoundPage: (c: Context<ProviderEnv>) => Promise<Response>
@@ -95,7 +94,7 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
       addDemoRoutes(pages)
     }),
     admin: pageApp(provide, [paths.admin], (pages) =>
-      addAdminRoutes(pages, paths, resolved.createAdminStore),
+      resolved.tables.admin?.addRoutes(pages, paths, resolved.createAdminStore),
     ),
     notFoundPage: async (c: Context<ProviderEnv>) => {
       c.set('provider', await provide(c))
