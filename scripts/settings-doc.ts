@@ -1,5 +1,6 @@
 import { format } from 'oxfmt'
-import { type Setting, SETTINGS } from '../src/settings.ts'
+import type { Setting } from '../src/setting-kinds.ts'
+import { SETTINGS } from '../src/settings.ts'
 
 /** Where the table of settings stands in the README. */
 const TABLE = /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/

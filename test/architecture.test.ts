@@ -23,7 +23,7 @@ const WEB_OR_DATABASE = /^(?:hono|drizzle-orm)(?:\/|$)/
 const LAYERS: readonly Layer[] = [
   {
     name: 'base',
-    files: /^src\/(?:errors|scope|settings)\.ts$|^src\/crypto\//,
+    files: /^src\/(?:errors|scope|setting-kinds|settings)\.ts$|^src\/crypto\//,
     mayImport: [],
     without: WEB_OR_DATABASE,
   },
@@ -54,7 +54,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'command line',
-    files: /^src\/cli\//,
+    files: /^src\/(?:cli|import)\//,
     mayImport: ['base', 'model', 'protocol', 'storage'],
     without: /^hono(?:\/|$)/,
   },

@@ -92,9 +92,13 @@ export async function importAccessTokens(
       FROM ${records} i WHERE ${takes} ON CONFLICT DO NOTHING`,
     sql`INSERT INTO authorized_clients (user_id, client_id, id, scope, authorized_at, updated_at)
       SELECT g.user_id, g.client_id, i.grantId, i.scope, g.created_at, g.created_at
-      FROM ${records} i JOIN grants g ON g.code_id = i.name WHERE g.revoke_reason = ${WAITING} ON CONFLICT DO NOTHING`,
-    sql`UPDATE grants AS g SET scope = i.scope, expires_at = max(g.expires_at, i.expiresAt), revoked_at = NULL,
-        revoke_reason = NULL FROM ${records} i WHERE g.code_id = i.name AND g.revoke_reason = ${WAITING}`,
+      FROM ${records} i CROSS JOIN grants g ON g.code_id = i.name WHERE g.revoke_reason = ${WAITING} ON CONFLICT DO NOTHING`,
+    // An update, from the records on: SQLite would rather scan the grants in an UPDATE with FROM.
+    sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, expires_at, created_at)
+      SELECT g.id, g.user_id, g.client_id, g.grant_type, i.scope, g.auth_time, max(g.expires_at, i.expiresAt), g.created_at
+      FROM ${records} i CROSS JOIN grants g ON g.code_id = i.name WHERE g.revoke_reason = ${WAITING}
+      ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, expires_at = excluded.expires_at, revoked_at = NULL,
+        revoke_reason = NULL`,
   ]
   return importRecords(db, { count: tokens.length, what: 'access tokens' }, outcomes, writes, mode)
 }

@@ -38,19 +38,22 @@ export async function importUsers(
   return importRecords(db, { count: users.length, what: 'users' }, outcomes, writes(records), mode)
 }
 
-/** The key of an email address goes last and by itself: the first who has it keeps it, and nobody fails for it. */
+/**
+ * An email address that another user has, here or before in the batch, goes without its key. What is updated is looked for from
+ * the records on: SQLite would rather scan the users in an UPDATE with FROM.
+ */
 function writes(records: SQL): SQL[] {
+  const emailFree = sql`NOT EXISTS (SELECT 1 FROM users x WHERE x.email_key = i.emailKey AND x.id <> i.id)`
   return [
-    sql`INSERT INTO users (id, username, username_key, email, password_hash, password_changed_at, is_staff, is_active, profile,
-        created_at, last_sign_in_at)
-      SELECT i.id, i.username, i.usernameKey, i.email, i.passwordHash, i.createdAt, i.isStaff, i.isActive, i.profile,
-        i.createdAt, i.lastSignInAt
+    sql`INSERT INTO users (id, username, username_key, email, email_key, password_hash, password_changed_at, is_staff, is_active,
+        profile, created_at, last_sign_in_at)
+      SELECT i.id, i.username, i.usernameKey, i.email,
+        CASE WHEN ${emailFree} AND row_number() OVER (PARTITION BY i.emailKey ORDER BY i.n) = 1 THEN i.emailKey END,
+        i.passwordHash, i.createdAt, i.isStaff, i.isActive, i.profile, i.createdAt, i.lastSignInAt
       FROM ${records} i WHERE true ON CONFLICT DO NOTHING`,
-    sql`UPDATE OR IGNORE users AS u SET username = i.username, username_key = i.usernameKey, email = i.email,
-        email_key = CASE WHEN u.email IS i.email THEN u.email_key END, password_hash = i.passwordHash,
-        is_active = min(u.is_active, i.isActive)
-      FROM ${records} i WHERE u.id = i.id AND ${unused} AND ${differs}`,
-    sql`UPDATE OR IGNORE users AS u SET email_key = i.emailKey
-      FROM ${records} i WHERE u.id = i.id AND ${unused} AND u.email IS i.email AND u.email_key IS NOT i.emailKey`,
+    sql`UPDATE OR IGNORE users AS u SET (username, username_key, email, email_key, password_hash, is_active) =
+        (SELECT i.username, i.usernameKey, i.email, CASE WHEN ${emailFree} THEN i.emailKey END, i.passwordHash,
+          min(u.is_active, i.isActive) FROM ${records} i WHERE i.id = u.id)
+      WHERE u.id IN (SELECT i.id FROM ${records} i CROSS JOIN users u ON u.id = i.id WHERE ${unused} AND ${differs})`,
   ]
 }
