@@ -61,6 +61,7 @@ function checkName(name: string): string {
 
 /** The address, if it is one: the rest of the user is worth more. */
 function readEmail(value: unknown): string | null {
+  if (readText(value) === '') return null
   try {
     return checkEmail(readText(value))
   } catch {

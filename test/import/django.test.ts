@@ -6,6 +6,7 @@ import { createProvider } from '../../src/provider.ts'
 import provider02 from '../fixtures/django/provider-0.2.json'
 import providerScopes from '../fixtures/django/provider-scopes.json'
 import toolkit from '../fixtures/django/toolkit.json'
+import { givenUser } from '../support/fixture.ts'
 import { answerOf, basic, introspect, post, send } from '../support/http.ts'
 import { everything, importRecords } from '../support/import.ts'
 import { travel } from '../support/time.ts'
@@ -273,6 +274,58 @@ describe('a dump of django-oauth2-provider', () => {
     })
     const again = await importRecords(records, { dry: true })
     expect(summary(again)['oauth2.accesstoken']).toBe('0+0; 1 it is here already')
+  })
+})
+
+describe('users who change in Django between two imports', () => {
+  const user = (pk: number, fields: object) => ({
+    model: 'auth.user',
+    pk,
+    fields: { username: `user-${pk}`, email: '', password: '!', is_active: true, ...fields },
+  })
+  const users = async () => (await everything())[0] as Readonly<Record<string, unknown>>[]
+
+  it('are brought up to date, but never enabled again', async () => {
+    await importRecords([user(1, {}), user(2, {}), user(3, {})])
+    await env.DB.prepare("UPDATE users SET is_active = 0 WHERE username = 'user-2'").run()
+    const password = 'sha1$salt1234$285e1fba346c19090711738d22c7d2ac22d3dd83'
+    const changed = [
+      user(1, { password, email: 'one@example.com' }),
+      user(2, { password }),
+      user(3, { username: 'three', is_active: false }),
+    ]
+    expect(summary(await importRecords(changed))['auth.user']).toBe('0+3')
+    expect(
+      (await users()).toSorted((a, b) => (String(a['username']) < String(b['username']) ? -1 : 1)),
+    ).toMatchObject([
+      { username: 'three', username_key: 'three', is_active: 0 },
+      { username: 'user-1', password_hash: password, email_key: 'one@example.com', is_active: 1 },
+      { username: 'user-2', password_hash: password, is_active: 0 },
+    ])
+    expect(summary(await importRecords(changed))['auth.user']).toBe('0+0; 3 it is here already')
+  })
+
+  it('keep an email address that another user has, without its key', async () => {
+    const email = 'same@example.com'
+    await importRecords([user(1, { email }), user(2, { email: email.toUpperCase() })])
+    await importRecords([user(3, { email })])
+    expect((await users()).filter(({ email_key }) => email_key !== null)).toMatchObject([
+      { username: 'user-1', email },
+    ])
+    expect((await users()).map((row) => row['email'])).toContain(email.toUpperCase())
+  })
+
+  it('do not take the name of somebody who is here', async () => {
+    await givenUser('User-1', { isStaff: true })
+    const records = [user(1, { is_superuser: true }), user(2, { is_staff: true })]
+    expect(summary(await importRecords(records))['auth.user']).toMatch(
+      /^1\+0; 1 something else here has its name/,
+    )
+    const [renamed] = [user(2, { username: 'user-1' })]
+    expect(summary(await importRecords([renamed]))['auth.user']).toMatch(
+      /^0\+0; 1 something else here has its name/,
+    )
+    expect((await users()).filter(({ is_staff }) => is_staff === 1)).toMatchObject([{ username: 'User-1' }])
   })
 })
 

@@ -50,7 +50,7 @@ function writes(records: SQL): SQL[] {
       SELECT i.id, i.username, i.usernameKey, i.email,
         CASE WHEN ${emailFree} AND row_number() OVER (PARTITION BY i.emailKey ORDER BY i.n) = 1 THEN i.emailKey END,
         i.passwordHash, i.createdAt, i.isStaff, i.isActive, i.profile, i.createdAt, i.lastSignInAt
-      FROM ${records} i WHERE true ON CONFLICT DO NOTHING`,
+      FROM ${records} i WHERE true ORDER BY i.n ON CONFLICT DO NOTHING`,
     sql`UPDATE OR IGNORE users AS u SET (username, username_key, email, email_key, password_hash, is_active) =
         (SELECT i.username, i.usernameKey, i.email, CASE WHEN ${emailFree} THEN i.emailKey END, i.passwordHash,
           min(u.is_active, i.isActive) FROM ${records} i WHERE i.id = u.id)

@@ -1,0 +1,163 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
+import { createSession } from '../../src/cli/open-store.ts'
+import { type CliRecord, type CliResult, createState, jsonOf, runOn, spawnCli } from './run-cli.ts'
+
+const TOOLKIT = 'test/fixtures/django/toolkit.json'
+
+const state = await createState()
+let database: OpenD1
+
+beforeAll(async () => {
+  database = await openLocalD1(state.path)
+})
+afterAll(async () => {
+  await database.close()
+  await state.remove()
+})
+
+const cli = async (...args: readonly string[]): Promise<CliResult> =>
+  runOn(async () => createSession({ ...database, close: async () => {} }, null), args)
+const count = async (table: string): Promise<unknown> =>
+  (await database.db.prepare(`SELECT count(*) AS n FROM ${table}`).first())?.['n']
+
+/** Writes records as a dump of about some MiB. */
+async function writeDump(name: string, records: Iterable<object>): Promise<string> {
+  const path = join(state.path, name)
+  const stream = createWriteStream(path)
+  let separator = '['
+  for (const record of records) {
+    if (!stream.write(`${separator}${JSON.stringify(record)}`)) await once(stream, 'drain')
+    separator = ',\n'
+  }
+  stream.end(']\n')
+  await once(stream, 'finish')
+  return path
+}
+
+describe('import django', () => {
+  it('says before importing what cannot be checked, then counts, then what is to be set', async () => {
+    const dry = await cli('import', 'django', TOOLKIT, '--dry-run', '--json')
+    expect(jsonOf(dry)).toMatchObject({
+      dry_run: true,
+      models: { 'oauth2_provider.application': { created: 4 } },
+    })
+    expect(await count('users')).toBe(0)
+    const report = join(state.path, 'report.jsonl')
+    const imported = await cli('import', 'django', TOOLKIT, '--report', report)
+    expect(imported).toMatchObject({ code: 0 })
+    expect(imported.stderr).toBe(
+      'before importing: 1 × Argon2 with 102400 KiB of memory and 2 rounds needs more than a Worker has.\n' +
+        'before importing: 1 × The user has no password: set one, with user set-password.\n',
+    )
+    expect(imported.stdout).toContain('\nauth.user: 6 created, 0 updated, 1 skipped\n')
+    expect(imported.stdout).toMatch(
+      /\nSet OAUTH_IMPORTED_TOKENS to true: the last imported token expires at 2099-01-01T00:00:00Z; 2 client secrets/,
+    )
+    const lines = (await readFile(report, 'utf8')).trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as CliRecord)).toContainEqual({
+      model: 'oauth2_provider.accesstoken',
+      record: '2',
+      reason: 'it has expired',
+    })
+    expect(await count('users')).toBe(6)
+  })
+
+  it('again changes nothing, and says so', async () => {
+    const again = jsonOf(await cli('import', 'django', TOOLKIT, '--json'))
+    expect(again).toMatchObject({ dry_run: false, imported_tokens: { setting_needed: true } })
+    const models = again['models'] as Readonly<Record<string, { created: number; updated: number }>>
+    expect(Object.values(models).map(({ created, updated }) => created + updated)).toEqual([0, 0, 0, 0, 0])
+  })
+
+  it('shows tokens that were imported in lists, never the tokens themselves', async () => {
+    const list = await cli('token', 'list', '--json')
+    expect(jsonOf<readonly CliRecord[]>(list)).toHaveLength(6)
+    expect(list.stdout).not.toContain('token-of-')
+  })
+
+  it('writes nothing of a file that is broken, and says where', async () => {
+    const before = await count('users')
+    const text = await readFile('test/fixtures/django/provider-0.2.json', 'utf8')
+    const broken = join(state.path, 'broken.json')
+    await writeFile(broken, text.slice(0, -100))
+    const result = await cli('import', 'django', broken, '--json')
+    expect(result).toMatchObject({ code: 1, stdout: '' })
+    expect(result.stderr).toMatch(/^error: The file breaks off after 16 objects, at byte \d+\.\n$/)
+    expect(await count('users')).toBe(before)
+    expect((await cli('import', 'django', join(state.path, 'none.json'))).stderr).toContain('cannot be read')
+    expect((await cli('import', 'django', TOOLKIT, '--scope-bits', '{"read":"x"}')).code).toBe(2)
+    expect((await cli('import', 'django', TOOLKIT, '--refresh-days', '0')).code).toBe(2)
+  })
+
+  it('imports a custom user model, and a second project beside the first', async () => {
+    const fields = { email: 'zoe@example.com', password: 'md5$salt1234$aef6d747713e7a8bece29ed8205fa065' }
+    const path = await writeDump('custom.json', [{ model: 'accounts.Person', pk: 1, fields }])
+    const args = ['--user-model', 'accounts.Person', '--source', 'shop', '--json']
+    expect(jsonOf(await cli('import', 'django', path, ...args))).toMatchObject({
+      models: { 'accounts.person': { created: 1 } },
+    })
+    const users = jsonOf<readonly CliRecord[]>(await cli('user', 'list', '--json'))
+    expect(users.map(({ username }) => username)).toEqual([
+      'ada',
+      'bob',
+      'cleo',
+      'dan',
+      'eve',
+      'fay',
+      'zoe@example.com',
+    ])
+  })
+})
+
+/** Users, one client, and tokens; each record is padded, as no test has an hour for a million. */
+function* manyRecords(users: number): Generator<object> {
+  const padding = 'x'.repeat(9_000)
+  for (let pk = 1; pk <= users; pk++) {
+    const token = { user: pk, token: `${pk}`.padStart(40, '0'), client: 1 }
+    yield { model: 'oauth2.refreshtoken', pk, fields: { ...token, access_token: pk, expired: false } }
+    yield {
+      model: 'oauth2.accesstoken',
+      pk,
+      fields: { ...token, token: `${pk}`.padStart(40, 'a'), expires: '2099-01-01T00:00:00Z', scope: 6 },
+    }
+    yield { model: 'auth.user', pk, fields: { username: `user-${pk}`, password: '!', biography: padding } }
+  }
+  const client = {
+    client_id: 'many',
+    client_secret: 'secret',
+    client_type: 0,
+    redirect_uri: 'https://many.example/',
+  }
+  yield { model: 'oauth2.client', pk: 1, fields: client }
+}
+
+describe('a dump of 60 MB', () => {
+  it(
+    'is imported in a process that keeps little of it, and says how far it is',
+    { timeout: 600_000 },
+    async () => {
+      const path = await writeDump('many.json', manyRecords(6_000))
+      const large = await createState()
+      try {
+        // The tools that open the database take half of it; the dump as a whole would take more than the rest.
+        const env = { PERSIST_TO: large.path, NODE_OPTIONS: '--max-old-space-size=160' }
+        const result = await spawnCli(['import', 'django', path, '--json'], env)
+        expect(jsonOf(result)).toMatchObject({
+          models: {
+            'auth.user': { created: 6_000 },
+            'oauth2.accesstoken': { created: 6_000, skipped: [] },
+            'oauth2.refreshtoken': { created: 6_000, skipped: [] },
+          },
+        })
+        expect(result.stderr).toMatch(/^access tokens: \d+ % of \d+ MiB$/m)
+      } finally {
+        await large.remove()
+      }
+    },
+  )
+})
