@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
@@ -59,6 +60,8 @@ export default defineConfig({
   test: {
     // What the Worker logs is shown where a test fails.
     silent: 'passed-only',
+    // The default leaves one core idle, which is half of a small machine.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [{ plugins: [workerd], test: worker }, customStore, { test: node }],
     coverage: { provider: 'istanbul', include: ['src/**'] },
   },

@@ -52,7 +52,10 @@ describe('why was this refused?', () => {
     expect(await all('SELECT client_id, count(*) AS n FROM refusals GROUP BY 1 ORDER BY 1')).toEqual([
       { client_id: '', n: 50 },
     ])
-    expect(await all("SELECT count FROM activity WHERE kind = 'token_refused'")).toEqual([{ count: 72 }])
+    // Midnight may fall between two of the rounds.
+    expect(await all("SELECT sum(count) AS n FROM activity WHERE kind = 'token_refused'")).toEqual([
+      { n: 72 },
+    ])
   })
 
   it('stops writing them down when one isolate sees too many', async () => {
