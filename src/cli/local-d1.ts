@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -44,9 +45,12 @@ function causeOf(error: unknown): unknown {
 
 async function openMigrated(persistTo: string, onSpawn?: (child: ChildProcess) => void): Promise<OpenD1> {
   const config = await readWorkerConfig()
-  const before = await openAndCheck(persistTo, config)
-  if (before.missing.length === 0) return before
-  await before.close()
+  // Opening takes seconds: where there is nothing yet, there is nothing to look at.
+  if (existsSync(join(persistTo, 'v3'))) {
+    const before = await openAndCheck(persistTo, config)
+    if (before.missing.length === 0) return before
+    await before.close()
+  }
   const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo]
   const { stderr, stdout } = await runWrangler(args, onSpawn ? { onSpawn } : {})
   const after = await openAndCheck(persistTo, config)

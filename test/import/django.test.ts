@@ -6,7 +6,7 @@ import { createProvider } from '../../src/provider.ts'
 import provider02 from '../fixtures/django/provider-0.2.json'
 import providerScopes from '../fixtures/django/provider-scopes.json'
 import toolkit from '../fixtures/django/toolkit.json'
-import { givenUser } from '../support/fixture.ts'
+import { givenClient, givenUser, SECRET } from '../support/fixture.ts'
 import { answerOf, basic, introspect, post, send } from '../support/http.ts'
 import { everything, importRecords } from '../support/import.ts'
 import { travel } from '../support/time.ts'
@@ -94,12 +94,8 @@ describe('a dump of django-oauth-toolkit, made by a current Django', () => {
     ['fay', 'bcrypt_sha256'],
   ])('lets %s sign in with the old password (%s)', SLOW, async (username) => {
     await importRecords(toolkit)
-    const form = {
-      client_id: 'hashed-id',
-      client_secret: 'secret of hashed',
-      grant_type: 'password',
-      username,
-    }
+    await givenClient('own')
+    const form = { client_id: 'own', client_secret: SECRET, grant_type: 'password', username }
     const answer = await ask({ ...form, password: `password of ${username}` })
     expect(answer).toMatchObject({ status: 200 })
     expect(JSON.stringify((await everything())[0])).toContain('$scrypt$ln=14')

@@ -33,6 +33,7 @@ async function deploy(args: readonly string[] = [], env: Readonly<Record<string,
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       HOME: folder,
       CI: 'true',
       CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
