@@ -2,6 +2,15 @@ import type { Provider } from './context.ts'
 import type { OAuthErrorCode } from './errors.ts'
 import type { Client, IssuedTokens } from './store/records.ts'
 
+/** A request that was refused. */
+export interface RefusedRequest {
+  /** As the request said it; it may be anybody's. */
+  readonly clientId: string | null
+  readonly error: OAuthErrorCode
+  /** The rule that refused it. */
+  readonly detail: string
+}
+
 /** Something that happened, for one's own log or metrics. Never with a token, code, secret or password. */
 export type ProviderEvent =
   | {
@@ -11,24 +20,9 @@ export type ProviderEvent =
       readonly userId: string | null
       readonly scope: string
     }
-  | {
-      readonly type: 'token_refused'
-      readonly grantType: string | null
-      /** As the client said it; it may be anybody's. */
-      readonly clientId: string | null
-      readonly error: OAuthErrorCode
-      /** The rule that refused it. */
-      readonly detail: string
-    }
-  | {
-      readonly type: 'authorization_refused'
-      readonly responseType: string | null
-      /** As the request said it; it may be anybody's. */
-      readonly clientId: string | null
-      readonly error: OAuthErrorCode
-      /** The rule that refused it. */
-      readonly detail: string
-    }
+  | (RefusedRequest & { readonly type: 'token_refused'; readonly grantType: string | null })
+  | (RefusedRequest & { readonly type: 'authorization_refused'; readonly responseType: string | null })
+  | (RefusedRequest & { readonly type: 'revocation_refused' | 'introspection_refused' })
   /** A client asked for a revocation; it is told the same whether or not there was something to end (RFC 7009 2.2). */
   | { readonly type: 'token_revoked'; readonly clientId: string }
   | { readonly type: 'signed_in'; readonly userId: string }

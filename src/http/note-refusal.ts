@@ -36,15 +36,25 @@ function mayNote(now: number): boolean {
 /** Longest text of a note; what clients send may be much longer. */
 const MAX_TEXT = 300
 
+const ENDPOINTS = {
+  token_refused: 'token',
+  authorization_refused: 'authorize',
+  revocation_refused: 'revoke',
+  introspection_refused: 'introspect',
+} as const
+
 function refusalOf(event: ProviderEvent): Refusal | null {
-  if (event.type !== 'token_refused' && event.type !== 'authorization_refused') return null
-  const token = event.type === 'token_refused'
-  const asked = token ? event.grantType : event.responseType
+  if (!('error' in event)) return null
   return {
-    endpoint: token ? 'token' : 'authorize',
+    endpoint: ENDPOINTS[event.type],
     clientId: event.clientId,
-    asked: asked === null ? null : asked.slice(0, 100),
+    asked: askedOf(event)?.slice(0, 100) ?? null,
     error: event.error,
     rule: event.detail.slice(0, MAX_TEXT),
   }
+}
+
+function askedOf(event: ProviderEvent): string | null {
+  if (event.type === 'token_refused') return event.grantType
+  return event.type === 'authorization_refused' ? event.responseType : null
 }

@@ -4,6 +4,7 @@ import type { LiveToken, TokenReference } from '../store/records.ts'
 import type { EndpointRequest } from './endpoint-request.ts'
 import { identifyClient } from './identify-client.ts'
 import { invalidClient } from './invalid-client.ts'
+import { tellRefusal } from './tell-refusal.ts'
 import { readTokenReference } from './token-reference.ts'
 
 /** An introspection response (RFC 7662 2.2). */
@@ -29,6 +30,15 @@ export async function introspectionEndpoint(
   request: EndpointRequest,
   provider: Provider,
 ): Promise<IntrospectionResponse> {
+  return tellRefusal(
+    request,
+    provider,
+    (refused) => ({ type: 'introspection_refused', ...refused }),
+    async () => introspect(request, provider),
+  )
+}
+
+async function introspect(request: EndpointRequest, provider: Provider): Promise<IntrospectionResponse> {
   const { proof } = await identifyClient(request, provider).catch((error: unknown) => {
     throw error instanceof OAuthError && error.code === 'invalid_client'
       ? invalidClient(true, error.detail)

@@ -3,6 +3,7 @@ import { OAuthError } from '../errors.ts'
 import type { EndpointRequest } from './endpoint-request.ts'
 import { identifyClient } from './identify-client.ts'
 import { invalidClient } from './invalid-client.ts'
+import { tellRefusal } from './tell-refusal.ts'
 import { readTokenReference } from './token-reference.ts'
 
 /**
@@ -13,6 +14,15 @@ export async function revocationEndpoint(
   request: EndpointRequest,
   provider: Provider,
 ): Promise<Record<string, never>> {
+  return tellRefusal(
+    request,
+    provider,
+    (refused) => ({ type: 'revocation_refused', ...refused }),
+    async () => revoke(request, provider),
+  )
+}
+
+async function revoke(request: EndpointRequest, provider: Provider): Promise<Record<string, never>> {
   const { proof, usedHeader } = await identifyClient(request, provider)
   const { store, settings } = provider
   const token = request.params.get('token')

@@ -1,43 +1,24 @@
 import type { Provider } from '../context.ts'
 import { OAuthError } from '../errors.ts'
-import type { ProviderEvent } from '../hooks.ts'
 import type { Client } from '../store/records.ts'
 import type { EndpointRequest } from './endpoint-request.ts'
 import type { GrantType, TokenRequest, TokenResponse } from './grants/index.ts'
 import { identifyClient } from './identify-client.ts'
 import { invalidClient } from './invalid-client.ts'
+import { tellRefusal } from './tell-refusal.ts'
 
 /**
  * The token endpoint (RFC 6749 3.2): finds the grant type, identifies the client, exchanges the grant.
  * @throws {OAuthError} each error of RFC 6749 5.2
  */
 export async function tokenEndpoint(request: EndpointRequest, provider: Provider): Promise<TokenResponse> {
-  return exchange(request, provider).catch(async (error: unknown) => {
-    if (error instanceof OAuthError) provider.emit(await refusal(request, error, provider))
-    throw error
-  })
-}
-
-async function refusal(
-  request: EndpointRequest,
-  { code, description, detail }: OAuthError,
-  provider: Provider,
-): Promise<ProviderEvent> {
-  const { params } = request
-  const named = params.get('client_id')
-  const identified =
-    named ??
-    (await identifyClient(request, provider).then(
-      ({ proof }) => proof.clientId,
-      () => null,
-    ))
-  return {
-    type: 'token_refused',
-    grantType: params.get('grant_type') ?? null,
-    clientId: identified,
-    error: code,
-    detail: detail ?? description,
-  }
+  const grantType = request.params.get('grant_type') ?? null
+  return tellRefusal(
+    request,
+    provider,
+    (refused) => ({ type: 'token_refused', grantType, ...refused }),
+    async () => exchange(request, provider),
+  )
 }
 
 async function exchange(request: EndpointRequest, provider: Provider): Promise<TokenResponse> {

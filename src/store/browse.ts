@@ -39,7 +39,7 @@ export interface Listing {
 export interface Refusal {
   /** The client that the request named; it may not exist. */
   readonly clientId: string | null
-  readonly endpoint: 'token' | 'authorize'
+  readonly endpoint: 'token' | 'authorize' | 'revoke' | 'introspect'
   readonly asked: string | null
   readonly error: string
   /** The rule that refused it; never with a secret. */

@@ -29,6 +29,24 @@ describe('why was this refused?', () => {
     ])
   })
 
+  it('keeps those of revocation and introspection, whoever the client says it is', async () => {
+    await givenCast()
+    const wrong = { client_id: 'web', client_secret: 'not the secret of web', token: 'at_not-a-token' }
+    expect((await post('/oauth2/introspect', wrong)).status).toBe(401)
+    expect((await post('/oauth2/revoke', { token: 'at_not-a-token' }, basic('web', 'wrong'))).status).toBe(
+      401,
+    )
+    expect(await all('SELECT client_id, endpoint, asked, error FROM refusals ORDER BY endpoint')).toEqual([
+      { client_id: 'web', endpoint: 'introspect', asked: null, error: 'invalid_client' },
+      { client_id: 'web', endpoint: 'revoke', asked: null, error: 'invalid_client' },
+    ])
+    const { browser } = await givenStaff()
+    const page = await browser.visit('/admin/clients/show?id=web')
+    expect(page.text).toContain('introspect')
+    expect(page.text).not.toContain('at_not-a-token')
+    expect(page.text).not.toContain('not the secret of web')
+  })
+
   it('finds what an error page shows a number of', async () => {
     await givenCast()
     const visitor = openBrowser()

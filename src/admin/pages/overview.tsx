@@ -8,7 +8,7 @@ import { ScrollingTable } from './table.tsx'
 const KINDS: readonly (readonly [label: string, kinds: readonly string[]])[] = [
   ['Tokens issued', ['token_issued']],
   ['Sign-ins', ['signed_in']],
-  ['Refused requests', ['token_refused', 'authorize_refused']],
+  ['Refused requests', ['token_refused', 'authorize_refused', 'revoke_refused', 'introspect_refused']],
   ['Refused sign-ins', ['sign_in_refused']],
 ]
 const DAYS = 14
