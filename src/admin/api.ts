@@ -8,11 +8,13 @@ import type { ProviderEnv } from '../http/provider-variables.ts'
 import { type ProtectedEnv, requireScope } from '../resource-server/require-scope.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
+import { readActivity } from './activity.ts'
 import { listRecords, readFilters } from './list.ts'
 import { operatorOf } from './operator.ts'
 import type { CreateAdminStore } from './panel.ts'
 import { type Done, type Input, type Operator, type Resource, valueOf } from './resource.ts'
 import { resources } from './resources/index.ts'
+import { checkSetup } from './setup-check.ts'
 
 type ApiEnv = ProviderEnv & ProtectedEnv
 type Handling = Context<ApiEnv>
@@ -48,9 +50,14 @@ export function adminApi(createAdminStore: CreateAdminStore): Hono<ApiEnv> {
       return resource ? handle(c, resource, operator) : notFound(c)
     })
   }
+  api.on('GET', ['/activity', '/activity/'], async (c) => {
+    const operator = await staffToken(c, createAdminStore)
+    return c.json({ activity: await readActivity(operator) }, 200, NO_STORE)
+  })
   on('GET', '/:kind', list)
   on('POST', '/:kind', create)
   on('GET', '/:kind/:id', show)
+  on('GET', '/:kind/:id/advice', advise)
   on('PATCH', '/:kind/:id', update)
   on('POST', '/:kind/:id/:action', act)
   api.all('*', async (c) => {
@@ -120,6 +127,11 @@ async function readRecord(c: Handling, resource: Resource, operator: Operator): 
 async function show(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
   const record = await readRecord(c, resource, operator)
   return record ? c.json(toJson(resource, record), 200, NO_STORE) : notFound(c)
+}
+
+async function advise(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+  const record = resource.kind === 'clients' ? await readRecord(c, resource, operator) : null
+  return record ? c.json({ advice: checkSetup(record, operator.provider) }, 200, NO_STORE) : notFound(c)
 }
 
 async function update(c: Handling, resource: Resource, operator: Operator): Promise<Response> {

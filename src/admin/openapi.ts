@@ -16,7 +16,11 @@ export function adminApiPaths(provider: Pick<Provider, 'grantTypes' | 'paths'>):
       (action) => [`${base}/${resource.kind}/{id}/${action.name}`, actionOf(resource, action)] as const,
     ),
   ])
-  return Object.fromEntries(paths)
+  return {
+    ...Object.fromEntries(paths),
+    [`${base}/${resources.clients.kind}/{id}/advice`]: { get: ADVICE },
+    [`${base}/activity`]: { get: ACTIVITY },
+  }
 }
 
 function collectionOf(resource: Resource, provider: Pick<Provider, 'grantTypes'>): Schema {
@@ -96,6 +100,42 @@ const REFUSALS = {
   401: { description: 'No token that lives' },
   403: problem('The token lacks the scope, or its user is not staff'),
   404: problem('There is no such record'),
+}
+
+const ADVICE = {
+  summary: 'Checks how a client is set up',
+  security: SECURITY,
+  parameters: [ID],
+  responses: {
+    200: answer(
+      'What stands out',
+      listOfObjects('advice', {
+        severity: { type: 'string', enum: ['stops', 'risk', 'hint'] },
+        text: { type: 'string' },
+      }),
+    ),
+    ...REFUSALS,
+  },
+}
+const ACTIVITY = {
+  summary: 'Counts what happened in the last days',
+  security: SECURITY,
+  responses: {
+    200: answer(
+      'Counts by day and kind',
+      listOfObjects('activity', {
+        day: { type: 'integer' },
+        kind: { type: 'string' },
+        count: { type: 'integer' },
+      }),
+    ),
+    ...REFUSALS,
+  },
+}
+
+function listOfObjects(name: string, members: Schema): Schema {
+  const items = { type: 'object', properties: members }
+  return { type: 'object', properties: { [name]: { type: 'array', items } } }
 }
 
 function done(resource: Resource): Schema {

@@ -5,6 +5,7 @@ import { readQuery } from '../http/params.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
 import { showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
+import { readActivity } from './activity.ts'
 import { adminApi } from './api.ts'
 import { act, saveForm, showForm } from './changes.tsx'
 import { ClientExtras, readClientExtras } from './client-extras.tsx'
@@ -23,7 +24,6 @@ import { adminStyleAsset } from './styles.ts'
 type Handling = Context<ProviderEnv>
 
 const PAGE = 50
-const DAYS_SHOWN = 14
 
 /** Adds `/admin` and what is below it: the pages for staff, and their API. */
 export function addAdminRoutes(
@@ -106,7 +106,7 @@ async function showStyle(c: Handling): Promise<Response> {
 
 async function showOverview(c: Handling, operator: Operator): Promise<Response> {
   const { now } = operator.provider.request
-  const activity = await operator.store.listActivity(now - DAYS_SHOWN * 86_400)
+  const activity = await readActivity(operator)
   const admin = await adminUi(c, operator)
   return showAdminPage(c, <Overview admin={admin} activity={activity} today={Math.floor(now / 86_400)} />)
 }

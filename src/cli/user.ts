@@ -108,7 +108,7 @@ async function list({ store }: Session): Promise<Output> {
   const users = (
     await listAll(
       (page) => store.listUsers(page),
-      ({ username }) => usernameKey(username),
+      (user) => user.usernameKey,
     )
   ).map(userRecord)
   const columns = ['username', 'email', 'is_staff', 'is_active', 'last_sign_in_at', 'id'] as const

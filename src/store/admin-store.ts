@@ -92,6 +92,8 @@ export interface NewUser {
 
 /** A user as operators see it. */
 export interface UserRecord extends User {
+  /** What lists go by: the normalised name, or the id of a user of somebody else's table. */
+  readonly usernameKey: string
   readonly isActive: boolean
   readonly createdAt: number
   readonly passwordChangedAt: number

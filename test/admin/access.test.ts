@@ -19,6 +19,8 @@ const PAGES = [
 ]
 const API = [
   '/admin/api',
+  '/admin/api/activity',
+  '/admin/api/clients/web/advice',
   ...KINDS.flatMap((kind) => [
     `/admin/api/${kind}`,
     `/admin/api/${kind}/web`,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { givenCast } from '../support/fixture.ts'
+import { givenCast, givenClient } from '../support/fixture.ts'
 import { answerOf, post, send } from '../support/http.ts'
 import { all } from '../support/operator.ts'
 import { givenTokens } from '../support/tokens.ts'
@@ -32,6 +32,22 @@ async function call(method: string, path: string, body?: unknown): Promise<Json>
 }
 
 describe('admin API', () => {
+  it('says what stands out in the set-up of a client, and what happened in the last days', async () => {
+    await givenClient('idle', { disabledAt: 1 })
+    const { advice, status } = await call('GET', '/clients/idle/advice')
+    expect(status).toBe(200)
+    expect(advice).toContainEqual({
+      severity: 'stops',
+      text: 'The client is disabled: every request is refused.',
+    })
+    expect(await call('GET', '/clients/nobody/advice')).toMatchObject({ status: 404 })
+    expect(await call('GET', `/users/${staff}/advice`)).toMatchObject({ status: 404 })
+    await post('/oauth2/token', { client_id: 'nobody', grant_type: 'client_credentials' })
+    const { activity, ...answer } = await call('GET', '/activity')
+    expect(answer).toEqual({ status: 200 })
+    expect(activity).toContainEqual({ day: expect.any(Number) as number, kind: 'token_refused', count: 1 })
+  })
+
   it('makes, shows, changes, rotates and deletes a client', async () => {
     const made = await call('POST', '/clients', {
       name: 'Service',

@@ -1,6 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Activity } from '../../store/browse.ts'
 import { Button, Section } from '../../ui/components.tsx'
+import { ACTIVITY_DAYS } from '../activity.ts'
 import { AdminPage, type AdminUi } from './layout.tsx'
 import { ScrollingTable } from './table.tsx'
 
@@ -11,7 +12,6 @@ const KINDS: readonly (readonly [label: string, kinds: readonly string[]])[] = [
   ['Refused requests', ['token_refused', 'authorize_refused', 'revoke_refused', 'introspect_refused']],
   ['Refused sign-ins', ['sign_in_refused']],
 ]
-const DAYS = 14
 /** Steps of a bar's length: each is a class of the stylesheet, as the pages have no inline styles. */
 export const BAR_STEPS = 20
 
@@ -52,7 +52,7 @@ export function Overview({ activity, admin, today }: OverviewProps): JSX.Element
 }
 
 function ActivityTable({ activity, today }: Omit<OverviewProps, 'admin'>): JSX.Element {
-  const days = Array.from({ length: DAYS }, (_, index) => today - index)
+  const days = Array.from({ length: ACTIVITY_DAYS }, (_, index) => today - index)
   const columns = KINDS.map(([label, kinds]) => {
     const counts = days.map((day) =>
       activity

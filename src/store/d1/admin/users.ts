@@ -6,6 +6,7 @@ import { run } from '../run.ts'
 interface UserRow {
   readonly id: string
   readonly username: string
+  readonly username_key: string
   readonly email: string | null
   readonly is_staff: number
   readonly is_active: number
@@ -14,7 +15,7 @@ interface UserRow {
   readonly last_sign_in_at: number | null
 }
 
-const userColumns = sql`u.id AS id, u.username AS username, u.email AS email, u.is_staff AS is_staff,
+const userColumns = sql`u.id AS id, u.username AS username, u.username_key AS username_key, u.email AS email, u.is_staff AS is_staff,
   u.is_active AS is_active, u.created_at AS created_at, u.password_changed_at AS password_changed_at,
   u.last_sign_in_at AS last_sign_in_at`
 
@@ -22,6 +23,7 @@ function toUser(row: UserRow): UserRecord {
   return {
     id: row.id,
     username: row.username,
+    usernameKey: row.username_key,
     email: row.email,
     isStaff: row.is_staff === 1,
     isActive: row.is_active === 1,
