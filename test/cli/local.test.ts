@@ -208,6 +208,18 @@ describe('user', () => {
     expect(JSON.stringify(users)).not.toMatch(/scrypt|password/)
   })
 
+  it('list shows each of many users once, those of another table too', async () => {
+    await query(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+       INSERT INTO users (id, username, username_key, password_hash, password_changed_at, created_at)
+       SELECT 'ext-' || i, 'Zoe', 'external' || char(10) || i, '', 0, 0 FROM n`,
+    )
+    const users = await jsonList('user', 'list')
+    expect(users).toHaveLength(1202)
+    expect(new Set(users.map(({ id }) => id)).size).toBe(1202)
+    await query("DELETE FROM users WHERE id LIKE 'ext-%'")
+  })
+
   it('set-password clears the failed attempts of the account', async () => {
     const key = await session.throttleKey('bob')
     await query(
