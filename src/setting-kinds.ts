@@ -22,7 +22,8 @@ export interface Setting<T> {
 /** What a kind of setting says of its values, and how it reads them. */
 export type Row<T> = Omit<Setting<T>, 'variable' | 'default' | 'meaning'>
 /** A hundred years: more is a typing error. */
-const MAX_SECONDS = 100 * 365 * 86_400
+/** The longest life that anything can be given. */
+export const MAX_SECONDS = 100 * 365 * 86_400
 
 function parseSeconds(value: unknown, least: number): number | undefined {
   const seconds = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value

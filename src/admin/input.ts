@@ -28,6 +28,7 @@ function readField(form: Params, { kind, name }: FieldSpec): unknown {
         .filter((line) => line !== '')
     case 'choice':
     case 'password':
+    case 'seconds':
     case 'text':
       return form.get(name) ?? ''
   }

@@ -182,6 +182,8 @@ function fieldSchema({ choices, kind }: Pick<FieldSpec, 'choices' | 'kind'>): Sc
       return choices && kind === 'choice'
         ? { type: 'string', examples: choices.map(([value]) => value) }
         : { type: 'string' }
+    case 'seconds':
+      return { type: ['integer', 'null'], minimum: 1 }
     case 'choices':
     case 'lines':
       return VALUES.list

@@ -40,7 +40,7 @@ export interface FieldSpec {
   readonly name: string
   readonly label: string
   /** `lines` is a list with a line for each entry, `choices` a list with a box for each. */
-  readonly kind: 'choice' | 'choices' | 'flag' | 'lines' | 'password' | 'text'
+  readonly kind: 'choice' | 'choices' | 'flag' | 'lines' | 'password' | 'seconds' | 'text'
   readonly hint?: string
   readonly choices?: readonly (readonly [value: string, label: string])[]
   readonly required?: boolean

@@ -26,6 +26,8 @@ interface MetadataOptions extends VerbOptions {
   readonly autoAuthorize?: boolean
   readonly authorizeEveryTime?: boolean
   readonly pkce?: boolean
+  readonly accessTokenLifetime?: string
+  readonly refreshTokenLifetime?: string
 }
 
 interface CreateOptions extends MetadataOptions {
@@ -94,6 +96,8 @@ function addCreate(noun: Command, io: Io): void {
     .option('--auto-authorize', 'ask no user for consent')
     .option('--authorize-every-time', 'ask for consent even if it was given before')
     .option('--no-pkce', 'do not demand PKCE of it, if public')
+    .option('--access-token-lifetime <seconds>', 'life of its access tokens (default: as the settings say)')
+    .option('--refresh-token-lifetime <seconds>', 'life of its refresh tokens (default: as the settings say)')
     .action((options: CreateOptions) => runVerb(io, options, (session) => create(session, options)))
 }
 
@@ -117,6 +121,8 @@ function addUpdate(noun: Command, io: Io): void {
     .option('--no-authorize-every-time', 'ask for consent once')
     .option('--pkce', 'demand PKCE of it, if public')
     .option('--no-pkce', 'do not demand PKCE of it')
+    .option('--access-token-lifetime <seconds>', 'life of its access tokens; "" for as the settings say')
+    .option('--refresh-token-lifetime <seconds>', 'life of its refresh tokens; "" for as the settings say')
     .addOption(new Option('--disable', 'refuse it, and its tokens').conflicts('enable'))
     .option('--enable', 'let it work again')
     .action(async (id: string, options: UpdateOptions) => {
@@ -222,6 +228,8 @@ function changesOf(options: MetadataOptions): Readonly<Record<string, unknown>> 
     autoAuthorize: options.autoAuthorize,
     authorizeEveryTime: options.authorizeEveryTime,
     requirePkce: options.pkce,
+    accessTokenLifetime: options.accessTokenLifetime,
+    refreshTokenLifetime: options.refreshTokenLifetime,
   }
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
 }
@@ -239,6 +247,8 @@ function clientRecord(client: ClientRecord): JsonRecord {
     auto_authorize: client.autoAuthorize,
     authorize_every_time: client.authorizeEveryTime,
     require_pkce: client.requirePkce,
+    access_token_lifetime: client.accessTokenLifetime,
+    refresh_token_lifetime: client.refreshTokenLifetime,
     disabled: client.disabled,
     created_at: client.createdAt,
     updated_at: client.updatedAt,

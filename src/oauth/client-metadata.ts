@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { randomBytes, toBase64url } from '../crypto/bytes.ts'
 import { type FieldProblem, InvalidInputError, OAuthError } from '../errors.ts'
 import { parseScope } from '../scope.ts'
+import { MAX_SECONDS } from '../setting-kinds.ts'
 import type { ClientMetadata } from '../store/admin-store.ts'
 import type { ClientType } from '../store/records.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
@@ -27,8 +28,19 @@ const GRANTS =
   `at least one and at most ${MAX_GRANT_TYPES}.`
 const SCOPE = 'The scope must be scope names separated by spaces (RFC 6749 3.3).'
 
+const LIFETIME = `A token's life must be a whole number of seconds from 1 to ${MAX_SECONDS}, or nothing.`
+
 const trimmedText = (message: string) => v.pipe(v.string(message), v.trim())
 const flag = (field: string) => v.optional(v.boolean(`${field} must be true or false.`))
+
+/** Seconds, as a number or as a form sends them. */
+const lifetime = v.nullish(
+  v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.trim(), v.regex(/^\d{0,10}$/, LIFETIME))], LIFETIME),
+    v.transform((value) => (value === '' ? null : Number(value))),
+    v.check((value) => value === null || isLifetime(value), LIFETIME),
+  ),
+)
 
 const SCHEMA = v.object(
   {
@@ -52,6 +64,8 @@ const SCHEMA = v.object(
     autoAuthorize: flag('autoAuthorize'),
     authorizeEveryTime: flag('authorizeEveryTime'),
     requirePkce: flag('requirePkce'),
+    accessTokenLifetime: lifetime,
+    refreshTokenLifetime: lifetime,
   },
   'Client metadata must be an object.',
 )
@@ -84,6 +98,8 @@ function completeMetadata(input: v.InferOutput<typeof SCHEMA>): ClientMetadata {
     autoAuthorize: input.autoAuthorize ?? false,
     authorizeEveryTime: input.authorizeEveryTime ?? false,
     requirePkce: input.requirePkce ?? true,
+    accessTokenLifetime: input.accessTokenLifetime ?? null,
+    refreshTokenLifetime: input.refreshTokenLifetime ?? null,
   }
 }
 
@@ -150,6 +166,10 @@ export function generateClientSecret(): string {
 
 function isGrantType(name: string): boolean {
   return GRANT_TYPES.includes(name) || (/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(name) && name.length <= 255)
+}
+
+function isLifetime(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_SECONDS
 }
 
 function isScope(scope: string): boolean {

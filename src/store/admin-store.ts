@@ -14,8 +14,14 @@ export interface Page {
   readonly limit: number
 }
 
+/** How long what a client gets lives, in seconds; null where the settings decide. */
+export interface TokenLifetimes {
+  readonly accessTokenLifetime: number | null
+  readonly refreshTokenLifetime: number | null
+}
+
 /** What a client may be registered with beside its id and secret (RFC 6749 2, RFC 7591 2). */
-export type ClientMetadata = Omit<Client, 'clientId' | 'disabled'>
+export type ClientMetadata = Omit<Client, 'clientId' | 'disabled'> & TokenLifetimes
 
 /** A client to make. */
 export interface NewClient {
@@ -26,7 +32,7 @@ export interface NewClient {
 }
 
 /** A client as operators see it: never with a secret. */
-export interface ClientRecord extends Client {
+export interface ClientRecord extends Client, TokenLifetimes {
   readonly createdAt: number
   /** Grows with every change, so it tells whether somebody else was faster. */
   readonly updatedAt: number

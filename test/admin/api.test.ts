@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { givenCast, givenClient } from '../support/fixture.ts'
+import { givenCast, givenClient, SECRET } from '../support/fixture.ts'
 import { answerOf, post, send } from '../support/http.ts'
 import { all } from '../support/operator.ts'
 import { givenTokens } from '../support/tokens.ts'
@@ -32,6 +32,26 @@ async function call(method: string, path: string, body?: unknown): Promise<Json>
 }
 
 describe('admin API', () => {
+  it('gives a client lives of its own for its tokens, and takes them away again', async () => {
+    const form = { client_id: 'own', client_secret: SECRET, grant_type: 'client_credentials' }
+    await givenClient('own')
+    const usual = await answerOf(await post('/oauth2/token', form))
+    const lifetimes = { access_token_lifetime: 60, refresh_token_lifetime: 120 }
+    expect(await call('PATCH', '/clients/own', lifetimes)).toMatchObject({ status: 200, record: lifetimes })
+    expect(await answerOf(await post('/oauth2/token', form))).toMatchObject({ status: 200, expires_in: 60 })
+    for (const wrong of [0, -1, 1.5, 1e12, 'soon', '1e3', true, []]) {
+      expect(await call('PATCH', '/clients/own', { access_token_lifetime: wrong })).toMatchObject({
+        status: 400,
+        problems: [{ field: 'access_token_lifetime' }],
+      })
+    }
+    await call('PATCH', '/clients/own', { name: 'Renamed' })
+    expect(await call('GET', '/clients/own')).toMatchObject(lifetimes)
+    await call('PATCH', '/clients/own', { access_token_lifetime: null })
+    const { expires_in } = await answerOf(await post('/oauth2/token', form))
+    expect(expires_in).toBe(usual.expires_in)
+  })
+
   it('says what stands out in the set-up of a client, and what happened in the last days', async () => {
     await givenClient('idle', { disabledAt: 1 })
     const { advice, status } = await call('GET', '/clients/idle/advice')

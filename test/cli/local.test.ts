@@ -115,6 +115,8 @@ describe('client', () => {
       ...redirects,
       '--disable',
       '--no-pkce',
+      '--access-token-lifetime',
+      '600',
     )
     expect(updated).toMatchObject({
       client_type: 'public',
@@ -123,9 +125,17 @@ describe('client', () => {
       grant_types: ['authorization_code'],
       disabled: true,
       require_pkce: false,
+      access_token_lifetime: 600,
     })
     const back = await json('client', 'update', 'spa', '--enable', '--pkce', '--scope', 'read')
     expect(back).toMatchObject({ name: 'Two', disabled: false, require_pkce: true, scope: 'read' })
+    expect(back).toMatchObject({ access_token_lifetime: 600, refresh_token_lifetime: null })
+    const usual = await json('client', 'update', 'spa', '--access-token-lifetime', '')
+    expect(usual).toMatchObject({ access_token_lifetime: null })
+    expect(await cli('client', 'update', 'spa', '--refresh-token-lifetime', 'soon')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('whole number of seconds') as string,
+    })
   })
 
   it('rotate-secret shows a new secret; the old one ends at once or later', async () => {

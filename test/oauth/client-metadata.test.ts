@@ -35,6 +35,8 @@ describe('parseClientMetadata', () => {
       autoAuthorize: false,
       authorizeEveryTime: false,
       requirePkce: true,
+      accessTokenLifetime: null,
+      refreshTokenLifetime: null,
     })
     expect(parseClientMetadata({ ...minimal, type: 'public' }).grantTypes).toEqual(['authorization_code'])
   })

@@ -30,13 +30,14 @@ function FieldOf({ error, field, value }: FieldProps): JSX.Element {
   const { hint, kind, label, name, required = false } = field
   switch (kind) {
     case 'text':
+    case 'seconds':
     case 'password':
       return (
         <Field
           name={name}
           label={label}
-          type={kind}
-          value={kind === 'text' && typeof value === 'string' ? value : undefined}
+          type={kind === 'seconds' ? 'text' : kind}
+          value={kind === 'password' ? undefined : textOfValue(value)}
           autocomplete={kind === 'password' ? 'new-password' : 'off'}
           required={required}
           error={error}
@@ -63,6 +64,10 @@ function FieldOf({ error, field, value }: FieldProps): JSX.Element {
         </div>
       )
   }
+}
+
+function textOfValue(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
 /** What a field needs and what is wrong with it: texts, and the ids by which it names them. */

@@ -63,6 +63,18 @@ export function clientFields(
     { name: 'auto_authorize', label: 'Ask no user for consent', kind: 'flag' },
     { name: 'authorize_every_time', label: 'Ask for consent every time', kind: 'flag' },
     { name: 'require_pkce', label: 'Demand PKCE of it, if public', kind: 'flag' },
+    {
+      name: 'access_token_lifetime',
+      label: 'Life of its access tokens',
+      kind: 'seconds',
+      hint: 'Seconds; empty: as the settings say.',
+    },
+    {
+      name: 'refresh_token_lifetime',
+      label: 'Life of its refresh tokens',
+      kind: 'seconds',
+      hint: 'Seconds since the last refresh; empty: as the settings say.',
+    },
   ]
 }
 

@@ -33,6 +33,8 @@ const MEMBERS = {
   autoAuthorize: 'auto_authorize',
   authorizeEveryTime: 'authorize_every_time',
   requirePkce: 'require_pkce',
+  accessTokenLifetime: 'access_token_lifetime',
+  refreshTokenLifetime: 'refresh_token_lifetime',
 } as const
 
 /** Checks what was sent, over what is there; problems go by the members' names. */
@@ -158,6 +160,8 @@ export const clients: Resource = {
     { name: 'auto_authorize', label: 'Asks no user for consent', kind: 'flag' },
     { name: 'authorize_every_time', label: 'Asks for consent every time', kind: 'flag' },
     { name: 'require_pkce', label: 'PKCE demanded, if public', kind: 'flag' },
+    { name: 'access_token_lifetime', label: 'Life of its access tokens, in seconds (none: as set)' },
+    { name: 'refresh_token_lifetime', label: 'Life of its refresh tokens, in seconds (none: as set)' },
     { name: 'secrets', label: 'Secrets' },
     { name: 'disabled', label: 'Disabled', kind: 'flag' },
     { name: 'created_at', label: 'Made', kind: 'time' },

@@ -5,6 +5,8 @@ import { clientColumns, type ClientRow, toClient } from '../client-rows.ts'
 import { run } from '../run.ts'
 
 interface ClientRecordRow extends ClientRow {
+  readonly access_token_lifetime: number | null
+  readonly refresh_token_lifetime: number | null
   readonly created_at: number
   readonly updated_at: number
 }
@@ -18,10 +20,17 @@ interface RotatedRow extends WrittenRow {
   readonly old_ends_at: number | null
 }
 
-const recordColumns = sql`${clientColumns}, c.created_at AS created_at, c.updated_at AS updated_at`
+const recordColumns = sql`${clientColumns}, c.access_token_lifetime AS access_token_lifetime,
+  c.refresh_token_lifetime AS refresh_token_lifetime, c.created_at AS created_at, c.updated_at AS updated_at`
 
 function toRecord(row: ClientRecordRow): ClientRecord {
-  return { ...toClient(row), createdAt: row.created_at, updatedAt: row.updated_at }
+  return {
+    ...toClient(row),
+    accessTokenLifetime: row.access_token_lifetime,
+    refreshTokenLifetime: row.refresh_token_lifetime,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
 }
 
 /** See `ClientAdmin`. */
@@ -70,10 +79,11 @@ function createStatements({ clientId, metadata, secretHash }: NewClient, mark: O
       sql`WHERE NOT EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId})`,
     ),
     sql`INSERT INTO clients (client_id, type, name, url, grant_types, response_types, scope, auto_authorize,
-        authorize_every_time, require_pkce, created_at, updated_at)
+        authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, created_at, updated_at)
       SELECT ${clientId}, ${metadata.type}, ${metadata.name}, ${metadata.url}, ${JSON.stringify(metadata.grantTypes)},
         ${JSON.stringify(metadata.responseTypes)}, ${metadata.scope}, ${metadata.autoAuthorize},
-        ${metadata.authorizeEveryTime}, ${metadata.requirePkce}, ${mark.now}, ${mark.now}
+        ${metadata.authorizeEveryTime}, ${metadata.requirePkce}, ${metadata.accessTokenLifetime},
+        ${metadata.refreshTokenLifetime}, ${mark.now}, ${mark.now}
       WHERE ${written} ON CONFLICT DO NOTHING`,
     insertRedirectUris(clientId, metadata.redirectUris, written),
     insertSecret(clientId, secretHash, mark.now, sql`${written} AND ${secretHash} IS NOT NULL`),
@@ -98,6 +108,7 @@ function updateStatements(
         grant_types = ${JSON.stringify(change.grantTypes)}, response_types = ${JSON.stringify(change.responseTypes)},
         scope = ${change.scope}, auto_authorize = ${change.autoAuthorize},
         authorize_every_time = ${change.authorizeEveryTime}, require_pkce = ${change.requirePkce},
+        access_token_lifetime = ${change.accessTokenLifetime}, refresh_token_lifetime = ${change.refreshTokenLifetime},
         disabled_at = CASE WHEN ${change.disabled} THEN COALESCE(disabled_at, ${mark.now}) END,
         updated_at = max(${mark.now}, updated_at + 1)
       WHERE client_id = ${clientId} AND updated_at = ${seenAt}`,
