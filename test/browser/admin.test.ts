@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { givenClient, givenUser, heading, PASSWORD, signIn, startWorld, type World } from './world.ts'
+import { givenClient, givenUser, heading, PASSWORD, SECRET, signIn, startWorld, type World } from './world.ts'
 
 /** For people to look at; not kept in the repository. */
 const SCREENSHOTS = 'screenshots'
@@ -70,6 +70,35 @@ describe('the admin in a browser', () => {
       const width = await page.evaluate('document.documentElement.scrollWidth')
       expect([name, width]).toEqual([name, viewport.width])
       await page.screenshot({ path: `${SCREENSHOTS}/admin-${name}-${device}.png`, fullPage: true })
+    }
+  })
+
+  it('has accessible pages of what users gave to applications', async () => {
+    await givenClient(world, 'direct', { name: 'Direct', grantTypes: '["password","refresh_token"]' })
+    const form = { client_id: 'direct', client_secret: SECRET, grant_type: 'password' }
+    const body = new URLSearchParams({ ...form, username: 'ann', password: PASSWORD })
+    expect((await fetch(`${world.origin}/oauth2/token`, { method: 'POST', body })).status).toBe(200)
+    await world.db
+      .prepare(
+        `INSERT INTO authorized_clients (user_id, client_id, id, scope, authorized_at, updated_at)
+         SELECT id, 'direct', 'a-consent', 'read', 1, 1 FROM users WHERE username = 'ann'`,
+      )
+      .run()
+    const page = await openAsStaff(PHONE)
+    for (const [kind, singular] of [
+      ['authorized-clients', 'Consent'],
+      ['grants', 'Grant'],
+      ['access-tokens', 'Access token'],
+      ['refresh-tokens', 'Refresh token'],
+      ['sessions', 'Session'],
+      ['audit-events', 'Event'],
+    ] as const) {
+      await page.goto(`${world.origin}/admin/${kind}`)
+      await page.locator('tbody a').first().click()
+      expect(await heading(page)).toMatch(new RegExp(`^${singular} `))
+      await expectAccessible(page)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
+      await page.screenshot({ path: `${SCREENSHOTS}/admin-${kind}-record-phone.png`, fullPage: true })
     }
   })
 
