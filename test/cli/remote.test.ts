@@ -13,6 +13,10 @@ interface RawRequest {
   readonly batch: readonly { readonly sql: string; readonly params: readonly unknown[] }[]
 }
 
+interface ImportReport {
+  readonly models: Readonly<Record<string, { readonly created: number; readonly updated: number }>>
+}
+
 /** Answers as Cloudflare's API does, from a real D1 database. */
 function standIn({ db }: OpenD1): Server {
   const answers = async (path: string, body: unknown): Promise<unknown> => {
@@ -92,12 +96,24 @@ describe('--remote', () => {
     expect(results).toEqual([{ client_id: 'app', auto_authorize: 1 }])
   })
 
+  it('imports a dump of Django, and once more without a change', async () => {
+    const args = ['import', 'django', 'test/fixtures/django/toolkit.json']
+    const first = await ok<ImportReport>(args)
+    expect(first.models['auth.user']).toMatchObject({ created: 6, updated: 0 })
+    expect(first.models['oauth2_provider.refreshtoken']).toMatchObject({ created: 3 })
+    const again = await ok<ImportReport>(args)
+    expect(Object.values(again.models).map(({ created, updated }) => created + updated)).toEqual([
+      0, 0, 0, 0, 0,
+    ])
+    expect(await ok<readonly CliRecord[]>(['token', 'list'])).toHaveLength(6)
+  })
+
   it('clears the failed attempts of an account only where it knows the SECRET_KEY', async () => {
-    const create = ['user', 'create', '--username', 'ada', '--password-stdin']
-    expect(await ok(create, 'first')).toMatchObject({ username: 'ada', is_staff: false })
-    const set = ['user', 'set-password', 'ada', '--password-stdin', '--json']
+    const create = ['user', 'create', '--username', 'zoe', '--password-stdin']
+    expect(await ok(create, 'first')).toMatchObject({ username: 'zoe', is_staff: false })
+    const set = ['user', 'set-password', 'zoe', '--password-stdin', '--json']
     const without = await cli(set, 'second')
-    expect(jsonOf(without)).toMatchObject({ username: 'ada' })
+    expect(jsonOf(without)).toMatchObject({ username: 'zoe' })
     expect(without.stderr).toContain('SECRET_KEY')
     given({ SECRET_KEY: 'a-key-of-the-deployed-worker-000000' })
     expect(await cli(set, 'third')).toMatchObject({ code: 0, stderr: '' })
