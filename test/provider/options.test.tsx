@@ -7,8 +7,10 @@ import {
   createProvider,
   type ProviderEvent,
   type ProviderOptions,
+  type ResponseType,
 } from '../../src/public.ts'
-import { givenCast, PASSWORD, REDIRECT_URI, SECRET } from '../support/fixture.ts'
+import { hiddenFields } from '../support/browser.ts'
+import { givenCast, givenClient, givenSession, PASSWORD, REDIRECT_URI, SECRET } from '../support/fixture.ts'
 
 const WEB = { client_id: 'web', client_secret: SECRET }
 const ALICE = { ...WEB, grant_type: 'password', username: 'alice', password: PASSWORD }
@@ -16,17 +18,21 @@ const ALICE = { ...WEB, grant_type: 'password', username: 'alice', password: PAS
 /** A foreign Worker that mounts the provider with options, below `/auth`. */
 function worker(
   options: ProviderOptions,
-): (path: string, form?: Readonly<Record<string, string>>) => Promise<Response> {
+): (
+  path: string,
+  form?: Readonly<Record<string, string>>,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Response> {
   const provider = createProvider({ ...options, paths: { oauth2: '/auth', ...options.paths } })
   const app = new Hono()
   app.route('/auth', provider)
   app.route('/', provider.wellKnown)
   app.route('/', provider.pages)
-  return async (path, form) => {
+  return async (path, form, headers = {}) => {
     const context = createExecutionContext()
     const init = form && { method: 'POST', body: new URLSearchParams(form) }
     const response = await app.fetch(
-      new Request(`https://id.example${path}`, { redirect: 'manual', ...init }),
+      new Request(`https://id.example${path}`, { redirect: 'manual', headers, ...init }),
       env,
       context,
     )
@@ -36,8 +42,9 @@ function worker(
 }
 
 describe('options of createProvider', () => {
+  let alice: string
   beforeEach(async () => {
-    await givenCast()
+    alice = (await givenCast()).alice
   })
 
   it('paths: the provider answers where it is mounted, with and without a trailing slash, and metadata says so', async () => {
@@ -151,7 +158,60 @@ describe('options of createProvider', () => {
     expect((await call('/auth/token', form)).status).toBe(200)
   })
 
-  it('responseTypes: another one answers the authorization endpoint; removing ours hides it', async () => {
+  it('responseTypes: another one answers the authorization endpoint, where users allow it', async () => {
+    // OAuth 2.0 Multiple Response Type Encoding Practices 4.
+    const none: ResponseType = {
+      defaultMode: 'query',
+      grantType: 'authorization_code',
+      usesPkce: false,
+      async answer(_request, { consent, scope, session }, { request, store }) {
+        if (consent) await store.saveConsent(consent, session.id, request)
+        return { allowed: scope }
+      },
+    }
+    const options = { responseTypes: { none }, responseTypeChoices: ['code', 'none'] }
+    const asked = new URLSearchParams({
+      client_id: 'web',
+      response_type: 'none',
+      redirect_uri: REDIRECT_URI,
+      scope: 'read',
+      state: 's',
+    })
+    const path = `/auth/authorize?${asked.toString()}`
+    const call = worker(options)
+    const metadata = await (
+      await call('/.well-known/oauth-authorization-server')
+    ).json<Record<string, string[]>>()
+    expect(metadata['response_types_supported']).toEqual(['code', 'none'])
+    expect((await call(path)).headers.get('Location')).toMatch(/^\/login\?request=/)
+
+    const { name, value } = await givenSession(alice)
+    const cookie = `${name}=${value}`
+    const captured = await call(path, undefined, { Cookie: cookie })
+    const cookies = [cookie, ...captured.headers.getSetCookie().map((text) => text.split(';')[0])].join('; ')
+    const page = await call(captured.headers.get('Location') ?? '', undefined, { Cookie: cookies })
+    const hidden = hiddenFields(await page.text(), '/auth/authorize/confirm')
+    const approved = await call(
+      '/auth/authorize/confirm',
+      { ...hidden, scope: 'read', authorize: 'Authorize' },
+      { Cookie: cookies, Origin: 'null' },
+    )
+    const answer = new URL(approved.headers.get('Location') ?? '')
+    expect(`${answer.origin}${answer.pathname}`).toBe(REDIRECT_URI)
+    expect(Object.fromEntries(answer.searchParams)).toMatchObject({ allowed: 'read', state: 's' })
+    expect(answer.searchParams.has('code')).toBe(false)
+
+    // Allowed once, it is answered at once; a client without the grant type, and a Worker without the type, refuse it.
+    const again = await call(path, undefined, { Cookie: cookie })
+    expect(again.headers.get('Location')).toContain('allowed=read')
+    await givenClient('mute', { grantTypes: ['implicit'] })
+    const mute = await call(path.replace('client_id=web', 'client_id=mute'))
+    expect(mute.headers.get('Location')).toContain('error=unauthorized_client')
+    const without = await worker({})(path)
+    expect(without.headers.get('Location')).toContain('error=unsupported_response_type')
+  })
+
+  it('responseTypes: false removes one of ours, and metadata says so', async () => {
     const call = worker({ responseTypes: { token: false } })
     const metadata = await (
       await call('/.well-known/oauth-authorization-server')

@@ -4,6 +4,7 @@ import { coversScope, isScopeToken, requestedScope } from '../../scope.ts'
 import type { Client } from '../../store/records.ts'
 import { type Params, refuseRepeated } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
+import { responseTypes } from '../response-types/index.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import { responseModeOf } from './response-mode.ts'
 
@@ -65,11 +66,15 @@ function checkResponseMode({ params, target }: CheckedRequest, provider: Provide
   }
 }
 
-/** RFC 6749 4.1.2.1: the client is registered for what it asks. */
+/**
+ * RFC 6749 4.1.2.1: the client is registered for what it asks. A response type of the embedding Worker's own is not among
+ * the registered names: there the grant type alone decides.
+ */
 function checkClientMay({ client, params }: CheckedRequest, provider: Provider): void {
   const value = params.get('response_type') ?? ''
   const grantType = provider.responseTypes[value]?.grantType ?? ''
-  if (client.responseTypes.includes(value) && client.grantTypes.includes(grantType)) return
+  const registered = client.responseTypes.includes(value) || !Object.hasOwn(responseTypes, value)
+  if (registered && client.grantTypes.includes(grantType)) return
   throw new OAuthError('unauthorized_client', 'The client may not use this response type.')
 }
 
