@@ -1,4 +1,5 @@
-// `npm run example -- NAME`: one of the examples, as `npm start` serves the provider, with a local state of its own.
+// `npm run example -- NAME`: one of the examples, as `npm start` serves the provider, with a local state of its own. An API in
+// a Worker of its own is served on the next port, beside the provider.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -23,8 +24,10 @@ interface SeedModule {
 }
 
 const own = join(folder, 'seed.ts')
-process.chdir(folder)
-const hasDatabase = readFileSync('wrangler.toml', 'utf8').includes('d1_databases')
+const config = readFileSync(join(folder, 'wrangler.toml'), 'utf8')
+// One with a service binding is no provider, and needs one beside it.
+const isApi = config.includes('services =')
+if (!isApi) process.chdir(folder)
 
 async function seed(session: Session, url: string): Promise<void> {
   await seedDemo(session, `${url}/demo/callback`)
@@ -34,4 +37,5 @@ async function seed(session: Session, url: string): Promise<void> {
   await more(session, url)
 }
 
-await serveLocally(hasDatabase ? seed : null)
+const hasDatabase = isApi || config.includes('d1_databases')
+await serveLocally({ seed: hasDatabase ? seed : null, ...(isApi && { beside: folder }) })

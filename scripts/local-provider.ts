@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import process from 'node:process'
 import { CliError } from '../src/cli/cli-error.ts'
 import { localState } from '../src/cli/config.ts'
@@ -15,19 +16,23 @@ const DEV_VARS = '.dev.vars'
 /** Puts data into a local state that was just migrated; `url` is where the provider will answer. */
 export type Seed = (session: Session, url: string) => Promise<void>
 
-let running: ChildProcess | undefined
+const running = new Set<ChildProcess>()
 let stopping = false
 
 /** Ends what was started; without a running wrangler that is this process with what lives in it. */
 function stop(): void {
   stopping = true
-  if (running) running.kill('SIGTERM')
-  else process.exit(0)
+  if (running.size === 0) process.exit(0)
+  for (const child of running) child.kill('SIGTERM')
 }
 
 function track(child: ChildProcess): void {
-  running = child
-  child.on('close', () => (running = undefined))
+  running.add(child)
+  child.on('close', () => {
+    running.delete(child)
+    // What is served together is of no use alone.
+    for (const other of running) other.kill('SIGTERM')
+  })
   // The signal may have come before there was a process to pass it on to.
   if (stopping) child.kill('SIGTERM')
 }
@@ -69,7 +74,12 @@ async function prepare(persistTo: string, secretKey: string, port: number, seed:
 }
 
 /** Serves until it is told to stop, and says so when it can be asked. */
-async function serve(persistTo: string, secretKey: string, port: number): Promise<number> {
+async function serve(
+  persistTo: string,
+  secretKey: string,
+  port: number,
+  onReady: () => void,
+): Promise<number> {
   // Naming the file that wrangler would read anyway lets the environment, and so our SECRET_KEY, go before it.
   const secrets = existsSync(DEV_VARS) ? ['--env-file', DEV_VARS] : []
   const options = ['--port', String(port), '--persist-to', persistTo, '--show-interactive-dev-session=false']
@@ -78,12 +88,14 @@ async function serve(persistTo: string, secretKey: string, port: number): Promis
   let log = ''
   let ready = false
   const onOutput = (text: string): void => {
-    process.stdout.write(text)
+    print(text)
     if (ready) return
     log += text
     const url = /Ready on (http:\/\/\S+)/.exec(log)?.[1]
     ready = url !== undefined
-    if (url) console.log(invitation(url))
+    if (!url) return
+    console.log(invitation(url))
+    onReady()
   }
   const { code } = await runWrangler(args, { env: { SECRET_KEY: secretKey }, onOutput, onSpawn: track })
   return code ?? 1
@@ -95,28 +107,54 @@ function invitation(url: string): string {
   return `\n${token}\n\nThe whole sign-in, in a browser (user demo, password demo):\n\n  ${url}/demo\n`
 }
 
-async function run(seed: Seed | null): Promise<number> {
+/** Serves a Worker of another folder, which finds the provider by service bindings and by its port. */
+async function serveBeside(folder: string, port: number, providerPort: number): Promise<void> {
+  const endpoint = `INTROSPECTION_ENDPOINT:http://localhost:${providerPort}/oauth2/introspect`
+  const options = ['--port', String(port), '--show-interactive-dev-session=false', '--var', endpoint]
+  const args = ['dev', '--config', join(folder, 'wrangler.toml'), ...options]
+  await runWrangler(args, { onOutput: print, onSpawn: track })
+}
+
+function print(text: string): void {
+  process.stdout.write(text)
+}
+
+async function run({ beside, seed }: Serving): Promise<number> {
   const port = readPort()
   await checkPort(port)
+  if (beside !== undefined) await checkPort(port + 1)
   const persistTo = localState()
   const secretKey = await readSecretKey(persistTo)
   if (seed) await prepare(persistTo, secretKey, port, seed)
-  return stopping ? 0 : serve(persistTo, secretKey, port)
+  if (stopping) return 0
+  let api: Promise<void> | undefined
+  const code = await serve(persistTo, secretKey, port, () => {
+    if (beside !== undefined) api = serveBeside(beside, port + 1, port)
+  })
+  await api
+  return code
+}
+
+/** What to serve. */
+export interface Serving {
+  /** Null where there is no D1 database to migrate and fill. */
+  readonly seed: Seed | null
+  /** A folder whose Worker is served on the next port. */
+  readonly beside?: string
 }
 
 /**
  * Serves the provider of this folder's wrangler.toml with a local state, migrated and seeded, until a signal ends it. What follows
  * the script's name on the command line goes to `wrangler dev`.
- * @param seed null where there is no D1 database to migrate and fill
  */
-export async function serveLocally(seed: Seed | null): Promise<void> {
+export async function serveLocally(serving: Serving): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   // npm may be killed without a word: then this process belongs to somebody else.
   const { ppid } = process
   setInterval(() => process.ppid === ppid || stop(), 200).unref()
   let code = 1
   try {
-    code = await run(seed)
+    code = await run(serving)
   } catch (error) {
     if (!stopping) console.error(`error: ${error instanceof CliError ? error.message : String(error)}`)
   }

@@ -2,4 +2,4 @@
 import { seedDemo } from '../src/cli/seed.ts'
 import { serveLocally } from './local-provider.ts'
 
-await serveLocally((session, url) => seedDemo(session, `${url}/demo/callback`))
+await serveLocally({ seed: (session, url) => seedDemo(session, `${url}/demo/callback`) })

@@ -9,6 +9,7 @@ import type { Seed } from '../../scripts/local-provider.ts'
 import { createSession } from '../../src/cli/open-store.ts'
 import { seedDemo } from '../../src/cli/seed.ts'
 import { launch } from '../browser/chromium.ts'
+import { createState } from '../cli/run-cli.ts'
 
 const root = join(import.meta.dirname, '../..')
 const secrets = { SECRET_KEY: 'a-key-for-tests-alone-of-32-characters-or-more' }
@@ -33,20 +34,16 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** Serves Workers with a local state of their own, migrated and seeded as `npm run example` does. */
-async function serve(name: string, elsewhere?: { readonly introspection: URL }): Promise<Served> {
+/** Serves an example with a local state of their own, migrated and seeded as `npm run example` does. */
+async function serve(name: string): Promise<Served> {
   const folder = join(root, 'examples', name)
-  const configs = [join(folder, 'wrangler.toml'), ...(elsewhere ? [join(root, 'wrangler.toml')] : [])]
+  const configPath = join(folder, 'wrangler.toml')
   const harness = createTestHarness({
-    workers: configs.map((configPath) => ({
-      configPath,
-      secrets,
-      vars: { OAUTH_ENFORCE_SECURE: 'false', INTROSPECTION_ENDPOINT: elsewhere?.introspection.href ?? '' },
-    })),
+    workers: [{ configPath, secrets, vars: { OAUTH_ENFORCE_SECURE: 'false' } }],
   })
   closing.push(() => harness.close())
   const { url } = await harness.listen()
-  const provider = harness.getWorker<{ DB: D1Database }>(elsewhere ? 'edge-oauth2-provider' : undefined)
+  const provider = harness.getWorker<{ DB: D1Database }>()
   await provider.applyD1Migrations('DB')
   const { DB } = await provider.getEnv()
   const session = createSession({ db: DB, close: async () => {} }, null)
@@ -67,6 +64,39 @@ async function serve(name: string, elsewhere?: { readonly introspection: URL }):
     get: (path, token) =>
       fetch(new URL(path, url), token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
   }
+}
+
+/** Runs the command that serves an example beside the provider, on two ports, and ends it after the test. */
+async function runBeside(name: string): Promise<{ readonly provider: string; readonly api: string }> {
+  const port = 20_000 + Math.floor(Math.random() * 10_000)
+  const state = await createState()
+  const child = spawn(process.execPath, [join(root, 'scripts/example.ts'), name], {
+    env: {
+      ...process.env,
+      CI: 'true',
+      PERSIST_TO: state.path,
+      PORT: String(port),
+      // Other tests serve providers of the same name, which the service binding must not find.
+      WRANGLER_REGISTRY_PATH: join(state.path, 'registry'),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  closing.push(async () => {
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    await state.remove()
+  })
+  const api = `http://localhost:${port + 1}`
+  let output = ''
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (output.includes(`Ready on ${api}`)) resolve()
+    })
+    child.on('close', () => reject(new Error(`It ended before it was ready:\n${output}`)))
+  })
+  return { provider: `http://localhost:${port}`, api }
 }
 
 async function tokenOf(response: Answer): Promise<string> {
@@ -121,14 +151,13 @@ describe('examples', () => {
   })
 
   it('protect-api-elsewhere: asks over a service binding, and by introspection', async () => {
-    const other = await serve('protect-api')
-    const { get, post } = await serve('protect-api-elsewhere', {
-      introspection: new URL('/oauth2/introspect', other.url),
-    })
-    const bound = await tokenOf(await post('/oauth2/token', PASSWORD))
-    expect(await (await get('/orders', bound)).json()).toEqual({ orders: [], for: 'demo' })
-    const asked = await tokenOf(await other.post('/oauth2/token', PASSWORD))
-    expect(await (await get('/invoices', asked)).json()).toEqual({ invoices: [], for: 'demo' })
+    const { api, provider } = await runBeside('protect-api-elsewhere')
+    const body = new URLSearchParams(PASSWORD)
+    const token = await tokenOf(await fetch(`${provider}/oauth2/token`, { method: 'POST', body }))
+    const get = async (path: string, bearer?: string) =>
+      fetch(`${api}${path}`, bearer === undefined ? {} : { headers: { Authorization: `Bearer ${bearer}` } })
+    expect(await (await get('/orders', token)).json()).toEqual({ orders: [], for: 'demo' })
+    expect(await (await get('/invoices', token)).json()).toEqual({ invoices: [], for: 'demo' })
     for (const path of ['/orders', '/invoices']) {
       expect((await get(path)).status).toBe(401)
       expect((await get(path, 'at_forged')).status).toBe(401)
