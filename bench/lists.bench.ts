@@ -46,7 +46,10 @@ it(`lists ${CLIENTS} clients and ${TOKENS} tokens by their indexes`, { timeout: 
   await timeLists(browser)
   expectIndexes(plans)
 
-  const ratios = [...many].map(([path, time]) => ({ path, time, ratio: time / (few.get(path) ?? time) }))
+  const ratios = [...many].flatMap(([path, time]) => {
+    const before = few.get(path)
+    return before === undefined ? [] : [{ path, time, ratio: time / before }]
+  })
   expect(ratios.length).toBeGreaterThan(50)
   const slowest = ratios.toSorted((a, b) => b.time - a.time).slice(0, 5)
   console.log(`${many.size} lists of ${TOKENS} tokens; the slowest:`)

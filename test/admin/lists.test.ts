@@ -5,25 +5,12 @@ import { send, tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'
 import { all } from '../support/operator.ts'
 import { TOKEN } from '../support/refusal.ts'
-import { expectIndexes, explaining, fill, type Plan, visitLists } from './many-rows.ts'
+import { fill } from './many-rows.ts'
 import { givenStaff, signIn } from './support.ts'
 
 const LISTS = Object.values(resources)
 
 describe('lists', () => {
-  it('are answered by indexes alone, whatever the filter', async () => {
-    const plans: Plan[] = []
-    await fill(3000)
-    const { browser } = await givenStaff({ DB: explaining(plans) })
-    plans.length = 0
-    await visitLists(browser, async (path) => {
-      const { status, text } = await browser.visit(path)
-      expect(status).toBe(200)
-      return text
-    })
-    expectIndexes(plans)
-  }, 120_000)
-
   it('go on where the part before ended, in the order of the filter', async () => {
     await fill(120)
     const { browser } = await givenStaff()
