@@ -43,6 +43,7 @@ async function livingRows(): Promise<readonly string[]> {
     all("SELECT 'access token ' || id AS row FROM access_tokens WHERE expires_at > unixepoch()"),
     all("SELECT 'grant ' || id AS row FROM grants WHERE expires_at > unixepoch()"),
     all("SELECT 'session ' || id AS row FROM sessions WHERE expires_at > unixepoch()"),
+    all("SELECT 'throttle ' || key AS row FROM throttle WHERE reset_at > unixepoch()"),
     all("SELECT 'consent ' || id AS row FROM authorized_clients"),
     all("SELECT 'user ' || id AS row FROM users"),
     all("SELECT 'client ' || client_id AS row FROM clients"),
@@ -73,6 +74,7 @@ describe('the scheduled handler', () => {
     const revoked = await givenTen()
     const codes: string[] = []
     for (const _ of ten) codes.push(codeIn(await authorize(await signedIn(alice))))
+    await all("INSERT INTO throttle (key, count, reset_at, op) VALUES ('live', 1, 4000000000, 'x')")
     const before = await livingRows()
     await givenExpired()
 
