@@ -36,25 +36,31 @@ export async function listRecords(
   )
 }
 
-/** Records that an export has at most: what the runtime reads in one request. */
-export const EXPORT_LIMIT = 10_000
-const PART = 500
+/** Records that one query of an export reads. */
+const PART = 5000
+/** Records that an export has at most: a request may ask D1 fifty times on the smallest plan, and has seconds of CPU on others. */
+export const EXPORT_LIMIT = 20 * PART
 
-/** The whole of a list as CSV (RFC 4180), part by part. */
+/**
+ * The whole of a list as CSV (RFC 4180), part by part. Where there is more than an export has, its last line says so.
+ * @param after where an export before ended; null for a first one
+ */
 export async function* exportCsv(
   resource: Resource,
-  filters: Readonly<Record<string, string>>,
+  query: { readonly filters: Readonly<Record<string, string>>; readonly after: string | null },
   operator: Operator,
 ): AsyncGenerator<string> {
   const columns = resource.facts
   yield csvLine(columns.map(({ name }) => name))
-  let after: string | null = null
+  let { after } = query
   for (let read = 0; read < EXPORT_LIMIT; read += PART) {
-    const listing: Listing = await listRecords(resource, { filters, after, limit: PART }, operator)
+    const listing: Listing = await listRecords(resource, { ...query, after, limit: PART }, operator)
     yield listing.records.map((record) => csvRecord(columns, record)).join('')
     after = listing.next
     if (after === null) return
   }
+  const rest = new URLSearchParams({ ...query.filters, after: after ?? '' })
+  yield csvLine([`There are more records: /export/${resource.kind}?${rest.toString()}`])
 }
 
 function csvRecord(columns: readonly Column[], record: AdminRecord): string {

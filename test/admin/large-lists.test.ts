@@ -14,4 +14,16 @@ it('lists of 100,000 clients and 1,000,000 tokens are answered by indexes alone,
     return text
   })
   expectIndexes(plans)
+
+  const lines = async (path: string): Promise<readonly string[]> =>
+    (await (await browser.get(path)).text()).split('\r\n').slice(1, -1)
+  const some = await lines('/admin/export/access-tokens?client=c7')
+  expect(new Set(some).size).toBe(20_000)
+  const first = await lines('/admin/export/access-tokens')
+  expect(first).toHaveLength(100_001)
+  const [, rest = ''] = /^There are more records: (\S+)$/.exec(first.at(-1) ?? '') ?? []
+  const next = await browser.visit(`/admin${rest.replace('/export', '')}`)
+  const [, id = ''] = /show\?id=(t\d+)"/.exec(next.text) ?? []
+  expect(id).not.toBe('')
+  expect(first.filter((line) => line.startsWith(`${id},`))).toEqual([])
 }, 120_000)

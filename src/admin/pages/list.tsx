@@ -49,7 +49,7 @@ export function ListPage(props: ListPageProps): JSX.Element {
           </ButtonLink>
         )}
       </p>
-      <p class="muted small">{`An export has up to ${EXPORT_LIMIT} records. Times are in UTC.`}</p>
+      <p class="muted small">{`An export has up to ${EXPORT_LIMIT.toLocaleString('en')} records. Times are in UTC.`}</p>
     </AdminPage>
   )
 }
