@@ -37,11 +37,11 @@ function track(child: ChildProcess): void {
   if (stopping) child.kill('SIGTERM')
 }
 
-function readPort(): number {
+function readPort(greatest: number): number {
   const text = process.env['PORT'] || '8787'
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (port < 1 || port > 65_535)
-    throw new CliError(`PORT holds ${text}; it may hold a number from 1 to 65535.`)
+  if (port < 1 || port > greatest)
+    throw new CliError(`PORT holds ${text}; it may hold a number from 1 to ${greatest}.`)
   return port
 }
 
@@ -120,7 +120,7 @@ function print(text: string): void {
 }
 
 async function run({ beside, seed }: Serving): Promise<number> {
-  const port = readPort()
+  const port = readPort(beside === undefined ? 65_535 : 65_534)
   await checkPort(port)
   if (beside !== undefined) await checkPort(port + 1)
   const persistTo = localState()
