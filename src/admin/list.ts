@@ -43,11 +43,15 @@ export const EXPORT_LIMIT = 20 * PART
 
 /**
  * The whole of a list as CSV (RFC 4180), part by part. Where there is more than an export has, its last line says so.
- * @param after where an export before ended; null for a first one
+ * @param query `after` is where an export before ended, null for a first one; `url` is the export's own, without a query
  */
 export async function* exportCsv(
   resource: Resource,
-  query: { readonly filters: Readonly<Record<string, string>>; readonly after: string | null },
+  query: {
+    readonly filters: Readonly<Record<string, string>>
+    readonly after: string | null
+    readonly url: string
+  },
   operator: Operator,
 ): AsyncGenerator<string> {
   const columns = resource.facts
@@ -60,7 +64,7 @@ export async function* exportCsv(
     if (after === null) return
   }
   const rest = new URLSearchParams({ ...query.filters, after: after ?? '' })
-  yield csvLine([`There are more records: /export/${resource.kind}?${rest.toString()}`])
+  yield csvLine([`There are more records: ${query.url}?${rest.toString()}`])
 }
 
 function csvRecord(columns: readonly Column[], record: AdminRecord): string {

@@ -151,9 +151,11 @@ async function showRecord(
 
 async function sendExport(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
   const query = readQuery(c.req.raw)
+  const filters = readFilters(resource, query)
+  const { origin, pathname } = new URL(c.req.url)
   const lines = exportCsv(
     resource,
-    { filters: readFilters(resource, query), after: query.get('after') ?? null },
+    { filters, after: query.get('after') ?? null, url: `${origin}${pathname}` },
     operator,
   )
   return c.body(streamOf(lines), 200, {

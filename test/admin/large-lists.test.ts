@@ -21,9 +21,8 @@ it('lists of 100,000 clients and 1,000,000 tokens are answered by indexes alone,
   expect(new Set(some).size).toBe(20_000)
   const first = await lines('/admin/export/access-tokens')
   expect(first).toHaveLength(100_001)
-  const [, rest = ''] = /^There are more records: (\S+)$/.exec(first.at(-1) ?? '') ?? []
-  const next = await browser.visit(`/admin${rest.replace('/export', '')}`)
-  const [, id = ''] = /show\?id=(t\d+)"/.exec(next.text) ?? []
-  expect(id).not.toBe('')
-  expect(first.filter((line) => line.startsWith(`${id},`))).toEqual([])
+  const [, url = ''] = /^There are more records: (\S+)$/.exec(first.at(-1) ?? '') ?? []
+  const { pathname, search } = new URL(url)
+  const second = await lines(`${pathname}${search}`)
+  expect(new Set([...first.slice(0, -1), ...second.slice(0, -1)]).size).toBe(200_000)
 }, 120_000)
