@@ -1,11 +1,8 @@
-import { mkdir } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { photograph, violations } from './look.ts'
 import { givenClient, givenUser, heading, PASSWORD, SECRET, signIn, startWorld, type World } from './world.ts'
 
-/** For people to look at; not kept in the repository. */
-const SCREENSHOTS = 'screenshots'
 const PHONE = { width: 360, height: 740 }
 const DESKTOP = { width: 1280, height: 800 }
 
@@ -31,7 +28,6 @@ const PAGES = [
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-  await mkdir(SCREENSHOTS, { recursive: true })
   await givenClient(world, 'web', { name: 'Application web' })
   await givenUser(world, 'ann')
   await givenUser(world, 'staff')
@@ -51,11 +47,6 @@ async function openAsStaff(viewport: { readonly width: number; readonly height: 
   return page
 }
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
-
 describe('the admin in a browser', () => {
   it.each([
     ['desktop', DESKTOP],
@@ -66,10 +57,10 @@ describe('the admin in a browser', () => {
     for (const [name, path, title] of PAGES) {
       await page.goto(`${world.origin}${path}`)
       expect(await heading(page)).toBe(title)
-      await expectAccessible(page)
+      expect(await violations(page)).toEqual([])
       const width = await page.evaluate('document.documentElement.scrollWidth')
       expect([name, width]).toEqual([name, viewport.width])
-      await page.screenshot({ path: `${SCREENSHOTS}/admin-${name}-${device}.png`, fullPage: true })
+      await photograph(page, `admin-${name}-${device}`)
     }
   })
 
@@ -96,9 +87,9 @@ describe('the admin in a browser', () => {
       await page.goto(`${world.origin}/admin/${kind}`)
       await page.locator('tbody a').first().click()
       expect(await heading(page)).toMatch(new RegExp(`^${singular} `))
-      await expectAccessible(page)
+      expect(await violations(page)).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
-      await page.screenshot({ path: `${SCREENSHOTS}/admin-${kind}-record-phone.png`, fullPage: true })
+      await photograph(page, `admin-${kind}-record-phone`)
     }
   })
 
@@ -108,7 +99,7 @@ describe('the admin in a browser', () => {
     await signIn(page, 'staff', PASSWORD)
     for (const path of ['/admin', '/admin/clients', '/admin/clients/show?id=web', '/admin/sessions']) {
       await page.goto(`${world.origin}${path}`)
-      await expectAccessible(page)
+      expect(await violations(page)).toEqual([])
     }
   })
 
@@ -139,8 +130,8 @@ describe('the admin in a browser', () => {
     await page.goto(`${world.origin}/admin/clients/show?id=doomed`)
     await page.getByRole('button', { name: 'Delete' }).click()
     expect(await heading(page)).toBe('Delete?')
-    await expectAccessible(page)
-    await page.screenshot({ path: `${SCREENSHOTS}/admin-delete-phone.png`, fullPage: true })
+    expect(await violations(page)).toEqual([])
+    await photograph(page, 'admin-delete-phone')
     await page.getByRole('button', { name: 'Delete' }).click()
     expect(await page.getByRole('status').textContent()).toContain('Doomed is deleted')
     await page.goto(`${world.origin}/admin/clients/new`)
@@ -148,8 +139,8 @@ describe('the admin in a browser', () => {
     await page.getByLabel('Redirect URIs').fill('http://app.example/cb')
     await page.getByRole('button', { name: 'Save' }).click()
     expect(await page.locator('#redirect_uris-error').textContent()).toContain('must use https')
-    await expectAccessible(page)
-    await page.screenshot({ path: `${SCREENSHOTS}/admin-error-phone.png`, fullPage: true })
+    expect(await violations(page)).toEqual([])
+    await photograph(page, 'admin-error-phone')
   })
 
   it('takes the password again before a change when it was given long ago', async () => {
@@ -160,8 +151,8 @@ describe('the admin in a browser', () => {
     await page.getByLabel('Description').fill('See your photos')
     await page.getByRole('button', { name: 'Save' }).click()
     expect(await heading(page)).toBe('Your password, please')
-    await expectAccessible(page)
-    await page.screenshot({ path: `${SCREENSHOTS}/admin-password-phone.png`, fullPage: true })
+    expect(await violations(page)).toEqual([])
+    await photograph(page, 'admin-password-phone')
     await page.getByLabel('Your password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Go on' }).click()
     expect(await heading(page)).toBe('Scope photos')

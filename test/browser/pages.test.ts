@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as schema from '../../schema/index.ts'
+import { photograph, violations } from './look.ts'
 import {
   authorizeUrl,
   givenClient,
@@ -16,8 +15,6 @@ import {
   type World,
 } from './world.ts'
 
-/** For people to look at; not kept in the repository. */
-const SCREENSHOTS = 'screenshots'
 const PHONE = { width: 360, height: 740 }
 const DESKTOP = { width: 1280, height: 800 }
 /** The narrowest screen that must do without scrolling sideways (WCAG 2.2, 1.4.10). */
@@ -36,7 +33,6 @@ const SAFARI =
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-  await mkdir(SCREENSHOTS, { recursive: true })
   await givenClient(world, 'demo', { name: 'Demo', redirectUri: `${world.origin}/demo/callback` })
   await givenClient(world, 'web')
   await givenClient(world, 'hostile', { name: HOSTILE, url: 'javascript:alert(1)' })
@@ -254,23 +250,16 @@ describe('every page', () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       expect(await violations(page, colorScheme === 'light' ? [] : COLOUR_RULES)).toEqual([])
-      await page.screenshot({ path: `${SCREENSHOTS}/${name}-${colorScheme}.png`, fullPage: true })
+      await photograph(page, `${name}-${colorScheme}`)
     }
     await page.emulateMedia({ colorScheme: 'light' })
     await page.setViewportSize(PHONE)
-    await page.screenshot({ path: `${SCREENSHOTS}/${name}-phone.png`, fullPage: true })
+    await photograph(page, `${name}-phone`)
     await page.setViewportSize(NARROW)
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(NARROW.width)
     expect(await page.evaluate<unknown>('window.hacked')).toBeUndefined()
   })
 })
-
-/** What axe finds, in short, by all of its rules or by those that are named. */
-async function violations(page: Page, rules: string[]): Promise<readonly string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode()
-  const { violations: found } = await (rules.length > 0 ? axe.withRules(rules) : axe).analyze()
-  return found.map(({ help, id, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
 
 function request(clientId: string, params: Readonly<Record<string, string>> = {}): string {
   return authorizeUrl(world, { client_id: clientId, ...params })
