@@ -25,7 +25,7 @@ it('lists of 100,000 clients and 1,000,000 tokens are answered by indexes alone,
   const { pathname, search } = new URL(url)
   const further = await browser.get(`${pathname}${search}`)
   const reader = further.body?.getReader()
-  const [, part]: readonly ({ readonly value?: Uint8Array } | undefined)[] = [
+  const [, part]: readonly ({ readonly value?: Uint8Array | undefined } | undefined)[] = [
     await reader?.read(),
     await reader?.read(),
   ]
