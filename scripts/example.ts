@@ -1,5 +1,5 @@
 // `npm run example -- NAME`: one of the examples, as `npm start` serves the provider, with a local state of its own. An API in
-// a Worker of its own is served on the next port, beside the provider.
+// a Worker of its own is served on the next port, beside the provider of `npm start`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'

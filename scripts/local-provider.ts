@@ -46,7 +46,7 @@ function readPort(greatest: number): number {
 }
 
 /** Checks that nobody listens on a port, at the addresses that localhost means, before anything is started. */
-async function checkPort(port: number): Promise<void> {
+async function checkPort(port: number, another = 'PORT=8788 npm start'): Promise<void> {
   for (const host of ['127.0.0.1', '::1']) {
     const problem = await new Promise<string | undefined>((resolve) => {
       const server = createServer()
@@ -54,9 +54,7 @@ async function checkPort(port: number): Promise<void> {
       server.listen({ exclusive: true, host, port }, () => server.close(() => resolve(undefined)))
     })
     if (problem === 'EADDRINUSE') {
-      throw new CliError(
-        `Port ${port} is in use. Stop what listens there, or choose another: PORT=8788 npm start`,
-      )
+      throw new CliError(`Port ${port} is in use. Stop what listens there, or choose another: ${another}`)
     }
     if (problem === 'EACCES')
       throw new CliError(`Port ${port} is not for this user. Choose another: PORT=8787 npm start`)
@@ -108,11 +106,18 @@ function invitation(url: string): string {
 }
 
 /** Serves a Worker of another folder, which finds the provider by service bindings and by its port. */
-async function serveBeside(folder: string, port: number, providerPort: number): Promise<void> {
+async function serveBeside(folder: string, port: number, providerPort: number): Promise<number> {
   const endpoint = `INTROSPECTION_ENDPOINT:http://localhost:${providerPort}/oauth2/introspect`
   const options = ['--port', String(port), '--show-interactive-dev-session=false', '--var', endpoint]
   const args = ['dev', '--config', join(folder, 'wrangler.toml'), ...options]
-  await runWrangler(args, { onOutput: print, onSpawn: track })
+  const { code } = await runWrangler(args, { onOutput: print, onSpawn: track })
+  return code ?? 1
+}
+
+function failed(error: unknown): number {
+  console.error(`error: ${String(error)}`)
+  for (const child of running) child.kill('SIGTERM')
+  return 1
 }
 
 function print(text: string): void {
@@ -122,17 +127,16 @@ function print(text: string): void {
 async function run({ beside, seed }: Serving): Promise<number> {
   const port = readPort(beside === undefined ? 65_535 : 65_534)
   await checkPort(port)
-  if (beside !== undefined) await checkPort(port + 1)
+  if (beside !== undefined) await checkPort(port + 1, `PORT=${port + 2} before the same command`)
   const persistTo = localState()
   const secretKey = await readSecretKey(persistTo)
   if (seed) await prepare(persistTo, secretKey, port, seed)
   if (stopping) return 0
-  let api: Promise<void> | undefined
+  let api: Promise<number> = Promise.resolve(0)
   const code = await serve(persistTo, secretKey, port, () => {
-    if (beside !== undefined) api = serveBeside(beside, port + 1, port)
+    if (beside !== undefined) api = serveBeside(beside, port + 1, port).catch(failed)
   })
-  await api
-  return code
+  return code || (await api)
 }
 
 /** What to serve. */

@@ -1,6 +1,6 @@
 export type { Paths, Provider } from './context.ts'
 export { ConfigurationError, OAuthError, StorageError } from './errors.ts'
-export type { ExternalUser, Hooks, ProviderEvent, UserSource } from './hooks.ts'
+export type { ExternalUser, Hooks, ProviderEvent, RefusedRequest, UserSource } from './hooks.ts'
 export type { ProviderBindings, ProviderEnv } from './http/provider-variables.ts'
 export type { ClientAuthMethod } from './oauth/client-auth/index.ts'
 export type { GrantType, TokenRequest, TokenResponse } from './oauth/grants/index.ts'

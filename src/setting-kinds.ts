@@ -21,8 +21,8 @@ export interface Setting<T> {
 
 /** What a kind of setting says of its values, and how it reads them. */
 export type Row<T> = Omit<Setting<T>, 'variable' | 'default' | 'meaning'>
-/** A hundred years: more is a typing error. */
-/** The longest life that anything can be given. */
+
+/** Seconds that anything may live at most. A hundred years: more is a typing error. */
 export const MAX_SECONDS = 100 * 365 * 86_400
 
 function parseSeconds(value: unknown, least: number): number | undefined {

@@ -6,5 +6,5 @@ export const ACTIVITY_DAYS = 14
 
 /** Counts what happened in the last days. */
 export async function readActivity({ provider, store }: Operator): Promise<readonly Activity[]> {
-  return store.listActivity(provider.request.now - ACTIVITY_DAYS * 86_400)
+  return store.listActivity(provider.request.now - (ACTIVITY_DAYS - 1) * 86_400)
 }

@@ -55,16 +55,18 @@ export async function* exportCsv(
   operator: Operator,
 ): AsyncGenerator<string> {
   const columns = resource.facts
-  yield csvLine(columns.map(({ name }) => name))
+  let lines = csvLine(columns.map(({ name }) => name))
   let { after } = query
   for (let read = 0; read < EXPORT_LIMIT; read += PART) {
     const listing: Listing = await listRecords(resource, { ...query, after, limit: PART }, operator)
-    yield listing.records.map((record) => csvRecord(columns, record)).join('')
+    yield lines + listing.records.map((record) => csvRecord(columns, record)).join('')
+    lines = ''
     after = listing.next
     if (after === null) return
   }
   const rest = new URLSearchParams({ ...query.filters, after: after ?? '' })
-  yield csvLine([`There are more records: ${query.url}?${rest.toString()}`])
+  const note = `There are more records: ${query.url}?${rest.toString()}`
+  yield csvLine(columns.map((_, index) => (index === 0 ? note : '')))
 }
 
 function csvRecord(columns: readonly Column[], record: AdminRecord): string {

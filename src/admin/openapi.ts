@@ -129,7 +129,8 @@ const ACTIVITY = {
         count: { type: 'integer' },
       }),
     ),
-    ...REFUSALS,
+    401: REFUSALS[401],
+    403: REFUSALS[403],
   },
 }
 

@@ -158,7 +158,9 @@ async function sendExport(c: Handling, resource: Resource, operator: Operator): 
     { filters, after: query.get('after') ?? null, url: `${origin}${pathname}` },
     operator,
   )
-  return c.body(streamOf(lines), 200, {
+  // What fails at once is answered as an error, not by a file that breaks off.
+  const first = await lines.next()
+  return c.body(streamOf(first, lines, operator.provider.request.id), 200, {
     'Cache-Control': 'no-store',
     'Content-Disposition': `attachment; filename="${resource.kind}.csv"`,
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -169,13 +171,25 @@ async function sendExport(c: Handling, resource: Resource, operator: Operator): 
 }
 
 /** Sends texts as they come, so that a long list is never in memory as a whole. */
-function streamOf(texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+function streamOf(
+  first: IteratorResult<string, unknown>,
+  texts: AsyncGenerator<string>,
+  requestId: string,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream({
+    start(controller) {
+      if (!first.done) controller.enqueue(encoder.encode(first.value))
+    },
     async pull(controller) {
-      const next = await texts.next()
-      if (next.done) controller.close()
-      else controller.enqueue(encoder.encode(next.value))
+      try {
+        const next = await texts.next()
+        if (next.done) controller.close()
+        else controller.enqueue(encoder.encode(next.value))
+      } catch (error) {
+        console.error(`request ${requestId} broke off:`, error)
+        throw error
+      }
     },
     async cancel() {
       await texts.return(undefined)

@@ -12,11 +12,14 @@ export interface Advice {
 /** Checks how a client is set up, against what this provider does and what the standards advise (RFC 9700). */
 export function checkSetup(
   record: AdminRecord,
-  { grantTypes, settings }: Pick<Provider, 'grantTypes' | 'settings'>,
+  { grantTypes, responseTypes, settings }: Pick<Provider, 'grantTypes' | 'responseTypes' | 'settings'>,
 ): readonly Advice[] {
   return [
     ...stateAdvice(record),
-    ...grantAdvice(record, Object.keys(grantTypes)),
+    ...grantAdvice(record, [
+      ...Object.keys(grantTypes),
+      ...Object.values(responseTypes).map(({ grantType }) => grantType),
+    ]),
     ...redirectAdvice(record),
     ...pkceAdvice(record),
     ...responseAdvice(record, settings.responseTypeChoices),
@@ -41,7 +44,7 @@ function stateAdvice(record: AdminRecord): Advice[] {
 
 function grantAdvice(record: AdminRecord, known: readonly string[]): Advice[] {
   const held = listOf(record, 'grant_types')
-  const off = held.filter((name) => name !== 'implicit' && !known.includes(name))
+  const off = held.filter((name) => !known.includes(name))
   return [
     ...when(off.length > 0, 'stops', `This provider does not have the grant type ${off.join(', ')}.`),
     ...when(

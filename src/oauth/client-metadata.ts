@@ -122,12 +122,13 @@ function redirectUriProblems({ redirectUris, responseTypes }: ClientMetadata): F
   })
 }
 
-/** Valibot's issues, each message once: a list with two bad items has one rule. */
+/** Valibot's issues, each message once for a field: a list with two bad items has one rule. */
 function fieldProblems(issues: readonly v.BaseIssue<unknown>[]): FieldProblem[] {
-  const byMessage = new Map(
-    issues.map((issue) => [issue.message, v.getDotPath(issue)?.split('.')[0] ?? 'client']),
-  )
-  return [...byMessage].map(([message, field]) => ({ field, message }))
+  const problems = issues.map((issue) => {
+    const field = v.getDotPath(issue)?.split('.')[0] ?? 'client'
+    return [`${field} ${issue.message}`, { field, message: issue.message }] as const
+  })
+  return [...new Map(problems).values()]
 }
 
 /**

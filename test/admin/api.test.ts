@@ -45,6 +45,10 @@ describe('admin API', () => {
         problems: [{ field: 'access_token_lifetime' }],
       })
     }
+    const both = { access_token_lifetime: 0, refresh_token_lifetime: 'soon' }
+    expect(await call('PATCH', '/clients/own', both)).toMatchObject({
+      problems: [{ field: 'access_token_lifetime' }, { field: 'refresh_token_lifetime' }],
+    })
     await call('PATCH', '/clients/own', { name: 'Renamed' })
     expect(await call('GET', '/clients/own')).toMatchObject(lifetimes)
     await call('PATCH', '/clients/own', { access_token_lifetime: null })
@@ -62,8 +66,14 @@ describe('admin API', () => {
     })
     expect(await call('GET', '/clients/nobody/advice')).toMatchObject({ status: 404 })
     expect(await call('GET', `/users/${staff}/advice`)).toMatchObject({ status: 404 })
+    const today = Math.floor(Date.now() / 86_400_000)
+    await all(
+      `INSERT INTO activity (day, kind, count) VALUES (${today - 13}, 'token_issued', 3), (${today - 14}, 'token_issued', 4)`,
+    )
     const { activity, ...answer } = await call('GET', '/activity')
     expect(answer).toEqual({ status: 200 })
+    expect(activity).toContainEqual({ day: today - 13, kind: 'token_issued', count: 3 })
+    expect(activity).not.toContainEqual({ day: today - 14, kind: 'token_issued', count: 4 })
     expect(activity).toContainEqual({ day: expect.any(Number) as number, kind: 'signed_in', count: 1 })
   })
 

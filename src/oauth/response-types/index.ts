@@ -8,7 +8,11 @@ import { token } from './token.ts'
 export interface ResponseType {
   /** The response mode where the request names none. */
   readonly defaultMode: 'query' | 'fragment'
-  /** The grant type that a client must have, too (RFC 7591 2.1). */
+  /**
+   * The grant type that a client must have, too (RFC 7591 2.1). Of a response type of one's own it is all that a client must
+   * have: clients are registered for `code` and `token` alone. Where not every client of `authorization_code` shall use it,
+   * name a grant type of one's own, an absolute URI.
+   */
   readonly grantType: string
   /** The rules of PKCE bind it. */
   readonly usesPkce: boolean
