@@ -2,8 +2,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { AdminRecord } from '../store/browse.ts'
 import { Alert } from '../ui/components.tsx'
 import type { AdminUi } from './pages/layout.tsx'
-import { ScrollingTable } from './pages/table.tsx'
-import { Value } from './pages/values.tsx'
+import { RecordTable } from './pages/record-table.tsx'
 import { type Operator, valueOf } from './resource.ts'
 import { refusals } from './resources/records.ts'
 import { type Advice, checkSetup } from './setup-check.ts'
@@ -66,26 +65,5 @@ export function ClientExtras({
 
 function Refused({ admin, refused }: Pick<Extras, 'refused'> & { readonly admin: AdminUi }): JSX.Element {
   if (refused.length === 0) return <Alert kind="info" text="No request of this client was refused lately." />
-  return (
-    <ScrollingTable label="Refused requests">
-      <thead>
-        <tr>
-          {refusals.columns.map(({ label }) => (
-            <th scope="col">{label}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {refused.map((record) => (
-          <tr>
-            {refusals.columns.map((column) => (
-              <td>
-                <Value admin={admin} column={column} record={record} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </ScrollingTable>
-  )
+  return <RecordTable admin={admin} resource={refusals} records={refused} />
 }

@@ -23,7 +23,7 @@ export type IntrospectionResponse =
     }
 
 /**
- * Tells a confidential client about a token (RFC 7662): any access token, and its own refresh tokens.
+ * Tells a confidential client about a token (RFC 7662): every access token, and its own refresh tokens.
  * @throws {OAuthError} invalid_client, always 401 with a challenge (RFC 7662 2.3); invalid_request: no token
  */
 export async function introspectionEndpoint(

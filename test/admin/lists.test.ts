@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { resources } from '../../src/admin/resources/index.ts'
 import { givenCast, givenClient, PASSWORD, SECRET } from '../support/fixture.ts'
@@ -56,6 +57,19 @@ describe('exports and pages', () => {
       }
       for (const { h } of hashes) expect(text).not.toContain(String(h))
     }
+  })
+
+  it('answer an export that fails at once with an error, not with half a file', async () => {
+    const broken = {
+      prepare: (sql: string) => env.DB.prepare(sql.replace('FROM refusals r', 'FROM a_table_that_is_gone r')),
+      batch: (statements: D1PreparedStatement[]) => env.DB.batch(statements),
+    }
+    const { browser } = await givenStaff({ DB: broken })
+    expect((await browser.get('/admin/export/users')).status).toBe(200)
+    const failed = await browser.get('/admin/export/refusals')
+    expect(failed.status).toBeGreaterThanOrEqual(500)
+    expect(failed.headers.get('Content-Disposition')).toBeNull()
+    expect(failed.headers.get('Content-Type')).toMatch(/^text\/html/)
   })
 
   it('write no formula into a spreadsheet', async () => {

@@ -1,11 +1,10 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { AdminRecord, Listing } from '../../store/browse.ts'
+import type { Listing } from '../../store/browse.ts'
 import { Button, ButtonLink, Form } from '../../ui/components.tsx'
 import { EXPORT_LIMIT } from '../list.ts'
-import { type Filter, type Resource, valueOf } from '../resource.ts'
+import type { Filter, Resource } from '../resource.ts'
 import { AdminPage, type AdminUi } from './layout.tsx'
-import { ScrollingTable } from './table.tsx'
-import { Value } from './values.tsx'
+import { RecordTable } from './record-table.tsx'
 
 interface ListPageProps {
   readonly admin: AdminUi
@@ -96,7 +95,7 @@ function Filters({ filters, url, values }: FiltersProps): JSX.Element {
 function Records({ admin, listing, resource }: ListPageProps): JSX.Element {
   const bulk = resource.actions.filter((action) => action.bulk)
   const table = (
-    <Table admin={admin} resource={resource} records={listing.records} choosable={bulk.length > 0} />
+    <RecordTable admin={admin} resource={resource} records={listing.records} choosable={bulk.length > 0} />
   )
   if (bulk.length === 0) return table
   return (
@@ -111,52 +110,5 @@ function Records({ admin, listing, resource }: ListPageProps): JSX.Element {
         ))}
       </div>
     </Form>
-  )
-}
-
-interface TableProps {
-  readonly admin: AdminUi
-  readonly resource: Resource
-  readonly records: readonly AdminRecord[]
-  readonly choosable: boolean
-}
-
-function Table({ admin, choosable, records, resource }: TableProps): JSX.Element {
-  return (
-    <ScrollingTable label={resource.title}>
-      <thead>
-        <tr>
-          {choosable && (
-            <th scope="col">
-              <span class="hidden-text">Choose</span>
-            </th>
-          )}
-          {resource.columns.map(({ label }) => (
-            <th scope="col">{label}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {records.map((record) => (
-          <tr>
-            {choosable && (
-              <td>
-                <input
-                  type="checkbox"
-                  name="id"
-                  value={valueOf(record, resource.id)}
-                  aria-label={`Choose ${valueOf(record, resource.name)}`}
-                />
-              </td>
-            )}
-            {resource.columns.map((column) => (
-              <td>
-                <Value admin={admin} column={column} record={record} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </ScrollingTable>
   )
 }

@@ -110,6 +110,10 @@ export const grants: Resource = {
   actions: [revoke('The grant ends, with its refresh token and every access token that hangs from it.')],
 }
 
+function tokenColumns(kind: Resource['kind']): readonly Column[] {
+  return [self(kind), CLIENT, USER, SCOPE, at('created_at', 'Issued'), at('expires_at', 'Ends'), STATE]
+}
+
 /** Access tokens, which are never shown themselves. */
 export const accessTokens: Resource = {
   kind: 'access-tokens',
@@ -118,15 +122,7 @@ export const accessTokens: Resource = {
   intro: 'What applications call APIs with. The tokens themselves are stored nowhere.',
   id: 'id',
   name: 'id',
-  columns: [
-    self('access-tokens'),
-    CLIENT,
-    USER,
-    SCOPE,
-    at('created_at', 'Issued'),
-    at('expires_at', 'Ends'),
-    STATE,
-  ],
+  columns: tokenColumns('access-tokens'),
   facts: [
     { name: 'id', label: 'Id', kind: 'code' },
     CLIENT,
@@ -150,15 +146,7 @@ export const refreshTokens: Resource = {
   intro: 'What applications get new access tokens with. The tokens themselves are stored nowhere.',
   id: 'id',
   name: 'id',
-  columns: [
-    self('refresh-tokens'),
-    CLIENT,
-    USER,
-    SCOPE,
-    at('created_at', 'Issued'),
-    at('expires_at', 'Ends'),
-    STATE,
-  ],
+  columns: tokenColumns('refresh-tokens'),
   facts: [
     { name: 'id', label: 'Id (that of its grant)', kind: 'code' },
     CLIENT,
