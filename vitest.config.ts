@@ -34,7 +34,7 @@ const worker = {
 
 /** Imports an example as its user would: the package's name is this repository's source. */
 const packageAlias = {
-  'edge-oauth2-provider/testing': resolve('./src/store/conformance.ts'),
+  'edge-oauth2-provider/testing': resolve('./src/testing/store-conformance.ts'),
   'edge-oauth2-provider': resolve('./src/public.ts'),
 }
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, expect, it } from 'vitest'
-import { createProvider } from '../src/provider.ts'
+import { createProvider } from '../src/provider/create-provider.ts'
 import { givenCast } from '../test/support/fixture.ts'
 import { refresh, tokensOf } from '../test/support/http.ts'
 import { givenTokens } from '../test/support/tokens.ts'

@@ -13,7 +13,7 @@ const ENTRIES = [
   { specifier: 'edge-oauth2-provider', file: 'src/public.ts' },
   { specifier: 'edge-oauth2-provider/admin', file: 'src/admin/index.ts' },
   { specifier: 'edge-oauth2-provider/rpc', file: 'src/rpc.ts' },
-  { specifier: 'edge-oauth2-provider/testing', file: 'src/store/conformance.ts' },
+  { specifier: 'edge-oauth2-provider/testing', file: 'src/testing/store-conformance.ts' },
 ] as const
 
 const HEAD = `# API reference

@@ -7,7 +7,7 @@ import { CliError, UsageError } from '../src/cli/cli-error.ts'
 import { readWorkerConfig, type WorkerConfig } from '../src/cli/config.ts'
 import { runWrangler } from '../src/cli/wrangler.ts'
 import { randomBytes, toBase64url } from '../src/crypto/bytes.ts'
-import { SETTINGS } from '../src/settings.ts'
+import { SETTINGS } from '../src/settings/settings.ts'
 
 /** Where a key that was made here is kept, for Cloudflare never shows a secret again. git ignores the folder. */
 const KEY_FILE = '.wrangler/deployed-secret-key'

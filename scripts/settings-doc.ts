@@ -1,13 +1,13 @@
 import { format } from 'oxfmt'
-import type { Setting } from '../src/setting-kinds.ts'
-import { SETTINGS } from '../src/settings.ts'
+import type { Setting } from '../src/settings/kinds.ts'
+import { SETTINGS } from '../src/settings/settings.ts'
 
 /** Where the table of settings stands in the README. */
 const TABLE = /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/
 
 const HEAD = `# Settings
 
-Every setting of the provider, from \`SETTINGS\` in \`src/settings.ts\` by \`npm run docs\`. Change them there.
+Every setting of the provider, from \`SETTINGS\` in \`src/settings/settings.ts\` by \`npm run docs\`. Change them there.
 
 A Worker of its own takes them from \`[vars]\` in \`wrangler.toml\`; one that embeds the library may also pass them to
 \`createProvider\`, under the name that stands below as "option", and what it passes goes first. Variables are text. An

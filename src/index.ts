@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { admin } from './admin/index.ts'
 import type { ProviderEnv } from './http/provider-variables.ts'
-import { createProvider } from './provider.ts'
+import { createProvider } from './provider/create-provider.ts'
 import { accessTokenEntrypoint } from './rpc.ts'
 
 const provider = createProvider({ admin })

@@ -23,27 +23,39 @@ const WEB_OR_DATABASE = /^(?:hono|drizzle-orm)(?:\/|$)/
 const LAYERS: readonly Layer[] = [
   {
     name: 'base',
-    files: /^src\/(?:errors|scope|setting-kinds|settings)\.ts$|^src\/crypto\//,
+    files: /^src\/(?:errors|scope)\.ts$|^src\/(?:crypto|settings)\//,
     mayImport: [],
     without: WEB_OR_DATABASE,
   },
   {
     name: 'model',
-    files: /^src\/(?:context|hooks)\.ts$|^src\/store\/(?:conformance\/)?[\w-]+\.ts$/,
+    files: /^src\/(?:concepts|hooks)\.ts$|^src\/store\/[\w-]+\.ts$/,
     mayImport: ['base'],
     mayName: ['protocol', 'web'],
     without: WEB_OR_DATABASE,
   },
   {
-    name: 'protocol',
-    files: /^src\/(?:tokens|oauth|openid|identity)\//,
+    name: 'testing',
+    files: /^src\/testing\//,
     mayImport: ['base', 'model'],
+    without: WEB_OR_DATABASE,
+  },
+  {
+    name: 'protocol',
+    files: /^src\/(?:clients|django|identity|oauth|tokens)\//,
+    mayImport: ['base', 'model'],
+    without: WEB_OR_DATABASE,
+  },
+  {
+    name: 'operations',
+    files: /^src\/operations\//,
+    mayImport: ['base', 'model', 'protocol'],
     without: WEB_OR_DATABASE,
   },
   {
     name: 'web',
     files: /^src\/(?:http|pages|admin|ui|resource-server)\//,
-    mayImport: ['base', 'model', 'protocol'],
+    mayImport: ['base', 'model', 'protocol', 'operations'],
     without: DATABASE,
   },
   {
@@ -54,15 +66,14 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'command line',
-    files: /^src\/(?:cli|import)\//,
-    mayImport: ['base', 'model', 'protocol', 'storage'],
+    files: /^src\/cli\//,
+    mayImport: ['base', 'model', 'protocol', 'operations', 'storage'],
     without: /^hono(?:\/|$)/,
   },
   {
     name: 'assembly',
-    files:
-      /^src\/(?:environment|index|provider|provider-options|public|rpc|scheduled)\.ts$|^src\/env\.d\.ts$/,
-    mayImport: ['base', 'model', 'protocol', 'web', 'storage'],
+    files: /^src\/(?:index|public|rpc)\.ts$|^src\/provider\/|^src\/env\.d\.ts$/,
+    mayImport: ['base', 'model', 'protocol', 'operations', 'web', 'storage'],
   },
 ]
 
@@ -148,8 +159,8 @@ describe('import direction', () => {
 
   it.each([
     ['src/crypto/x.ts', `import { a } from '../oauth/token.ts'`],
-    ['src/scope.ts', `import type { Provider } from './context.ts'`],
-    ['src/context.ts', `import { grantTypes } from './oauth/grants/index.ts'`],
+    ['src/scope.ts', `import type { Provider } from './concepts.ts'`],
+    ['src/concepts.ts', `import { grantTypes } from './oauth/grants/index.ts'`],
     ['src/oauth/x.ts', `import { Hono } from 'hono'`],
     ['src/oauth/x.ts', `import type { Context } from 'hono/jsx'`],
     ['src/tokens/x.ts', `import { sql } from 'drizzle-orm'`],
@@ -160,13 +171,13 @@ describe('import direction', () => {
     ['src/http/x.ts', `const run = await import('../store/d1/run.ts')`],
     ['src/ui/x.tsx', `import { sql } from 'drizzle-orm'`],
     ['src/store/d1/x.ts', `import { issueTokens } from '../../tokens/issue.ts'`],
-    ['src/store/kv/x.ts', `import '../../provider.ts'`],
+    ['src/store/kv/x.ts', `import '../../provider/create-provider.ts'`],
     ['schema/x.ts', `import type { Context } from 'hono'`],
-    ['src/http/x.ts', `import { createProvider } from '../provider.ts'`],
+    ['src/http/x.ts', `import { createProvider } from '../provider/create-provider.ts'`],
     ['src/cli/x.ts', `import { app } from '../index.ts'`],
     ['src/cli/x.ts', `import { Layout } from '../ui/layout.tsx'`],
     ['src/oauth/x.ts', `import { main } from '../cli/index.ts'`],
-    ['src/provider.ts', `import { main } from './cli/index.ts'`],
+    ['src/provider/create-provider.ts', `import { main } from '../cli/index.ts'`],
     ['src/new-folder/x.ts', `import { a } from '../scope.ts'`],
   ])('a wrong import is caught: %s: %s', (path, text) => {
     expect(problemsOf([{ path, text }])).toHaveLength(1)
@@ -176,7 +187,7 @@ describe('import direction', () => {
     const text = `/* import { Hono } from 'hono' */
 import type { GrantType } from './oauth/grants/index.ts'
 import { a } from './scope.ts'`
-    expect(problemsOf([{ path: 'src/context.ts', text }])).toEqual([])
+    expect(problemsOf([{ path: 'src/concepts.ts', text }])).toEqual([])
   })
 })
 

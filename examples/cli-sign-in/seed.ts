@@ -1,5 +1,5 @@
 import type { Seed } from '../../scripts/local-provider.ts'
-import { parseClientMetadata } from '../../src/oauth/client-metadata.ts'
+import { parseClientMetadata } from '../../src/clients/metadata.ts'
 
 /** Registers the tool: a public client on a loopback address, whose port may be any (RFC 8252 7.3). */
 export const seed: Seed = async ({ mark, store }) => {

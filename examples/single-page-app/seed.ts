@@ -1,5 +1,5 @@
 import type { Seed } from '../../scripts/local-provider.ts'
-import { parseClientMetadata } from '../../src/oauth/client-metadata.ts'
+import { parseClientMetadata } from '../../src/clients/metadata.ts'
 
 /** Registers the app: a public client, which has no secret and must use PKCE. */
 export const seed: Seed = async ({ mark, store }, url) => {

@@ -1,5 +1,5 @@
+import type { Operator } from '../operations/resource.ts'
 import type { Activity } from '../store/browse.ts'
-import type { Operator } from './resource.ts'
 
 /** Days that the overview looks back, today among them. */
 export const ACTIVITY_DAYS = 14

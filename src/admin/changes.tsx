@@ -3,14 +3,21 @@ import { requireAntiForgery } from '../http/anti-forgery.ts'
 import { readForm } from '../http/params.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
 import type { Params } from '../oauth/params.ts'
+import { catchProblems, type Problems, readInput, repeatableNames } from '../operations/input.ts'
+import {
+  type Action,
+  type Done,
+  type FieldSpec,
+  type Operator,
+  type Resource,
+  valueOf,
+} from '../operations/resource.ts'
 import { writeFlash } from '../pages/routes/flash.ts'
 import { seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
-import { catchProblems, type Problems, readInput, repeatableNames } from './input.ts'
 import { confirmOwnPassword, isStale } from './operator.ts'
 import { type Carried, ConfirmPage, FormPage, PasswordPage } from './pages/forms.tsx'
 import { recordUrl } from './pages/values.tsx'
-import { type Action, type Done, type FieldSpec, type Operator, type Resource, valueOf } from './resource.ts'
 import { adminUi, redirectDone, showAdminPage } from './respond.ts'
 
 type Handling = Context<ProviderEnv>

@@ -1,10 +1,10 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { type Operator, valueOf } from '../operations/resource.ts'
+import { refusals } from '../operations/resources/records.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { Alert } from '../ui/components.tsx'
 import type { AdminUi } from './pages/layout.tsx'
 import { RecordTable } from './pages/record-table.tsx'
-import { type Operator, valueOf } from './resource.ts'
-import { refusals } from './resources/records.ts'
 import { type Advice, checkSetup } from './setup-check.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
 

@@ -1,6 +1,6 @@
 import type { Params } from '../oauth/params.ts'
+import { type Column, type Operator, type Resource, valueOf } from '../operations/resource.ts'
 import type { AdminRecord, Listing } from '../store/browse.ts'
-import { type Column, type Operator, type Resource, valueOf } from './resource.ts'
 
 /** Filters of a request that its list has, as they were typed. */
 export function readFilters(

@@ -1,6 +1,6 @@
-import type { Provider } from '../context.ts'
-import type { Action, Column, FieldSpec, Resource } from './resource.ts'
-import { resources } from './resources/index.ts'
+import type { Provider } from '../concepts.ts'
+import type { Action, Column, FieldSpec, Resource } from '../operations/resource.ts'
+import { resources } from '../operations/resources/index.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 

@@ -1,16 +1,16 @@
 import type { Context } from 'hono'
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import { readBrowserSession } from '../http/browser-session.ts'
 import { writeCookie } from '../http/cookies.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
 import { checkPassword } from '../identity/authenticate.ts'
 import type { Params } from '../oauth/params.ts'
+import type { Operator } from '../operations/resource.ts'
 import { RETURN_COOKIE, seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import type { Session } from '../store/records.ts'
 import type { CreateAdminStore } from './panel.ts'
-import type { Operator } from './resource.ts'
 
 type Handling = Context<ProviderEnv>
 

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { Paths, Provider } from '../context.ts'
+import type { Paths, Provider } from '../concepts.ts'
 import type { ProviderBindings, ProviderEnv } from '../http/provider-variables.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 

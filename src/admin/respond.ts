@@ -4,12 +4,12 @@ import * as v from 'valibot'
 import { seal, unseal } from '../crypto/seal.ts'
 import { dropCookie, readCookie, writeCookie } from '../http/cookies.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
+import { type Done, type Operator, type Resource } from '../operations/resource.ts'
 import { takeFlash, writeFlash } from '../pages/routes/flash.ts'
 import { seeOther, showPage, uiOf } from '../pages/routes/respond.ts'
 import { messagesFor } from '../ui/messages.ts'
 import type { AdminUi } from './pages/layout.tsx'
 import { recordUrl } from './pages/values.tsx'
-import { type Done, type Operator, type Resource } from './resource.ts'
 import { adminStyleAsset } from './styles.ts'
 
 type Handling = Context<ProviderEnv>

@@ -1,6 +1,6 @@
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
+import { listOf, valueOf } from '../operations/resource.ts'
 import type { AdminRecord } from '../store/browse.ts'
-import { listOf, valueOf } from './resource.ts'
 
 /** Something about a client's set-up that is worth a thought. */
 export interface Advice {

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { sha256Base64url } from '../crypto/bytes.ts'
-import { InvalidInputError } from '../errors.ts'
 import {
   checkClientId,
   checkClientSecret,
   generateClientId,
   generateClientSecret,
   parseClientMetadata,
-} from '../oauth/client-metadata.ts'
+} from '../clients/metadata.ts'
+import { sha256Base64url } from '../crypto/bytes.ts'
+import { InvalidInputError } from '../errors.ts'
 import type { ClientRecord } from '../store/admin-store.ts'
 import { CliError, UsageError } from './cli-error.ts'
 import type { Io } from './io.ts'

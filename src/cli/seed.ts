@@ -1,6 +1,6 @@
+import { parseClientMetadata } from '../clients/metadata.ts'
 import { randomId, sha256Base64url } from '../crypto/bytes.ts'
 import { hashPassword } from '../identity/passwords.ts'
-import { parseClientMetadata } from '../oauth/client-metadata.ts'
 import { CliError } from './cli-error.ts'
 import type { Session } from './open-store.ts'
 

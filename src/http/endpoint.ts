@@ -1,8 +1,8 @@
 import type { Context, Handler } from 'hono'
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
+import { answerWithImportedSecret } from '../django/imported-secret.ts'
 import { OAuthError } from '../errors.ts'
 import type { EndpointRequest } from '../oauth/endpoint-request.ts'
-import { answerWithImportedSecret } from '../oauth/imported-secret.ts'
 import { readForm } from './params.ts'
 import type { ProviderEnv } from './provider-variables.ts'
 

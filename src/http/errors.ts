@@ -1,4 +1,4 @@
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
 import { type ConfigurationError, OAuthError, StorageError } from '../errors.ts'
 
 /** Turns whatever was thrown into an error of the registries, and logs what the client must not see. */

@@ -1,4 +1,4 @@
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
 
 /** What the provider takes from the environment of a Worker; settings are variables beside these. */
 export interface ProviderBindings {

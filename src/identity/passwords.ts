@@ -75,7 +75,7 @@ export async function verifyPassword(password: string, phc: string): Promise<Pas
   const bytes = passwordBytes(password)
   if (!bytes) return refused
   if (isDjangoPassword(phc)) {
-    const { verifyDjangoPassword } = await import('./django-passwords.ts')
+    const { verifyDjangoPassword } = await import('../django/passwords.ts')
     const valid = await verifyDjangoPassword(password, phc)
     return { valid, needsRehash: valid }
   }

@@ -1,4 +1,4 @@
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
 
 /** Authorization server metadata (RFC 8414 2), computed from the provider's own tables, so it cannot say what is not so. */
 export function authorizationServerMetadata(provider: Provider): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import type { ProviderEvent, RefusedRequest } from '../hooks.ts'
 import type { EndpointRequest } from './endpoint-request.ts'

@@ -1,6 +1,6 @@
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
+import { readImportedToken } from '../django/imported-tokens.ts'
 import type { TokenReference } from '../store/records.ts'
-import { readImportedToken } from '../tokens/imported.ts'
 import { openRefreshToken, openToken } from '../tokens/opaque.ts'
 
 /**

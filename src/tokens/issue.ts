@@ -1,4 +1,4 @@
-import type { Provider } from '../context.ts'
+import type { Provider } from '../concepts.ts'
 import { randomId } from '../crypto/bytes.ts'
 import { defaultScopeOf, narrowScope } from '../oauth/granted-scope.ts'
 import type { TokenResponse } from '../oauth/grants/index.ts'

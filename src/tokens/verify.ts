@@ -1,5 +1,5 @@
-import type { Provider } from '../context.ts'
-import { readImportedToken } from './imported.ts'
+import type { Provider } from '../concepts.ts'
+import { readImportedToken } from '../django/imported-tokens.ts'
 import { openToken } from './opaque.ts'
 
 /** An access token that lives, as a protected resource sees it. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { resources } from '../../src/admin/resources/index.ts'
+import { resources } from '../../src/operations/resources/index.ts'
 import type { Browser } from '../support/browser.ts'
 import { givenCast, givenUser } from '../support/fixture.ts'
 import { send } from '../support/http.ts'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { resources } from '../../src/admin/resources/index.ts'
+import { resources } from '../../src/operations/resources/index.ts'
 import { givenCast, givenClient, PASSWORD, SECRET } from '../support/fixture.ts'
 import { send, tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
-import { resources } from '../../src/admin/resources/index.ts'
+import { resources } from '../../src/operations/resources/index.ts'
 import type { Browser } from '../support/browser.ts'
 
 /** A statement, and how it is answered. */

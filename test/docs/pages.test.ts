@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { getTableName } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import * as schema from '../../schema/index.ts'
-import { SETTINGS } from '../../src/settings.ts'
+import { SETTINGS } from '../../src/settings/settings.ts'
 
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'])
 

@@ -1,9 +1,9 @@
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseClientMetadata } from '../../src/clients/metadata.ts'
 import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
 import { hashPassword } from '../../src/identity/passwords.ts'
-import { parseClientMetadata } from '../../src/oauth/client-metadata.ts'
 import { openPerson, serve, type Served } from './harness.ts'
 
 const INSECURE = { [oauth.allowInsecureRequests]: true }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { parseClientMetadata } from '../../src/clients/metadata.ts'
 import { sha256Base64url } from '../../src/crypto/bytes.ts'
-import { parseClientMetadata } from '../../src/oauth/client-metadata.ts'
 import type { AdminStore, ClientRecord } from '../../src/store/admin-store.ts'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { all, mark, sentTwice } from '../support/operator.ts'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, it } from 'vitest'
-import { type StoreSeed, storeConformance } from '../../src/store/conformance.ts'
 import { createStore } from '../../src/store/d1/index.ts'
+import { type StoreSeed, storeConformance } from '../../src/testing/store-conformance.ts'
 
 /** Fills D1 as an operator would. */
 const seed: StoreSeed = {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { randomId } from '../../src/crypto/bytes.ts'
-import { type DjangoImportResult, importDjango } from '../../src/import/import-django.ts'
-import type { DjangoImport } from '../../src/import/import-state.ts'
+import { type DjangoImportResult, importDjango } from '../../src/django/import-django.ts'
+import type { DjangoImport } from '../../src/django/import-state.ts'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { createImportStore } from '../../src/store/d1/import/index.ts'
 

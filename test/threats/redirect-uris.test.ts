@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect } from 'vitest'
-import { redirectUriProblem } from '../../src/oauth/redirect-uri.ts'
+import { redirectUriProblem } from '../../src/clients/redirect-uri.ts'
 import { givenCast, givenClient } from '../support/fixture.ts'
 import {
   approve,

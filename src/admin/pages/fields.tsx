@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { Problems } from '../../operations/input.ts'
+import type { FieldSpec, Input } from '../../operations/resource.ts'
 import { Checkbox, Field } from '../../ui/components.tsx'
-import type { Problems } from '../input.ts'
-import type { FieldSpec, Input } from '../resource.ts'
 
 interface FieldsProps {
   readonly fields: readonly FieldSpec[]

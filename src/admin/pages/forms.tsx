@@ -1,10 +1,17 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { Problems } from '../../operations/input.ts'
+import {
+  type Action,
+  type FieldSpec,
+  type Input,
+  type Resource,
+  textOf,
+  valueOf,
+} from '../../operations/resource.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import { Alert, Button, ButtonLink, Field, Form } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
-import type { Problems } from '../input.ts'
 import { OWN_PASSWORD } from '../operator.ts'
-import { type Action, type FieldSpec, type Input, type Resource, textOf, valueOf } from '../resource.ts'
 import { Fields } from './fields.tsx'
 import { AdminPage, type AdminUi } from './layout.tsx'
 import { recordUrl } from './values.tsx'

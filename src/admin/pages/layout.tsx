@@ -1,9 +1,9 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { resources } from '../../operations/resources/index.ts'
 import { Alert, type Notice } from '../../ui/components.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import type { Ui } from '../../ui/theme.ts'
-import { resources } from '../resources/index.ts'
 
 /** What every page of the admin gets beside its own data. */
 export interface AdminUi {

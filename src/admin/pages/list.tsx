@@ -1,8 +1,8 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { Filter, Resource } from '../../operations/resource.ts'
 import type { Listing } from '../../store/browse.ts'
 import { Button, ButtonLink, Form } from '../../ui/components.tsx'
 import { EXPORT_LIMIT } from '../list.ts'
-import type { Filter, Resource } from '../resource.ts'
 import { AdminPage, type AdminUi } from './layout.tsx'
 import { RecordTable } from './record-table.tsx'
 

@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { type Resource, valueOf } from '../../operations/resource.ts'
 import type { AdminRecord } from '../../store/browse.ts'
-import { type Resource, valueOf } from '../resource.ts'
 import type { AdminUi } from './layout.tsx'
 import { ScrollingTable } from './table.tsx'
 import { Value } from './values.tsx'

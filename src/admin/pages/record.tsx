@@ -1,9 +1,9 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { type Resource, valueOf } from '../../operations/resource.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import { Alert, Button, ButtonLink, Facts, Form } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
-import { type Resource, valueOf } from '../resource.ts'
 import { AdminPage, type AdminUi } from './layout.tsx'
 import { factsOf, recordUrl } from './values.tsx'
 

@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { type Resource, valueOf } from '../../operations/resource.ts'
+import { resources } from '../../operations/resources/index.ts'
 import type { AdminRecord, RecordKind } from '../../store/browse.ts'
-import { type Resource, valueOf } from '../resource.ts'
-import { resources } from '../resources/index.ts'
 import type { AdminUi } from './layout.tsx'
 
 /** Lists of what hangs from a record, and the filter that finds it. */

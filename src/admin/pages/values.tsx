@@ -1,9 +1,9 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { type Column, valueOf } from '../../operations/resource.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import { Time } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
-import { type Column, valueOf } from '../resource.ts'
 import type { AdminUi } from './layout.tsx'
 
 /** The address of a record's page. */

@@ -1,4 +1,4 @@
-import type { Provider } from '../../context.ts'
+import type { Provider } from '../../concepts.ts'
 import { sha256, toBase64url } from '../../crypto/bytes.ts'
 import type { OAuthError } from '../../errors.ts'
 import { coversScope } from '../../scope.ts'

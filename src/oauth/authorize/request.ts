@@ -1,4 +1,4 @@
-import type { Provider } from '../../context.ts'
+import type { Provider } from '../../concepts.ts'
 import { requestedScope } from '../../scope.ts'
 import type { Client } from '../../store/records.ts'
 import { defaultScopeOf } from '../granted-scope.ts'

@@ -1,4 +1,4 @@
-import type { Provider } from '../../context.ts'
+import type { Provider } from '../../concepts.ts'
 import type { Params } from '../params.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Provider } from '../../context.ts'
-import { readImportedToken } from '../../tokens/imported.ts'
+import type { Provider } from '../../concepts.ts'
+import { readImportedToken } from '../../django/imported-tokens.ts'
 import { issueTokens } from '../../tokens/issue.ts'
 import { openRefreshToken, type RefreshTokenPayload } from '../../tokens/opaque.ts'
 import { invalidGrant } from '../../tokens/outcome.ts'

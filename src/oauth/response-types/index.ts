@@ -1,4 +1,4 @@
-import type { Provider } from '../../context.ts'
+import type { Provider } from '../../concepts.ts'
 import type { Approval } from '../authorize/answer.ts'
 import type { AuthorizationRequest } from '../authorize/request.ts'
 import { code } from './code.ts'

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { Paths } from '../../context.ts'
+import type { Paths } from '../../concepts.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import { readBrowserSession, readSessionId, takeSession } from '../../http/browser-session.ts'
 import { openRequest } from '../../http/captured-requests.ts'

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { Paths } from '../../context.ts'
+import type { Paths } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'

@@ -1,0 +1,113 @@
+import { checkClientId, checkClientSecret, parseClientMetadata } from '../clients/metadata.ts'
+import { redirectUriProblem } from '../clients/redirect-uri.ts'
+import { sha256Base64url } from '../crypto/bytes.ts'
+import { InvalidInputError } from '../errors.ts'
+import { isDjangoPassword } from '../identity/passwords.ts'
+import type { NewClient } from '../store/admin-store.ts'
+import { djangoPasswordProblem } from './passwords.ts'
+import { type DjangoRecord, NotTaken, readText } from './record.ts'
+
+/** A client of Django, and what of it could not be taken, in sentences. */
+export interface ReadClient {
+  readonly client: NewClient
+  readonly problems: readonly string[]
+}
+
+/** Grant types of django-oauth-toolkit. */
+const TOOLKIT_GRANTS: Readonly<Record<string, readonly string[]>> = {
+  'authorization-code': ['authorization_code', 'refresh_token'],
+  implicit: ['implicit'],
+  password: ['password', 'refresh_token'],
+  'client-credentials': ['client_credentials'],
+  'openid-hybrid': ['authorization_code', 'implicit', 'refresh_token'],
+}
+/** Grant types whose answer goes to a redirect URI. */
+const REDIRECTED = ['authorization_code', 'implicit']
+
+/**
+ * A client of django-oauth2-provider or of django-oauth-toolkit. Redirect URIs that may not be registered are left out.
+ * Public clients need no PKCE, for the copies that people have may not use it.
+ * @throws {NotTaken} its id or what it may do cannot be ours
+ */
+export async function readClientRecord(record: DjangoRecord): Promise<ReadClient> {
+  const { fields } = record
+  const isToolkit = record.model.startsWith('oauth2_provider.')
+  const type = isPublic(fields['client_type']) ? 'public' : 'confidential'
+  const problems: string[] = []
+  const redirectUris = readRedirectUris(fields[isToolkit ? 'redirect_uris' : 'redirect_uri'], problems)
+  const grants = isToolkit ? toolkitGrants(fields) : providerGrants(type)
+  const grantTypes = redirectUris.length > 0 ? grants : grants.filter((name) => !REDIRECTED.includes(name))
+  if (grantTypes.length < grants.length && grantTypes.length > 0)
+    problems.push('It has no redirect URI left, so people cannot be sent to it before it gets one.')
+  return refusedAsNotTaken(async () => {
+    const clientId = checkClientId(readText(fields['client_id']))
+    const metadata = parseClientMetadata({
+      name: readText(fields['name']).trim().slice(0, 200) || clientId,
+      url: readUrl(fields['url']),
+      type,
+      redirectUris,
+      grantTypes: grantTypes.length > 0 ? grantTypes : ['refresh_token'],
+      autoAuthorize: fields['skip_authorization'] === true || fields['auto_authorize'] === true,
+      authorizeEveryTime: fields['authorize_every_time'] === true,
+      requirePkce: false,
+    })
+    const secretHash = await readSecret(readText(fields['client_secret']), problems)
+    if (secretHash === null && type === 'confidential')
+      problems.push('It has no secret that works here: give it one, with client rotate-secret.')
+    return { client: { clientId, secretHash, metadata }, problems }
+  })
+}
+
+async function refusedAsNotTaken<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    throw new NotTaken(error.problems.map(({ message }) => message).join(' '))
+  }
+}
+
+/** django-oauth2-provider numbers its types, and 1 is public; django-oauth-toolkit names them. */
+function isPublic(value: unknown): boolean {
+  return value === 1 || value === 'public'
+}
+
+/** django-oauth2-provider lets every client use every grant; public ones get no refresh token. */
+function providerGrants(type: 'confidential' | 'public'): readonly string[] {
+  return type === 'public'
+    ? ['authorization_code', 'password']
+    : ['authorization_code', 'password', 'refresh_token']
+}
+
+function toolkitGrants(fields: DjangoRecord['fields']): readonly string[] {
+  const name = readText(fields['authorization_grant_type'])
+  const grants = Object.hasOwn(TOOLKIT_GRANTS, name) ? TOOLKIT_GRANTS[name] : undefined
+  if (!grants) throw new NotTaken(`The grant type ${JSON.stringify(name)} is not known.`)
+  return grants
+}
+
+function readRedirectUris(value: unknown, problems: string[]): string[] {
+  const uris = [...new Set(readText(value).split(/\s+/).filter(Boolean))]
+  return uris.filter((uri) => {
+    const problem = redirectUriProblem(uri)
+    if (problem) problems.push(problem)
+    return !problem
+  })
+}
+
+function readUrl(value: unknown): string {
+  const url = readText(value)
+  return /^https?:\/\/[\x21-\x7e]{1,1900}$/i.test(url) && URL.parse(url)?.username === '' ? url : ''
+}
+
+/**
+ * What the secret is kept by: its SHA-256, or the hash that newer versions of django-oauth-toolkit keep, which makes way for a
+ * SHA-256 when the client first uses it here. A public client keeps its own, too, as its copies may send it.
+ */
+async function readSecret(stored: string, problems: string[]): Promise<string | null> {
+  if (stored === '') return null
+  if (!isDjangoPassword(stored) || !stored.includes('$')) return sha256Base64url(checkClientSecret(stored))
+  const problem = djangoPasswordProblem(stored)
+  if (problem !== null) problems.push(problem)
+  return problem === null ? stored : null
+}

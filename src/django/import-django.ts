@@ -1,0 +1,221 @@
+import type { ImportOutcome, ImportStore } from '../store/import-store.ts'
+import { importClient, importScope } from './definitions.ts'
+import { DumpIndex } from './dump-index.ts'
+import { ImportReport } from './import-report.ts'
+import type { DjangoImport, ImportState } from './import-state.ts'
+import {
+  clientKey,
+  type DjangoKind,
+  type DjangoRecord,
+  kindOf,
+  nameOf,
+  NotTaken,
+  readDjangoRecord,
+  readText,
+} from './record.ts'
+import { readAccessTokenRecord, readConsentRecord, readRefreshTokenRecord } from './tokens.ts'
+import { passwordProblem, readUserRecord } from './users.ts'
+
+/** What an import did. */
+export interface DjangoImportResult {
+  readonly models: ImportReport['models']
+  readonly notes: ImportReport['notes']
+  /** Names of the scopes that live tokens and consents have. */
+  readonly scopes: readonly string[]
+  /** Clients whose secret is still Django's hash. */
+  readonly hashedSecrets: number
+  /** When the last token that was taken expires; null where none was. */
+  readonly lastExpiresAt: number | null
+}
+
+/** Records that go to the storage at once. */
+const BATCH = 200
+
+/**
+ * Imports a dump of django-oauth2-provider or django-oauth-toolkit, in five passes over it: one only looks, so that a dump that
+ * is broken changes nothing; then come users and scopes, clients, consents and refresh tokens, access tokens.
+ * @throws {InvalidInputError} the file is no dump; nothing was written
+ */
+export async function importDjango(job: DjangoImport): Promise<DjangoImportResult> {
+  const context = { ...job.options, clients: new Map(), scopes: new Map(), now: job.mark().now }
+  const state: ImportState = {
+    job,
+    context,
+    report: new ImportReport(job.onEvent),
+    index: new DumpIndex(job.dry),
+    scopes: new Set(),
+    hashedSecrets: 0,
+    lastExpiresAt: null,
+  }
+  await survey(state)
+  await importUsersAndScopes(state)
+  await eachRecord(state, 'clients', ['client'], (record) => importClient(record, state))
+  await importConsentsAndRefreshTokens(state)
+  await importAccessTokens(state)
+  await reportWaiting(state)
+  return {
+    models: state.report.models,
+    notes: state.report.notes,
+    scopes: [...state.scopes].toSorted(),
+    hashedSecrets: state.hashedSecrets,
+    lastExpiresAt: state.lastExpiresAt,
+  }
+}
+
+/** Reads the whole dump, and learns the names of its clients and scopes, which records speak of by their pks. */
+async function survey({ context, job, report }: ImportState): Promise<void> {
+  const problems = new Map<string, number>()
+  for await (const { offset, value } of job.read()) {
+    job.onProgress('look', offset)
+    const record = readDjangoRecord(value)
+    const kind = record && kindOf(record.model, context)
+    if (!record) report.skip('?', `before byte ${offset}`, 'it is no record of Django')
+    else if (kind === null) report.skip(record.model, nameOf(record), 'its model is not taken')
+    else if (kind === 'code')
+      report.skip(record.model, nameOf(record), 'codes live for minutes, and are not taken')
+    else if (kind === 'client' && record.pk !== null)
+      context.clients.set(clientKey(record.model, record.pk), readText(record.fields['client_id']))
+    else if (kind === 'scope' && record.pk !== null)
+      context.scopes.set(record.pk, readText(record.fields['name']) || record.pk)
+    else if (kind === 'user') {
+      const problem = passwordProblem(record)
+      if (problem) problems.set(problem, (problems.get(problem) ?? 0) + 1)
+    }
+  }
+  for (const [problem, count] of problems) job.onUncheckable(problem, count)
+}
+
+/** Reads the dump once more, for the records of some kinds; counts those that are not taken. */
+async function eachRecord(
+  { context, job, report }: ImportState,
+  pass: string,
+  kinds: readonly DjangoKind[],
+  take: (record: DjangoRecord, kind: DjangoKind) => Promise<void>,
+): Promise<void> {
+  for await (const { offset, value } of job.read()) {
+    job.onProgress(pass, offset)
+    const record = readDjangoRecord(value)
+    const kind = record && kindOf(record.model, context)
+    if (!record || !kind || !kinds.includes(kind)) continue
+    await take(record, kind).catch((error: unknown) => {
+      if (!(error instanceof NotTaken)) throw error
+      report.skip(record.model, nameOf(record), error.message)
+    })
+  }
+}
+
+/** Collects records until there are enough for a round trip. */
+function batches<T>(
+  { report }: ImportState,
+  send: (rows: readonly T[]) => Promise<readonly ImportOutcome[]>,
+  onOutcome: (row: T, outcome: ImportOutcome) => void = () => {},
+): { readonly add: (record: DjangoRecord, row: T) => Promise<void>; readonly flush: () => Promise<void> } {
+  let waiting: { readonly record: Pick<DjangoRecord, 'model'>; readonly name: string; readonly row: T }[] = []
+  const flush = async (): Promise<void> => {
+    const sent = waiting
+    waiting = []
+    if (sent.length === 0) return
+    const outcomes = await send(sent.map(({ row }) => row))
+    for (const [at, { name, record, row }] of sent.entries()) {
+      const outcome = outcomes[at] ?? 'taken'
+      report.count(record.model, name, outcome)
+      onOutcome(row, outcome)
+    }
+  }
+  return {
+    async add(record, row) {
+      waiting.push({ record: { model: record.model }, name: nameOf(record), row })
+      if (waiting.length >= BATCH) await flush()
+    },
+    flush,
+  }
+}
+
+async function importUsersAndScopes(state: ImportState): Promise<void> {
+  const { context, index, job, report } = state
+  const mode = () => ({ mark: job.mark(), dry: job.dry })
+  const users = batches(
+    state,
+    (rows: Parameters<ImportStore['importUsers']>[0]) => job.store.importUsers(rows, mode()),
+    (row, outcome) => index.addUser(row, outcome),
+  )
+  await eachRecord(state, 'users and scopes', ['user', 'scope'], async (record, kind) => {
+    if (kind === 'scope') return importScope(record, state)
+    const row = await readUserRecord(record, context)
+    if (!index.claimName(row)) return report.count(record.model, nameOf(record), 'taken')
+    const problem = passwordProblem(record)
+    if (problem) report.note(record.model, nameOf(record), problem)
+    await users.add(record, row)
+  })
+  await users.flush()
+}
+
+async function importConsentsAndRefreshTokens(state: ImportState): Promise<void> {
+  const { context, index, job, scopes } = state
+  const mode = () => ({ mark: job.mark(), dry: job.dry })
+  const consents = batches(state, (rows: Parameters<ImportStore['importConsents']>[0]) =>
+    job.store.importConsents(rows, mode()),
+  )
+  const tokens = batches(
+    state,
+    (rows: Parameters<ImportStore['importRefreshTokens']>[0]) => job.store.importRefreshTokens(rows, mode()),
+    (row, outcome) => noteExpiry(state, row.expiresAt, outcome),
+  )
+  await eachRecord(
+    state,
+    'consents and refresh tokens',
+    ['consent', 'refresh token'],
+    async (record, kind) => {
+      if (kind === 'consent') {
+        const row = await readConsentRecord(record, context)
+        for (const name of row.scope.split(' ')) scopes.add(name)
+        return consents.add(record, { ...row, assumed: index.has(row) })
+      }
+      const row = await readRefreshTokenRecord(record, context)
+      await tokens.add(record, { ...row, assumed: index.has(row) })
+    },
+  )
+  await consents.flush()
+  await tokens.flush()
+}
+
+async function importAccessTokens(state: ImportState): Promise<void> {
+  const { context, index, job, scopes } = state
+  const tokens = batches(
+    state,
+    (rows: Parameters<ImportStore['importAccessTokens']>[0]) =>
+      job.store.importAccessTokens(rows, { mark: job.mark(), dry: job.dry }),
+    (row, outcome) => {
+      noteExpiry(state, row.expiresAt, outcome)
+      if (outcome === 'created') for (const name of row.scope.split(' ')) scopes.add(name)
+    },
+  )
+  await eachRecord(state, 'access tokens', ['access token'], async (record) => {
+    const row = await readAccessTokenRecord(record, context)
+    await tokens.add(record, { ...row, assumed: index.has(row) })
+  })
+  await tokens.flush()
+}
+
+/** A refresh token that is here already may live as long; that its row says another time makes no difference. */
+function noteExpiry(state: ImportState, expiresAt: number, outcome: ImportOutcome): void {
+  if (outcome === 'created' || outcome === 'same')
+    state.lastExpiresAt = Math.max(state.lastExpiresAt ?? 0, expiresAt)
+}
+
+/** Refresh tokens whose access token did not come. */
+async function reportWaiting({ job, report }: ImportState): Promise<void> {
+  if (job.dry) return
+  for (;;) {
+    const names = await job.store.removeWaitingGrants(BATCH)
+    for (const name of names) {
+      const [, model = '', pk = ''] = /:([^:]+)\.accesstoken:(.*)$/.exec(name) ?? []
+      report.takeBack(
+        `${model}.refreshtoken`,
+        `of access token ${pk}`,
+        'its access token was not taken, so nothing says its scope',
+      )
+    }
+    if (names.length < BATCH) return
+  }
+}

@@ -1,0 +1,100 @@
+import type { ImportedAccessToken, ImportedConsent, ImportedRefreshToken } from '../store/import-store.ts'
+import { readImportedToken } from './imported-tokens.ts'
+import {
+  type DjangoContext,
+  type DjangoRecord,
+  importedId,
+  NotTaken,
+  readClientId,
+  readKey,
+  readScope,
+  readText,
+  readTime,
+  readUser,
+} from './record.ts'
+
+type Read<T> = Omit<T, 'assumed'>
+
+/**
+ * A consent of django-oauth2-provider.
+ * @throws {NotTaken} see its reason
+ */
+export async function readConsentRecord(
+  record: DjangoRecord,
+  context: DjangoContext,
+): Promise<Read<ImportedConsent>> {
+  const { fields, model, pk } = record
+  const user = await readUser(fields['user'], context)
+  if (!user) throw new NotTaken('it has no user')
+  return {
+    id: await importedId(model, pk ?? JSON.stringify([fields['user'], fields['client']]), context),
+    user,
+    clientId: readClientId(fields['client'], model, context),
+    scope: readScope(fields['scope'], context),
+    authorizedAt: readTime(fields['authorized_at']) ?? context.now,
+  }
+}
+
+/**
+ * An access token of either package, live or expired.
+ * @throws {NotTaken} see its reason
+ */
+export async function readAccessTokenRecord(
+  record: DjangoRecord,
+  context: DjangoContext,
+): Promise<Read<ImportedAccessToken>> {
+  const { fields, model } = record
+  const expiresAt = readTime(fields['expires'])
+  if (expiresAt === null) throw new NotTaken('it does not say when it expires')
+  const { id } = await readToken(fields['token'])
+  const name = accessTokenName(record.pk ?? id, model, context)
+  return {
+    id,
+    name,
+    grantId: await importedId('grant', name, context),
+    user: await readUser(fields['user'], context),
+    clientId: readClientId(fields['client'] ?? fields['application'], model, context),
+    scope: readScope(fields['scope'], context),
+    createdAt: Math.min(readTime(fields['created']) ?? context.now, context.now),
+    expiresAt,
+  }
+}
+
+/**
+ * A refresh token of either package that lives. Neither says when it expires.
+ * @throws {NotTaken} see its reason
+ */
+export async function readRefreshTokenRecord(
+  record: DjangoRecord,
+  context: DjangoContext,
+): Promise<Read<ImportedRefreshToken>> {
+  const { fields, model } = record
+  if (fields['expired'] === true || (fields['revoked'] ?? null) !== null) throw new NotTaken('it is spent')
+  const accessToken = fields['access_token'] ?? null
+  if (accessToken === null) throw new NotTaken('it has no access token, which would say its scope')
+  const user = await readUser(fields['user'], context)
+  if (!user) throw new NotTaken('it has no user')
+  const { grantId } = await readToken(fields['token'])
+  return {
+    grantId,
+    accessToken: accessTokenName(readKey(accessToken), model, context),
+    user,
+    clientId: readClientId(fields['client'] ?? fields['application'], model, context),
+    createdAt: Math.min(readTime(fields['created']) ?? context.now, context.now),
+    expiresAt: context.now + context.refreshTokenLifetime,
+  }
+}
+
+async function readToken(value: unknown): Promise<{ readonly id: string; readonly grantId: string }> {
+  const token = readText(value)
+  // What is shorter could be guessed, or found from its hash.
+  if (token.length < 20) throw new NotTaken('its token is too short to be safe')
+  const read = await readImportedToken(token)
+  if (!read) throw new NotTaken('its token looks like one of ours')
+  return read
+}
+
+/** What a refresh token names its access token by; it stands where the code of a grant does. */
+function accessTokenName(pk: string, model: string, { source }: DjangoContext): string {
+  return `${source}:${model.split('.')[0]}.accesstoken:${pk}`
+}

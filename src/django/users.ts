@@ -1,0 +1,70 @@
+import { InvalidInputError } from '../errors.ts'
+import { checkEmail, checkUsername, usernameKey } from '../identity/usernames.ts'
+import type { ImportedUser } from '../store/import-store.ts'
+import { djangoPasswordProblem } from './passwords.ts'
+import { type DjangoContext, type DjangoRecord, importedId, NotTaken, readText, readTime } from './record.ts'
+
+/** In place of a hash: no password matches it. */
+const NO_PASSWORD = '!'
+
+/**
+ * Says why a user cannot sign in with the old password, as a sentence that is the same for all such users.
+ * @returns null where the user can
+ */
+export function passwordProblem({ fields }: DjangoRecord): string | null {
+  const encoded = readText(fields['password'])
+  return encoded === '' || encoded.startsWith('!')
+    ? 'The user has no password: set one, with user set-password.'
+    : djangoPasswordProblem(encoded)
+}
+
+/**
+ * A user of Django. Superusers are staff here; what Django calls staff may have no rights at all.
+ * @throws {NotTaken} the name cannot be one of ours
+ */
+export async function readUserRecord(record: DjangoRecord, context: DjangoContext): Promise<ImportedUser> {
+  const { fields, pk } = record
+  const email = readEmail(fields['email'])
+  const name = readText(fields['username']) || (email ?? '')
+  const username = checkName(name)
+  const createdAt = Math.min(readTime(fields['date_joined']) ?? context.now, context.now)
+  return {
+    id: await importedId('user', pk ?? username, context),
+    username,
+    usernameKey: usernameKey(username),
+    email,
+    emailKey: email === null ? null : usernameKey(email),
+    passwordHash: passwordProblem(record) === null ? readText(fields['password']) : NO_PASSWORD,
+    isStaff: fields['is_superuser'] === true,
+    isActive: fields['is_active'] !== false,
+    profile: JSON.stringify(profileOf(fields)),
+    createdAt,
+    lastSignInAt: readTime(fields['last_login']),
+  }
+}
+
+function checkName(name: string): string {
+  try {
+    return checkUsername(name)
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw new NotTaken('its username cannot be one of ours')
+    throw error
+  }
+}
+
+/** The address, if it is one: the rest of the user is worth more. */
+function readEmail(value: unknown): string | null {
+  if (readText(value) === '') return null
+  try {
+    return checkEmail(readText(value))
+  } catch {
+    return null
+  }
+}
+
+/** Names as claims (OpenID Connect Core 5.1). */
+function profileOf(fields: DjangoRecord['fields']): Readonly<Record<string, string>> {
+  const given = readText(fields['first_name'])
+  const family = readText(fields['last_name'])
+  return { ...(given && { given_name: given }), ...(family && { family_name: family }) }
+}

@@ -1,0 +1,133 @@
+import type { Provider } from '../concepts.ts'
+import type { OperatorMark, AdminStore } from '../store/admin-store.ts'
+import type { AdminRecord, RecordKind } from '../store/browse.ts'
+import type { Session } from '../store/records.ts'
+
+/** The member of staff who acts, with what acting takes. */
+export interface Operator {
+  readonly store: AdminStore
+  readonly provider: Provider
+  readonly user: { readonly id: string; readonly username: string }
+  /** The browser's; null where a program acts with a bearer token. */
+  readonly session: Session | null
+  /** Marks one write, as the operator's and this request's. */
+  readonly mark: () => OperatorMark
+}
+
+/** How a value is shown. */
+export type ValueKind = 'code' | 'flag' | 'list' | 'state' | 'text' | 'time'
+
+/** A column of a record, in tables and on its page. */
+export interface Column {
+  readonly name: string
+  readonly label: string
+  readonly kind?: ValueKind
+  /** Another list whose record this value names, and the column that holds its id. */
+  readonly link?: { readonly kind: RecordKind; readonly id: string }
+}
+
+/** A filter of a list: a text, or one of some choices. */
+export interface Filter {
+  readonly name: string
+  readonly label: string
+  readonly choices?: readonly (readonly [value: string, label: string])[]
+  /** Brings what was typed into the form that is compared. */
+  readonly normalise?: (value: string) => string
+}
+
+/** A field of a form; its name is that of the record's column and of the API's member. */
+export interface FieldSpec {
+  readonly name: string
+  readonly label: string
+  /** `lines` is a list with a line for each entry, `choices` a list with a box for each. */
+  readonly kind: 'choice' | 'choices' | 'flag' | 'lines' | 'password' | 'seconds' | 'text'
+  readonly hint?: string
+  readonly choices?: readonly (readonly [value: string, label: string])[]
+  readonly required?: boolean
+}
+
+/** What a form or a program sends, not yet believed. */
+export type Input = Readonly<Record<string, unknown>>
+
+/** What was done. */
+export interface Done {
+  /** The record's id. */
+  readonly id: string
+  /** A sentence about it. */
+  readonly text: string
+  /** Shown this one time. */
+  readonly secret?: string
+}
+
+/** Something that can be done to a record. */
+export interface Action {
+  /** Its name in forms and in the API's paths. */
+  readonly name: string
+  readonly label: string
+  /** What it does, as the confirmation asks. */
+  readonly question: string
+  readonly danger?: boolean
+  /** It can be done to many records at once. */
+  readonly bulk?: boolean
+  /** The record is gone afterwards. */
+  readonly removes?: boolean
+  readonly fields?: readonly FieldSpec[]
+  readonly appliesTo?: (record: AdminRecord) => boolean
+  /**
+   * Does it.
+   * @returns null where the record is gone
+   * @throws {InvalidInputError} an input that cannot be used
+   */
+  readonly run: (record: AdminRecord, input: Input, operator: Operator) => Promise<Done | null>
+}
+
+/**
+ * Something that operators list, look at and change: the one concept behind the panel's pages, the exports and the API. All
+ * three show the same records and run the same functions.
+ */
+export interface Resource {
+  readonly kind: RecordKind
+  readonly title: string
+  readonly singular: string
+  readonly intro: string
+  /** The column that names a record. */
+  readonly id: string
+  /** The column by which people know it. */
+  readonly name: string
+  readonly columns: readonly Column[]
+  /** What its page and the API show. */
+  readonly facts: readonly Column[]
+  readonly filters: readonly Filter[]
+  readonly actions: readonly Action[]
+  /** Fields of a new record (null), or of one that is changed. */
+  readonly fields?: (
+    record: AdminRecord | null,
+    provider: Pick<Provider, 'grantTypes'>,
+  ) => readonly FieldSpec[]
+  /** @throws {InvalidInputError} names each field that cannot be used */
+  readonly create?: (input: Input, operator: Operator) => Promise<Done>
+  /**
+   * Changes a record; what the input leaves out stays.
+   * @returns null where it is gone
+   * @throws {InvalidInputError} names each field that cannot be used
+   */
+  readonly update?: (record: AdminRecord, input: Input, operator: Operator) => Promise<Done | null>
+}
+
+/** A text of an input; empty where it is none. */
+export function textOf(input: Input, name: string): string {
+  const value = input[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** A text of a record; empty where it has none. */
+export function valueOf(record: AdminRecord, name: string): string {
+  const value = record[name]
+  return value === null || value === undefined ? '' : String(value)
+}
+
+/** The entries of a list of a record. */
+export function listOf(record: AdminRecord, name: string): readonly string[] {
+  const value = record[name]
+  return typeof value === 'object' && value !== null ? value : []
+}

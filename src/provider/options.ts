@@ -1,0 +1,171 @@
+import type { AdminPanel } from '../admin/panel.ts'
+import type { Paths } from '../concepts.ts'
+import type { Provider } from '../concepts.ts'
+import { ConfigurationError } from '../errors.ts'
+import type { Hooks, ProviderEvent, UserSource } from '../hooks.ts'
+import type { ProviderBindings } from '../http/provider-variables.ts'
+import { type ClientAuthMethod, clientAuthMethods } from '../oauth/client-auth/index.ts'
+import { type GrantType, grantTypes } from '../oauth/grants/index.ts'
+import { type ResponseMode, responseModes } from '../oauth/response-modes/index.ts'
+import { type ResponseType, responseTypes } from '../oauth/response-types/index.ts'
+import { type Pages, pages } from '../pages/index.ts'
+import { SETTINGS, type SettingOptions } from '../settings/settings.ts'
+import type { AdminStore } from '../store/admin-store.ts'
+import { createAdminStore } from '../store/d1/admin/index.ts'
+import { createStore } from '../store/d1/index.ts'
+import type { Store } from '../store/store.ts'
+
+/** Entries that join a table of ours by name, or `false` to leave out one of ours. */
+type Changes<T> = Readonly<Record<string, T | false>>
+
+/** What a Worker may change of the provider. Settings go by their camelCase names; one that is given here beats its variable. */
+export interface ProviderOptions extends SettingOptions {
+  /** Grant types by name. A new name is an absolute URI (RFC 6749 4.5). */
+  readonly grantTypes?: Changes<GrantType>
+  /** Response types by name (RFC 6749 8.4). */
+  readonly responseTypes?: Changes<ResponseType>
+  /** Ways in which clients authenticate, by name (RFC 7591 2). */
+  readonly clientAuthMethods?: Changes<ClientAuthMethod>
+  /** Pages that take the place of ours. */
+  readonly pages?: Partial<Pages>
+  /** Where the parts are mounted, if not at our addresses. */
+  readonly paths?: Partial<Paths>
+  /** The admin, from `edge-oauth2-provider/admin`; it is then `provider.admin`. */
+  readonly admin?: AdminPanel
+  /**
+   * Another storage; `storeConformance` of `edge-oauth2-provider/testing` proves it. (A method, so that it may ask for an
+   * environment with bindings of its own.)
+   */
+  store?(this: void, env: ProviderBindings): Store
+  /** Somebody else's users. */
+  readonly users?: UserSource
+  readonly tokenResponseExtras?: (
+    ...parameters: Parameters<NonNullable<Hooks['tokenResponseExtras']>>
+  ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
+  readonly grantScope?: NonNullable<Hooks['grantScope']>
+  /** Is told what happened, after the answer; what it throws is logged and changes nothing. */
+  readonly onEvent?: (event: ProviderEvent, provider: Provider) => void | Promise<void>
+}
+
+/** The options, complete and checked. */
+export interface ResolvedOptions {
+  readonly settings: SettingOptions
+  readonly tables: Pick<
+    Provider,
+    | 'admin'
+    | 'grantTypes'
+    | 'responseTypes'
+    | 'responseModes'
+    | 'clientAuthMethods'
+    | 'pages'
+    | 'paths'
+    | 'hooks'
+  >
+  readonly createStore: (env: ProviderBindings) => Store
+  /** Null where the storage has none. */
+  readonly createAdminStore: (env: ProviderBindings) => AdminStore | null
+}
+
+const PATHS: Paths = {
+  oauth2: '/oauth2',
+  login: '/login',
+  logout: '/logout',
+  account: '/account',
+  signUp: '/sign-up',
+  admin: '/admin',
+}
+
+/**
+ * Completes the options of a provider.
+ * @throws {ConfigurationError} an option, or a name in one, that does not exist or that may not be used
+ */
+export function resolveOptions(options: ProviderOptions): ResolvedOptions {
+  const {
+    grantTypes: grants,
+    responseTypes: responses,
+    clientAuthMethods: methods,
+    pages: replaced,
+    ...rest
+  } = options
+  const {
+    admin = null,
+    grantScope = null,
+    onEvent,
+    paths,
+    store,
+    tokenResponseExtras,
+    users = null,
+    ...settings
+  } = rest
+  for (const name of Object.keys(settings)) {
+    if (!Object.hasOwn(SETTINGS, name)) throw new ConfigurationError(name, 'is no option of createProvider')
+  }
+  return {
+    settings,
+    tables: Object.freeze({
+      admin,
+      grantTypes: merge('grantTypes', grantTypes, grants, isGrantTypeName),
+      responseTypes: merge('responseTypes', responseTypes, responses, (name) => /^\w+( \w+)*$/.test(name)),
+      responseModes: Object.freeze<Record<string, ResponseMode>>({ ...responseModes }),
+      clientAuthMethods: merge('clientAuthMethods', clientAuthMethods, methods, (name) =>
+        /^[\w.:/-]+$/.test(name),
+      ),
+      pages: Object.freeze({ ...pages, ...replaced }),
+      paths: mergePaths(paths),
+      hooks: Object.freeze({
+        users,
+        grantScope,
+        tokenResponseExtras: tokenResponseExtras
+          ? async (...parameters: Parameters<typeof tokenResponseExtras>) =>
+              tokenResponseExtras(...parameters)
+          : null,
+        onEvent: onEvent ? async (...parameters: Parameters<typeof onEvent>) => onEvent(...parameters) : null,
+      }),
+    }),
+    createStore: store ?? defaultStore,
+    createAdminStore: (env) => (store || !env.DB ? null : createAdminStore(env.DB)),
+  }
+}
+
+/** RFC 6749 4.5: an extension is named by an absolute URI. */
+function isGrantTypeName(name: string): boolean {
+  return URL.canParse(name)
+}
+
+function merge<T>(
+  option: string,
+  own: Readonly<Record<string, T>>,
+  changes: Changes<T> = {},
+  isName: (name: string) => boolean,
+): Readonly<Record<string, T>> {
+  for (const name of Object.keys(changes)) {
+    if (!Object.hasOwn(own, name) && !isName(name)) {
+      throw new ConfigurationError(
+        option,
+        `${JSON.stringify(name)} is neither one of ours nor a name that the standards allow`,
+      )
+    }
+  }
+  const entries = Object.entries({ ...own, ...changes }).filter(
+    (entry): entry is [string, T & {}] => entry[1] !== false,
+  )
+  return Object.freeze(Object.fromEntries(entries))
+}
+
+function mergePaths(paths: Partial<Paths> = {}): Paths {
+  const merged = { ...PATHS, ...paths }
+  for (const [name, path] of Object.entries(merged)) {
+    if (!/^(?:\/[\w.~-]+)+$/.test(path)) {
+      throw new ConfigurationError(
+        `paths.${name}`,
+        `holds ${JSON.stringify(path)}; it may hold a path as /oauth2`,
+      )
+    }
+  }
+  return Object.freeze(merged)
+}
+
+function defaultStore(env: ProviderBindings): Store {
+  if (!env.DB || !env.KV) throw new ConfigurationError('DB, KV', 'are not bound; wrangler.toml binds them')
+  return createStore(env.DB, env.KV)
+}

@@ -1,0 +1,147 @@
+import * as v from 'valibot'
+import { Secret } from '../crypto/secret.ts'
+import { checkScopeBits, isScopeToken, joinScope, type ScopeBits } from '../scope.ts'
+
+/** One setting: a row of docs/settings.md. */
+export interface Setting<T> {
+  /** Name in `[vars]` of wrangler.toml. */
+  readonly variable: string
+  /** Used where the variable is not set. */
+  readonly default: T
+  /** The default in words, where the value does not say it. */
+  readonly defaultText?: string
+  readonly unit: string
+  /** One sentence: what it does. */
+  readonly meaning: string
+  /** What a value may be, as the error says it. */
+  readonly expected: string
+  /** The parsed value, or undefined where `value` cannot be used. May throw a ConfigurationError that says more. */
+  parse(value: unknown): T | undefined
+}
+
+/** What a kind of setting says of its values, and how it reads them. */
+export type Row<T> = Omit<Setting<T>, 'variable' | 'default' | 'meaning'>
+
+/** Seconds that anything may live at most. A hundred years: more is a typing error. */
+export const MAX_SECONDS = 100 * 365 * 86_400
+
+function parseSeconds(value: unknown, least: number): number | undefined {
+  const seconds = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value
+  return typeof seconds === 'number' &&
+    Number.isInteger(seconds) &&
+    seconds >= least &&
+    seconds <= MAX_SECONDS
+    ? seconds
+    : undefined
+}
+
+/** A time that something lives. */
+export const lifetime: Row<number> = {
+  unit: 'seconds',
+  expected: `a whole number of seconds from 1 to ${MAX_SECONDS}`,
+  parse: (value) => parseSeconds(value, 1),
+}
+/** A time that may be none. */
+export const interval: Row<number> = {
+  unit: 'seconds',
+  expected: `a whole number of seconds from 0 to ${MAX_SECONDS}`,
+  parse: (value) => parseSeconds(value, 0),
+}
+/** On or off. */
+export const flag: Row<boolean> = {
+  unit: 'true or false',
+  expected: '"true" or "false"',
+  parse: (value) =>
+    value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined,
+}
+const nameList = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\w+( \w+)*$/))), v.minLength(1))
+/** A list of names. */
+export const names: Row<readonly string[]> = {
+  unit: 'names separated by spaces',
+  expected: 'names of letters and underscores, separated by spaces',
+  parse(value) {
+    const list = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
+    return v.is(nameList, list) ? list : undefined
+  },
+}
+const scopeBits = v.record(v.string(), v.number())
+/** Scope names with their bits. */
+export const scopes: Row<ScopeBits> = {
+  unit: 'JSON object: name → bits',
+  expected: 'a JSON object of scope names and their bits, as {"read":2,"write":6}',
+  parse(value) {
+    const bits = typeof value === 'string' ? parseJson(value) : value
+    if (Array.isArray(bits) || !v.is(scopeBits, bits)) return undefined
+    checkScopeBits(bits)
+    return bits
+  },
+}
+/** Scopes as a request names them. */
+export const scopeNames: Row<string | null> = {
+  unit: 'scope names separated by spaces',
+  expected: 'scope names (RFC 6749 3.3) separated by spaces',
+  parse(value) {
+    const list = typeof value === 'string' ? value.split(' ').filter(Boolean) : []
+    return list.length > 0 && list.every(isScopeToken) ? joinScope(list) : undefined
+  },
+}
+/** The beginning of a cookie’s name. */
+export const cookiePrefix: Row<string> = {
+  unit: 'text',
+  expected: '1 to 32 letters, digits, - or _',
+  parse: (value) => (typeof value === 'string' && /^[\w-]{1,32}$/.test(value) ? value : undefined),
+}
+/** An issuer identifier (RFC 8414 2). */
+export const issuer: Row<string | null> = {
+  unit: 'origin',
+  expected: 'an origin without a path, as https://id.example (http for localhost alone)',
+  parse(value) {
+    const url = typeof value === 'string' ? URL.parse(value) : null
+    const local = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1'
+    if (!url || url.origin !== value || !(url.protocol === 'https:' || (url.protocol === 'http:' && local)))
+      return undefined
+    return url.origin
+  },
+}
+/** A short text for people. */
+export const line: Row<string> = {
+  unit: 'text',
+  expected: '1 to 60 characters on one line',
+  parse: (value) => (typeof value === 'string' && /^[^\p{Cc}]{1,60}$/u.test(value) ? value : undefined),
+}
+/** Where a picture is. */
+export const imageUrl: Row<string | null> = {
+  unit: 'URL',
+  expected: 'an https URL, or a path of this origin that begins with /',
+  parse(value) {
+    if (typeof value !== 'string' || value.startsWith('//')) return undefined
+    if (!value.startsWith('/') && URL.parse(value)?.protocol !== 'https:') return undefined
+    return URL.parse(value, 'https://local.invalid') ? value : undefined
+  },
+}
+/** A colour. */
+export const color: Row<string> = {
+  unit: 'colour',
+  expected: 'a colour in hexadecimal, as #3355cc',
+  parse: (value) =>
+    typeof value === 'string' && /^#[\da-f]{6}$/i.test(value) ? value.toLowerCase() : undefined,
+}
+/** Keys, newest first. */
+export const secretKeys: Row<readonly Secret[]> = {
+  unit: 'secret',
+  expected: 'one or more keys of at least 32 characters, newest first, separated by spaces',
+  parse(value) {
+    const keys = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : []
+    return keys.length > 0 && keys.every((key) => key.length >= 32)
+      ? keys.map((key) => new Secret(key))
+      : undefined
+  },
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,203 @@
+import { randomId } from '../../crypto/bytes.ts'
+import type { IssueCommit } from '../../store/records.ts'
+import { equal, present } from './expect.ts'
+import {
+  type Cases,
+  commitOf,
+  issue,
+  lives,
+  mark,
+  NOW,
+  passwordCommit,
+  REDIRECT_URI,
+  refusalOf,
+  rule,
+  scopeOf,
+  secretOf,
+  seedClient,
+  serviceCommit,
+  signInOf,
+  type World,
+} from './world.ts'
+
+/** Expects a refusal, and that nothing came of it. */
+async function refused(world: World, refusal: string, commit: IssueCommit): Promise<void> {
+  equal(refusalOf(await world.store.issueTokens(commit)), refusal, 'the refusal')
+  equal(await lives(world, commit.accessTokenId), false, 'an access token after the refusal')
+}
+
+/** What an issuing gives (RFC 6749 5.1). */
+export const issuingCases: Cases = {
+  'a user’s tokens: an access token and the first refresh token of a grant': async (world) => {
+    const { alice } = world
+    const commit = await passwordCommit(alice, { scope: scopeOf('read write') })
+    equal(
+      await issue(world, commit),
+      {
+        accessTokenId: commit.accessTokenId,
+        scope: 'read write',
+        expiresAt: NOW + 3600,
+        userId: alice.id,
+        clientId: 'web',
+        refreshToken: { grantId: commit.grantId, sequence: 0 },
+      },
+      'the tokens',
+    )
+    const user = { id: alice.id, username: 'alice', email: null, isStaff: false }
+    equal(
+      await world.store.readAccessToken(commit.accessTokenId, NOW),
+      {
+        id: commit.accessTokenId,
+        clientId: 'web',
+        scope: 'read write',
+        createdAt: NOW,
+        expiresAt: NOW + 3600,
+        user,
+      },
+      'the access token',
+    )
+  },
+
+  'a client’s own token has neither user nor refresh token': async (world) => {
+    const issued = await issue(world, await serviceCommit())
+    equal([issued.userId, issued.refreshToken], [null, null], 'user and refresh token')
+    const live = present(await world.store.readAccessToken(issued.accessTokenId, NOW), 'the access token')
+    equal(live.user, null, 'the user of the access token')
+  },
+
+  'an access token ends in its second': async (world) => {
+    const { accessTokenId } = await issue(world, await serviceCommit())
+    equal(await lives(world, accessTokenId, 3599), true, 'the last second')
+    equal(await lives(world, accessTokenId, 3600), false, 'the end')
+  },
+
+  'lifetimes go by the type of client, and the client’s own go before them': async (world) => {
+    const { alice, seed } = world
+    const proof = { method: 'redirect', clientId: 'native', redirectUri: REDIRECT_URI } as const
+    const open = await issue(world, await passwordCommit(alice, { proof, grantType: 'implicit' }))
+    equal(open.expiresAt, NOW + 600, 'a public client')
+    await seed.addClient(seedClient('short', { accessTokenLifetime: 5, refreshTokenLifetime: 9 }))
+    const own = await issue(world, await passwordCommit(alice, { proof: secretOf('short') }))
+    equal(own.expiresAt, NOW + 5, 'a client with lifetimes of its own')
+    const grantId = present(own.refreshToken, 'a refresh token').grantId
+    const token = { kind: 'refresh', grantId, sequence: 0 } as const
+    const refresh = await world.store.readTokenAs(secretOf('short'), token, NOW)
+    equal(refresh.token?.expiresAt, NOW + 9, 'its refresh token')
+  },
+
+  'a refresh token is for clients that may use one': async (world) => {
+    const { alice, seed } = world
+    await seed.addClient(seedClient('once', { grantTypes: ['password'] }))
+    const without = await issue(world, await passwordCommit(alice, { proof: secretOf('once') }))
+    equal(without.refreshToken, null, 'a client without the grant type')
+    const kept = await issue(world, await passwordCommit(alice, { refreshTokenFor: ['public'] }))
+    equal(kept.refreshToken, null, 'a type of client that the grant leaves out')
+  },
+
+  'a commit that is sent again gives the same': async (world) => {
+    for (const commit of [
+      await passwordCommit(world.alice, { signIn: signInOf(world.alice, { rehash: 'stronger' }) }),
+      await serviceCommit(),
+    ]) {
+      const first = await world.store.issueTokens(commit)
+      equal(await world.store.issueTokens(commit), first, 'the second answer')
+      equal(await lives(world, commit.accessTokenId), true, 'the access token')
+    }
+  },
+
+  'with deleteExpired an issuing takes away tokens that have expired': async (world) => {
+    const first = await issue(world, await serviceCommit())
+    await issue(world, await serviceCommit({ request: mark(4000), deleteExpired: true }))
+    equal(await lives(world, first.accessTokenId, 10), false, 'the expired token, asked for in the past')
+  },
+
+  'a user of somebody else’s table gets a row, and takes none from ours': async (world) => {
+    const { alice, store } = world
+    const external = { id: 'm-1', username: 'alice', email: 'mia@example.org', isStaff: false }
+    const signIn = { ...signInOf(alice), passwordHash: '!', external }
+    const { accessTokenId } = await issue(world, await commitOf({ userId: 'm-1', signIn }))
+    equal((await store.readAccessToken(accessTokenId, NOW))?.user, external, 'the user')
+    const renamed = { ...external, username: 'mia' }
+    await issue(world, await commitOf({ userId: 'm-1', signIn: { ...signIn, external: renamed } }))
+    equal((await store.readAccessToken(accessTokenId, NOW))?.user, renamed, 'the user, renamed')
+    const thief = { ...signIn, external: { ...external, id: alice.id } }
+    const stolen = await store.issueTokens(await commitOf({ userId: alice.id, signIn: thief }))
+    equal(stolen.issued, null, 'tokens of one of our users')
+  },
+
+  'a consent is saved with the tokens that it allows': async (world) => {
+    const { alice, store } = world
+    const proof = { method: 'redirect', clientId: 'web', redirectUri: REDIRECT_URI } as const
+    const consent = { userId: alice.id, clientId: 'web', id: randomId(), scope: 'read' }
+    const front = { consent, grantType: 'implicit', proof, refreshTokenFor: [], scope: scopeOf('read') }
+    const sessionId = randomId()
+    const session = {
+      id: sessionId,
+      userId: alice.id,
+      userAgent: '',
+      expiresAt: NOW + 9999,
+      replaces: null,
+    }
+    await store.createSession(session, signInOf(alice), mark())
+    const wanted = { clientId: 'web', sessionId, scopes: [] }
+    await refused(world, 'invalid_scope', await passwordCommit(alice, { ...front, scope: scopeOf('no') }))
+    equal((await store.readAuthorization(wanted, rule())).consent, null, 'a consent after the refusal')
+    await issue(world, await passwordCommit(alice, front))
+    const { consent: saved } = await store.readAuthorization(wanted, rule())
+    equal(saved, { id: consent.id, scope: 'read', withdrawn: false }, 'the consent')
+  },
+}
+
+/** What an issuing refuses, rule by rule (RFC 6749 5.2). */
+export const issuingRefusalCases: Cases = {
+  'a client that does not prove itself gets nothing': async (world) => {
+    const wrong = { method: 'secret', clientId: 'web', secretHash: 'wrong' } as const
+    await refused(world, 'invalid_client', await passwordCommit(world.alice, { proof: wrong }))
+    const nobody = { ...wrong, clientId: 'nobody' }
+    await refused(world, 'invalid_client', await passwordCommit(world.alice, { proof: nobody }))
+    const alone = { method: 'none', clientId: 'service' } as const
+    await refused(world, 'invalid_client', await serviceCommit({ proof: alone }))
+  },
+
+  'a client uses only the grant types that it has': async (world) => {
+    const { alice } = world
+    await refused(world, 'unauthorized_client', await passwordCommit(alice, { proof: secretOf('service') }))
+    await refused(world, 'unauthorized_client', await passwordCommit(alice, { grantType: 'pass' }))
+    await refused(world, 'unauthorized_client', await serviceCommit({ proof: secretOf('web') }))
+  },
+
+  'a public client does not act for itself': async (world) => {
+    const proof = { method: 'none', clientId: 'native' } as const
+    await refused(world, 'unauthorized_client', await serviceCommit({ proof }))
+  },
+
+  'a user who is unknown or disabled gets nothing, and loses what there was': async (world) => {
+    const { alice, seed } = world
+    const nobody = await commitOf({ userId: randomId() })
+    await refused(world, 'invalid_grant', nobody)
+    const before = await issue(world, await passwordCommit(alice))
+    await seed.disableUser(alice.id)
+    await refused(world, 'invalid_grant', await passwordCommit(alice))
+    equal(await lives(world, before.accessTokenId), false, 'a token from before')
+  },
+
+  'a password that is no longer the user’s gives nothing': async (world) => {
+    const { alice } = world
+    const signIn = signInOf(alice, { passwordHash: 'an older one' })
+    await refused(world, 'invalid_grant', await passwordCommit(alice, { signIn }))
+    await issue(world, await passwordCommit(alice, { signIn: signInOf(alice, { rehash: 'stronger' }) }))
+    const old = { signIn: signInOf(alice, { passwordHash: 'password-of-alice' }) }
+    await refused(world, 'invalid_grant', await passwordCommit(alice, old))
+  },
+
+  'who you are goes first, then what you may use, what you present, what you ask for': async (world) => {
+    const wrong = { method: 'secret', clientId: 'web', secretHash: 'wrong' } as const
+    const all = { proof: wrong, grantType: 'none of ours', userId: randomId(), scope: scopeOf('no') }
+    await refused(world, 'invalid_client', await commitOf(all))
+    const proof = secretOf('web')
+    await refused(world, 'unauthorized_client', await commitOf({ ...all, proof }))
+    await refused(world, 'invalid_grant', await commitOf({ ...all, proof, grantType: 'password' }))
+    const last = { ...all, proof, grantType: 'password', userId: world.alice.id }
+    await refused(world, 'invalid_scope', await commitOf(last))
+  },
+}

@@ -1,0 +1,104 @@
+import { randomId } from '../../crypto/bytes.ts'
+import type { UserCommit } from '../../store/records.ts'
+import { equal } from './expect.ts'
+import { givenSession, sessionCommit } from './sign-ins.ts'
+import {
+  type Cases,
+  issue,
+  issuePair,
+  lives,
+  mark,
+  NOW,
+  passwordCommit,
+  refreshCommit,
+  refusalOf,
+  rule,
+  type SeedUser,
+  serviceCommit,
+  signInOf,
+} from './world.ts'
+
+function carol(fields: Partial<UserCommit> = {}): SeedUser & UserCommit {
+  const id = randomId()
+  return {
+    id,
+    username: 'Carol',
+    usernameKey: 'carol',
+    email: 'Carol@example.org',
+    emailKey: 'carol@example.org',
+    passwordHash: 'password-of-carol',
+    isStaff: false,
+    ...fields,
+  }
+}
+
+/** Users who sign up, and passwords that change. */
+export const passwordCases: Cases = {
+  'who signs up is a user and signed in': async ({ store }) => {
+    const [user, request] = [carol(), mark()]
+    const session = sessionCommit(user)
+    equal(await store.createUser(user, session, request), true, 'createUser')
+    equal(await store.createUser(user, session, request), true, 'createUser, sent again')
+    const found = (await store.readSession(session.id, rule()))?.user
+    equal(
+      found,
+      { id: user.id, username: 'Carol', email: 'Carol@example.org', isStaff: false },
+      'the user of the session',
+    )
+  },
+
+  'a name or address that is taken stays whose it is': async (world) => {
+    const { store } = world
+    await store.createUser(carol(), sessionCommit(carol()), mark())
+    const other = { username: 'x', usernameKey: 'x' }
+    for (const user of [
+      carol({ email: null, emailKey: null }),
+      carol(other),
+      carol({ usernameKey: 'alice' }),
+    ]) {
+      const session = sessionCommit(user)
+      equal(await store.createUser(user, session, mark()), false, 'createUser')
+      equal(await store.readSession(session.id, rule()), null, 'the session')
+    }
+    const free = carol({ ...other, email: null, emailKey: null })
+    equal(await store.createUser(free, sessionCommit(free), mark()), true, 'a name that is free')
+  },
+
+  'a change ends the user’s other sessions and grants, and nobody else’s': async (world) => {
+    const { alice, bob, store } = world
+    for (const deleteExpired of [false, true]) {
+      const user = deleteExpired ? bob : alice
+      const [mine, other] = [await givenSession(world, user), await givenSession(world, user)]
+      const pair = await issuePair(world, await passwordCommit(user))
+      const service = await issue(world, await serviceCommit())
+      const foreign = await givenSession(world, deleteExpired ? { ...alice, passwordHash: 'new' } : bob)
+      const change = { userId: user.id, sessionId: mine, newHash: 'new', deleteExpired }
+      const [signIn, request] = [signInOf(user), mark(1)]
+      equal(await store.changePassword({ ...change, signIn }, request), true, 'changePassword')
+      equal(await store.changePassword({ ...change, signIn }, request), true, 'changePassword, sent again')
+      equal((await store.readSession(mine, rule(1)))?.authTime, NOW + 1, 'since when the session is')
+      equal(await store.readSession(other, rule(1)), null, 'the other session')
+      equal(await lives(world, pair.access), false, 'the access token')
+      const refresh = await store.issueTokens(await refreshCommit(pair.refresh))
+      equal(refusalOf(refresh), 'invalid_grant', 'the refresh token')
+      equal(await lives(world, service.accessTokenId), true, 'a token without a user')
+      equal((await store.readSession(foreign, rule(1))) !== null, true, 'another user’s session')
+    }
+  },
+
+  'a change by a password that is no longer the user’s changes nothing': async (world) => {
+    const { alice, store } = world
+    const [mine, other] = [await givenSession(world, alice), await givenSession(world, alice)]
+    const pair = await issuePair(world, await passwordCommit(alice))
+    const signIn = signInOf(alice, { passwordHash: 'an older one' })
+    const change = { userId: alice.id, sessionId: mine, signIn, newHash: 'new', deleteExpired: true }
+    equal(await store.changePassword(change, mark()), false, 'changePassword')
+    equal((await store.readSession(other, rule())) !== null, true, 'the other session')
+    equal(await lives(world, pair.access), true, 'the access token')
+    await issue(world, await passwordCommit(alice, { signIn: signInOf(alice) }))
+  },
+
+  'all parts of the storage answer': async ({ store }) => {
+    equal(await store.readHealth(), [], 'what does not answer')
+  },
+}

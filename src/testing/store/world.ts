@@ -1,0 +1,215 @@
+import { randomId, sha256, toBase64url } from '../../crypto/bytes.ts'
+import type {
+  Client,
+  ClientProof,
+  IssueCommit,
+  IssuedTokens,
+  IssueOutcome,
+  PasswordSignIn,
+  RequestMark,
+  SessionRule,
+  User,
+} from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
+import { present } from './expect.ts'
+
+/** A client to put into a store. */
+export interface SeedClient extends Client {
+  /** SHA-256 of its secrets, as a `ClientProof` brings them, and when they end (null: never). */
+  readonly secrets: readonly { readonly hash: string; readonly expiresAt: number | null }[]
+  /** Seconds that its tokens live; null where the settings decide. */
+  readonly accessTokenLifetime: number | null
+  readonly refreshTokenLifetime: number | null
+}
+
+/** A user to put into a store: active, the password as old as can be. */
+export interface SeedUser extends User {
+  readonly usernameKey: string
+  readonly passwordHash: string
+}
+
+/** Puts into a store what the protocol only reads. */
+export interface StoreSeed {
+  addClient(client: SeedClient): Promise<void>
+  addUser(user: SeedUser): Promise<void>
+  addScope(name: string, description: string): Promise<void>
+  disableClient(clientId: string): Promise<void>
+  disableUser(userId: string): Promise<void>
+}
+
+/** A store with the way to fill it. */
+export interface StoreUnderTest {
+  readonly store: Store
+  readonly seed: StoreSeed
+}
+
+/** What a case is given: a store with the cast in it. */
+export interface World extends StoreUnderTest {
+  readonly alice: SeedUser
+  readonly bob: SeedUser
+}
+
+/** Cases by what they show. */
+export type Cases = Readonly<Record<string, (world: World) => Promise<void>>>
+
+/** The second in which the cases begin. */
+export const NOW = 1_800_000_000
+/** How long sessions live, measured some seconds later. */
+export const IDLE = 1000
+/** Redirect URI of every client that has one. */
+export const REDIRECT_URI = 'https://app.example/cb'
+
+/** The proof of the confidential client `web`, `other` or `service`. */
+export function secretOf(clientId: string): ClientProof {
+  return { method: 'secret', clientId, secretHash: `hash-of-${clientId}` }
+}
+
+/** A client of the cast. */
+export function seedClient(clientId: string, fields: Partial<SeedClient> = {}): SeedClient {
+  return {
+    clientId,
+    type: 'confidential',
+    name: `Application ${clientId}`,
+    url: 'https://app.example/',
+    grantTypes: ['authorization_code', 'implicit', 'password', 'refresh_token'],
+    responseTypes: ['code', 'token'],
+    scope: null,
+    redirectUris: [REDIRECT_URI],
+    autoAuthorize: false,
+    authorizeEveryTime: false,
+    requirePkce: true,
+    disabled: false,
+    secrets: [{ hash: `hash-of-${clientId}`, expiresAt: null }],
+    accessTokenLifetime: null,
+    refreshTokenLifetime: null,
+    ...fields,
+  }
+}
+
+function seedUser(name: string): SeedUser {
+  const passwordHash = `password-of-${name}`
+  return { id: randomId(), username: name, usernameKey: name, email: null, isStaff: false, passwordHash }
+}
+
+/** Opens a store and lets the cast in: three clients, a service, two users. */
+export async function openWorld(open: () => Promise<StoreUnderTest>): Promise<World> {
+  const { seed, store } = await open()
+  const publicGrants = ['authorization_code', 'client_credentials', 'implicit', 'refresh_token']
+  for (const client of [
+    seedClient('web'),
+    seedClient('other'),
+    seedClient('native', { type: 'public', grantTypes: publicGrants, secrets: [] }),
+    seedClient('service', { grantTypes: ['client_credentials'], redirectUris: [] }),
+  ]) {
+    await seed.addClient(client)
+  }
+  const [alice, bob] = [seedUser('alice'), seedUser('bob')]
+  for (const user of [alice, bob]) await seed.addUser(user)
+  return { store, seed, alice, bob }
+}
+
+/** A request of its own, some seconds later. */
+export function mark(later = 0): RequestMark {
+  return { id: randomId(), now: NOW + later, network: '192.0.2.1' }
+}
+
+/** The rule of sessions, some seconds later. */
+export function rule(later = 0): SessionRule {
+  return { now: NOW + later, idleDelta: IDLE }
+}
+
+/** A password that was right. */
+export function signInOf(user: SeedUser, fields: Partial<PasswordSignIn> = {}): PasswordSignIn {
+  const throttleKeys = { account: `account-${user.username}`, network: 'network' }
+  return { passwordHash: user.passwordHash, rehash: null, external: null, throttleKeys, ...fields }
+}
+
+/** A commit by which `web` gets tokens of a user who gave a password. */
+export async function passwordCommit(user: User, fields: Partial<IssueCommit> = {}): Promise<IssueCommit> {
+  return commitOf({ userId: user.id, ...fields })
+}
+
+/** A commit by which the service gets a token of its own. */
+export async function serviceCommit(fields: Partial<IssueCommit> = {}): Promise<IssueCommit> {
+  return commitOf({ proof: secretOf('service'), grantType: 'client_credentials', ...fields })
+}
+
+/** A commit by which `web` rotates a refresh token. */
+export async function refreshCommit(
+  { grantId, sequence }: NonNullable<IssuedTokens['refreshToken']>,
+  fields: Partial<IssueCommit> & { readonly reuseInterval?: number } = {},
+): Promise<IssueCommit> {
+  const { reuseInterval = 0, ...rest } = fields
+  const accessTokenId = await accessTokenIdOf(grantId, sequence + 1)
+  const claim = { kind: 'refresh', grantId, sequence, reuseInterval } as const
+  return commitOf({ claim, grantType: 'refresh_token', accessTokenId, ...rest })
+}
+
+/** A commit of `web` that names no scope, with some fields changed. */
+export async function commitOf(fields: Partial<IssueCommit> = {}): Promise<IssueCommit> {
+  const grantId = fields.grantId ?? randomId()
+  return {
+    proof: secretOf('web'),
+    grantType: 'password',
+    userId: null,
+    scope: scopeOf(null),
+    claim: null,
+    grantId,
+    authTime: NOW,
+    accessTokenId: await accessTokenIdOf(grantId, 0),
+    accessTokenLifetime: { confidential: 3600, public: 600 },
+    refreshTokenLifetime: 86_400,
+    refreshTokenFor: ['confidential', 'public'],
+    signIn: null,
+    approval: null,
+    consent: null,
+    single: false,
+    deleteExpired: false,
+    request: mark(),
+    ...fields,
+  }
+}
+
+/** What a request asks for, where `read` is the default and `write` is known, too. */
+export function scopeOf(requested: string | null): IssueCommit['scope'] {
+  return { requested, fallback: 'read', known: ['read', 'write'] }
+}
+
+/** Both tokens of a pair follow from the grant and the number. */
+async function accessTokenIdOf(grantId: string, sequence: number): Promise<string> {
+  return toBase64url((await sha256(`${grantId} ${sequence}`)).slice(0, 16))
+}
+
+/** Issues, and expects tokens. */
+export async function issue({ store }: World, commit: IssueCommit): Promise<IssuedTokens> {
+  const outcome = await store.issueTokens(commit)
+  return present(outcome.issued, `tokens; the verdict was ${JSON.stringify(outcome.verdict)}`)
+}
+
+/** Issues, and expects tokens of which one is a refresh token. */
+export async function issuePair(
+  world: World,
+  commit: IssueCommit,
+): Promise<{ readonly access: string; readonly refresh: NonNullable<IssuedTokens['refreshToken']> }> {
+  const { accessTokenId, refreshToken } = await issue(world, commit)
+  return { access: accessTokenId, refresh: present(refreshToken, 'a refresh token') }
+}
+
+/** The refusal that the protocol makes of an outcome (RFC 6749 5.2); null where there are tokens. */
+export function refusalOf({ issued, verdict }: IssueOutcome): string | null {
+  if (!verdict.authenticated) return 'invalid_client'
+  if (!verdict.hasGrantType) return 'unauthorized_client'
+  if (!verdict.userLives || !verdict.claimHolds) return 'invalid_grant'
+  if (!verdict.scopeAllowed) return 'invalid_scope'
+  return issued ? null : 'invalid_grant'
+}
+
+/** An access token lives, some seconds later. */
+export async function lives({ store }: World, accessTokenId: string, later = 0): Promise<boolean> {
+  return (await store.readAccessToken(accessTokenId, NOW + later)) !== null
+}
+
+/** Does the same many times at once. */
+export async function atOnce<T>(times: number, act: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, (_, index) => act(index)))
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import {
+  checkClientId,
+  checkClientSecret,
+  generateClientId,
+  generateClientSecret,
+  parseClientMetadata,
+} from '../../src/clients/metadata.ts'
+import { InvalidInputError } from '../../src/errors.ts'
+
+const REDIRECT = 'https://app.example/callback'
+const minimal = { name: 'App', redirectUris: [REDIRECT] }
+
+/** Fields that are refused, with what is said about each. */
+function problemsOf(input: unknown): Record<string, string> {
+  try {
+    parseClientMetadata(input)
+    return {}
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    return Object.fromEntries(error.problems.map(({ field, message }) => [field, message]))
+  }
+}
+
+describe('parseClientMetadata', () => {
+  it('fills in what was left out', () => {
+    expect(parseClientMetadata(minimal)).toEqual({
+      name: 'App',
+      url: null,
+      type: 'confidential',
+      redirectUris: [REDIRECT],
+      grantTypes: ['authorization_code', 'refresh_token'],
+      responseTypes: ['code'],
+      scope: null,
+      autoAuthorize: false,
+      authorizeEveryTime: false,
+      requirePkce: true,
+      accessTokenLifetime: null,
+      refreshTokenLifetime: null,
+    })
+    expect(parseClientMetadata({ ...minimal, type: 'public' }).grantTypes).toEqual(['authorization_code'])
+  })
+
+  it('derives the response types from the grant types, and looks at no others', () => {
+    const grantTypes = ['implicit', 'authorization_code', 'implicit']
+    const client = parseClientMetadata({ ...minimal, grantTypes, responseTypes: ['id_token'] })
+    expect(client.grantTypes).toEqual(['implicit', 'authorization_code'])
+    expect(client.responseTypes).toEqual(['token', 'code'])
+    const machine = { name: 'Cron', grantTypes: ['client_credentials'] }
+    expect(parseClientMetadata(machine)).toMatchObject({ responseTypes: [], redirectUris: [] })
+  })
+
+  it('sorts the scope; an empty one is none', () => {
+    expect(parseClientMetadata({ ...minimal, scope: 'write  read write' }).scope).toBe('read write')
+    expect(parseClientMetadata({ ...minimal, scope: '' }).scope).toBeNull()
+    expect(parseClientMetadata({ ...minimal, scope: null }).scope).toBeNull()
+  })
+
+  it('takes extension grants by their URI (RFC 6749 4.5)', () => {
+    const grantTypes = ['urn:ietf:params:oauth:grant-type:device_code', 'https://grants.example/saml']
+    expect(parseClientMetadata({ name: 'App', grantTypes }).grantTypes).toEqual(grantTypes)
+  })
+
+  it.each([
+    ['name', { ...minimal, name: '' }],
+    ['name', { ...minimal, name: '   ' }],
+    ['name', { ...minimal, name: 'a'.repeat(201) }],
+    ['name', { ...minimal, name: 'a\u0000b' }],
+    ['name', { ...minimal, name: 5 }],
+    ['name', { redirectUris: [REDIRECT] }],
+    ['url', { ...minimal, url: 'javascript:alert(1)' }],
+    ['url', { ...minimal, url: '/relative' }],
+    ['url', { ...minimal, url: 'https://user@app.example/' }],
+    ['url', { ...minimal, url: 'https://app.example/a b' }],
+    ['type', { ...minimal, type: 'secret' }],
+    ['redirectUris', { ...minimal, redirectUris: REDIRECT }],
+    ['redirectUris', { ...minimal, redirectUris: [] }],
+    ['redirectUris', { name: 'App', grantTypes: ['implicit'] }],
+    ['redirectUris', { ...minimal, redirectUris: [REDIRECT, REDIRECT] }],
+    [
+      'redirectUris',
+      { ...minimal, redirectUris: Array.from({ length: 101 }, (_, at) => `${REDIRECT}/${at}`) },
+    ],
+    ['grantTypes', { ...minimal, grantTypes: [] }],
+    ['grantTypes', { ...minimal, grantTypes: ['magic'] }],
+    ['grantTypes', { ...minimal, grantTypes: 'password' }],
+    ['grantTypes', { ...minimal, grantTypes: ['urn:a b'] }],
+    ['grantTypes', { ...minimal, type: 'public', grantTypes: ['client_credentials'] }],
+    ['scope', { ...minimal, scope: 'réad' }],
+    ['scope', { ...minimal, scope: '"' }],
+    ['scope', { ...minimal, scope: ['read'] }],
+    ['autoAuthorize', { ...minimal, autoAuthorize: 'yes' }],
+    ['requirePkce', { ...minimal, requirePkce: 1 }],
+    ['client', null],
+    ['client', 'App'],
+  ])('refuses %s in %j', (field, input) => {
+    expect(Object.keys(problemsOf(input))).toEqual([field])
+  })
+
+  it('names every field that is wrong, at once', () => {
+    const problems = problemsOf({ name: '', type: 'x', scope: '"' })
+    expect(Object.keys(problems).toSorted()).toEqual(['name', 'scope', 'type'])
+    expect(problems['name']).toContain('1 to 200')
+  })
+})
+
+describe('redirect URIs', () => {
+  it.each([
+    REDIRECT,
+    'https://app.example',
+    'https://app.example:8443/cb?tenant=1',
+    'https://[2001:db8::1]/cb',
+    'https://192.0.2.1/cb',
+    'http://localhost:8787/demo/callback',
+    'http://localhost',
+    'http://127.0.0.1/cb',
+    'http://127.0.0.1:0/cb',
+    'http://[::1]:3000/cb?x=1',
+    'com.example.app:/oauth2redirect',
+    'com.example.app://callback',
+    'myapp://callback',
+    'urn:ietf:wg:oauth:2.0:oob',
+    `https://app.example/${'a'.repeat(1980)}`,
+  ])('may be %s', (uri) => {
+    expect(problemsOf({ name: 'App', redirectUris: [uri] })).toEqual({})
+  })
+
+  it.each([
+    ['', 'absolute'],
+    ['/callback', 'absolute'],
+    ['app.example/callback', 'absolute'],
+    ['//app.example/callback', 'absolute'],
+    ['https://', 'absolute'],
+    ['com.example.app:', 'absolute'],
+    ['https://app.example/cb#', 'fragment'],
+    ['https://app.example/cb#part', 'fragment'],
+    ['com.example.app:/cb#', 'fragment'],
+    ['https://user:password@app.example/', 'user name'],
+    ['https://@app.example/', 'user name'],
+    ['https://app.example@evil.example/', 'user name'],
+    ['https://app.example/ cb', 'ASCII'],
+    [' https://app.example/cb', 'ASCII'],
+    ['https://app.example/cb\n', 'ASCII'],
+    ['https://app.example/\tcb', 'ASCII'],
+    ['https://äpp.example/cb', 'ASCII'],
+    ['https://app.example\\@evil.example/', 'backslash'],
+    ['https:\\\\app.example/cb', 'backslash'],
+    ['https://*.app.example/cb', 'wildcard'],
+    ['https://app.example/*', 'wildcard'],
+    ['javascript:alert(1)', 'scheme javascript'],
+    ['JavaScript:alert(1)', 'scheme javascript'],
+    ['data:text/html,hello', 'scheme data'],
+    ['vbscript:x', 'scheme vbscript'],
+    ['file:///etc/passwd', 'scheme file'],
+    ['blob:https://app.example/1', 'scheme blob'],
+    ['about:blank', 'scheme about'],
+    ['http://app.example/cb', 'https'],
+    ['http://localhost.evil.example/cb', 'https'],
+    ['http://127.0.0.2/cb', 'https'],
+    ['http://10.0.0.1/cb', 'https'],
+    ['http://127.1/cb', 'plainly'],
+    ['http://2130706433/cb', 'plainly'],
+    ['http:localhost/cb', 'plainly'],
+    ['https:app.example/cb', 'plainly'],
+    ['https:///app.example/cb', 'plainly'],
+    ['https://app%2eexample/cb', 'plainly'],
+    [`https://app.example/${'a'.repeat(1981)}`, 'longer'],
+  ])('may not be %j', (uri, why) => {
+    expect(problemsOf({ name: 'App', redirectUris: [uri] })['redirectUris']).toContain(why)
+  })
+})
+
+describe('client ids and secrets', () => {
+  it('are made of letters that need no encoding', () => {
+    expect(generateClientId()).toMatch(/^[0-9a-f]{32}$/)
+    expect(generateClientSecret()).toMatch(/^[\w-]{43}$/)
+    expect(generateClientSecret()).not.toBe(generateClientSecret())
+  })
+
+  it('may be chosen of printable ASCII (RFC 6749 A.1, A.2)', () => {
+    expect(checkClientId('demo app:1')).toBe('demo app:1')
+    expect(checkClientSecret(':p%ss w+rd&=')).toBe(':p%ss w+rd&=')
+    for (const id of ['', 'ä', 'a\n', 'a'.repeat(256)]) expect(() => checkClientId(id)).toThrow('1 to 255')
+    for (const secret of ['', 'ä', 'a\n', 'a'.repeat(513)]) {
+      expect(() => checkClientSecret(secret)).toThrow('1 to 512')
+    }
+  })
+})

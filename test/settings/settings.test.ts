@@ -1,0 +1,275 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Secret } from '../../src/crypto/secret.ts'
+import { ConfigurationError } from '../../src/errors.ts'
+import { createProvider } from '../../src/provider/create-provider.ts'
+import { parseSettings, SETTINGS } from '../../src/settings/settings.ts'
+import { givenCast } from '../support/fixture.ts'
+import { introspect, post, refresh, send, token } from '../support/http.ts'
+import { expectNoSecret } from '../support/refusal.ts'
+import { givenTokens, isActive } from '../support/tokens.ts'
+
+const KEY = 'k'.repeat(32)
+const OLD = 'the-old-key-that-was-in-use-for-a-year'
+const NEW = 'the-new-key-that-takes-the-place-of-it'
+const PATHS = ['/oauth2/token', '/oauth2/nothing', '/healthz', '/.well-known/oauth-authorization-server']
+
+/** Values that each variable refuses, with what the log says of them. */
+const WRONG: Record<string, readonly string[]> = {
+  OAUTH_ACCENT_COLOR: ['red', '#12345', '#12345g', 'javascript:x'],
+  OAUTH_ALLOW_SIGNUP: ['yes'],
+  OAUTH_DEFAULT_SCOPE: ['a"b', ' ', 'a\nb'],
+  OAUTH_DELETE_EXPIRED: ['1', 'TRUE', 'yes'],
+  OAUTH_DEMO: ['on'],
+  OAUTH_ENFORCE_SECURE: ['no', ' true'],
+  OAUTH_EXPIRE_CODE_DELTA: ['0', '-1', '10m', '1.5', '1e3', ' 5', '99999999999'],
+  OAUTH_EXPIRE_DELTA: ['0', 'P1D', 'NaN'],
+  OAUTH_EXPIRE_DELTA_PUBLIC: ['0', '-5'],
+  OAUTH_EXPIRE_REFRESH_DELTA: ['0', 'forever'],
+  OAUTH_IMPORTED_TOKENS: ['sha256'],
+  OAUTH_ISSUER: [
+    'id.example',
+    'https://id.example/',
+    'https://id.example/path',
+    'http://id.example',
+    'ftp://x',
+  ],
+  OAUTH_LOGO_URL: [
+    'http://x.example/a.png',
+    '//evil.example/a.png',
+    'javascript:alert(1)',
+    'data:image/png,',
+  ],
+  OAUTH_REFRESH_REUSE_INTERVAL: ['-1', 'ten'],
+  OAUTH_RESPONSE_TYPE_CHOICES: ['code,token', 'code;token', ' '],
+  OAUTH_SCOPES: [
+    'read write',
+    '{}',
+    '[]',
+    '{"read":"2"}',
+    '{"read":0}',
+    '{"a b":1}',
+    '{"a":2147483648}',
+    'null',
+    '3',
+  ],
+  OAUTH_SESSION_DELTA: ['0'],
+  OAUTH_SESSION_IDLE_DELTA: ['x'],
+  OAUTH_SESSION_KEY: ['a b', 'a;b', 'x'.repeat(33)],
+  OAUTH_SINGLE_ACCESS_TOKEN: ['maybe'],
+  OAUTH_SITE_NAME: ['x'.repeat(61), 'a\nb'],
+}
+
+describe('a wrong value', () => {
+  it('has an example for each variable but the secret', () => {
+    const variables = Object.values(SETTINGS).map(({ variable }) => variable)
+    // A language of the pages and the like may come: whatever refuses a value is listed above.
+    for (const variable of Object.keys(WRONG)) expect(variables).toContain(variable)
+    const missing = variables.filter(
+      (variable) => !Object.hasOwn(WRONG, variable) && variable !== 'SECRET_KEY',
+    )
+    expect(missing).toEqual([])
+  })
+
+  for (const [variable, values] of Object.entries(WRONG)) {
+    it(`of ${variable} stops every request; the log names it, what it holds and what it may hold`, async () => {
+      const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      const row = Object.values(SETTINGS).find((setting) => setting.variable === variable)
+      for (const value of values) {
+        for (const path of PATHS) {
+          logged.mockClear()
+          const response = await send(path, {}, { [variable]: value })
+          expect(response.status).toBe(500)
+          expect(response.headers.get('Content-Type')).toBe('text/html; charset=utf-8')
+          const page = await response.text()
+          expect(page).toContain('configuration error')
+          expect(page).not.toContain(variable)
+          expectNoSecret(page)
+          const [line] = logged.mock.calls.map(([message]) => String(message))
+          expect(line).toMatch(new RegExp(`^configuration error: ${variable}: `))
+        }
+        expect(() => parseSettings({ SECRET_KEY: KEY, [variable]: value })).toThrow(ConfigurationError)
+      }
+      const last = values.at(-1) ?? ''
+      const said = messageOf({ SECRET_KEY: KEY, [variable]: last })
+      expect(said).toBe(`${variable}: holds ${JSON.stringify(last)}; it may hold ${row?.expected}`)
+      logged.mockRestore()
+    })
+  }
+
+  it('of OAUTH_SCOPES says which scope, and why', () => {
+    expect(messageOf({ OAUTH_SCOPES: '{"read":2,"all":4294967296}', SECRET_KEY: KEY })).toContain(
+      'OAUTH_SCOPES: all holds 4294967296; bits are a whole number from 1 to 2147483647',
+    )
+  })
+
+  it('as an option of the library is refused like the variable', () => {
+    expect(() => parseSettings({ SECRET_KEY: KEY }, { expireDelta: -1 })).toThrow(
+      'OAUTH_EXPIRE_DELTA: holds -1; it may hold a whole number of seconds',
+    )
+  })
+
+  it('is shown shortened', () => {
+    expect(messageOf({ OAUTH_EXPIRE_DELTA: 'x'.repeat(10_000), SECRET_KEY: KEY }).length).toBeLessThan(400)
+  })
+})
+
+function messageOf(env: Readonly<Record<string, unknown>>): string {
+  try {
+    parseSettings(env)
+  } catch (error) {
+    return error instanceof Error ? error.message : ''
+  }
+  return ''
+}
+
+describe('SECRET_KEY', () => {
+  it.each([
+    ['is missing', undefined],
+    ['is empty', ''],
+    ['is short', 'short'],
+    ['has one key that is short', `${KEY} short`],
+    ['is only spaces', '   '],
+  ])('stops every request where it %s, and is never logged', async (_name, value) => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    for (const path of PATHS) {
+      const response = await send(path, {}, { SECRET_KEY: value })
+      expect(response.status).toBe(500)
+      expect(await response.text()).toContain('configuration error')
+    }
+    const lines = logged.mock.calls.map(([message]) => String(message))
+    logged.mockRestore()
+    for (const line of lines) {
+      expect(line).toMatch(
+        /^configuration error: SECRET_KEY: (?:is missing|holds a value that cannot be used)/,
+      )
+      expect(line).toContain('at least 32 characters')
+      expect(line).not.toContain(KEY)
+      expect(line).not.toContain('"short"')
+    }
+  })
+
+  it('shows as [secret] in text, JSON and errors', () => {
+    const { secretKey } = parseSettings({ SECRET_KEY: KEY })
+    expect(`${String(secretKey[0])} ${JSON.stringify(secretKey)}`).toBe('[secret] ["[secret]"]')
+    expect(secretKey[0].reveal()).toBe(KEY)
+    expect(JSON.stringify(parseSettings({ SECRET_KEY: KEY }))).not.toContain(KEY)
+    expect(Object.keys(new Secret('x'))).toEqual([])
+  })
+})
+
+describe('SECRET_KEY that is rotated', () => {
+  let alice = ''
+  beforeEach(async () => {
+    ;({ alice } = await givenCast())
+  })
+
+  it('lets the old tokens live while the old key stands behind the new one', async () => {
+    const pair = await givenTokens(alice, {}, { SECRET_KEY: OLD })
+    const both = { SECRET_KEY: `${NEW} ${OLD}` }
+    expect(await isActive(pair.access, 'web', both)).toBe(true)
+    const next = await refresh(pair.refresh, {}, both)
+    expect(next).toMatchObject({ status: 200 })
+    // What is minted now is minted with the new key, so the old one can go.
+    expect(await isActive(next.access_token, 'web', { SECRET_KEY: NEW })).toBe(true)
+    expect(await refresh(next.refresh_token ?? '', {}, { SECRET_KEY: NEW })).toMatchObject({ status: 200 })
+  })
+
+  it('ends them once the old key is gone', async () => {
+    const pair = await givenTokens(alice, {}, { SECRET_KEY: OLD })
+    expect(await isActive(pair.access, 'web', { SECRET_KEY: NEW })).toBe(false)
+    expect(await refresh(pair.refresh, {}, { SECRET_KEY: NEW })).toMatchObject({ error: 'invalid_grant' })
+    expect(await isActive(pair.access, 'web', { SECRET_KEY: OLD })).toBe(true)
+  })
+})
+
+describe('settings', () => {
+  it('have the defaults of the contract', () => {
+    const { secretKey: _, ...settings } = parseSettings({ SECRET_KEY: KEY })
+    expect(settings).toMatchObject({
+      defaultScope: 'read',
+      deleteExpired: false,
+      demo: false,
+      enforceSecure: false,
+      expireCodeDelta: 600,
+      expireDelta: 31_536_000,
+      expireDeltaPublic: 2_592_000,
+      expireRefreshDelta: 7_776_000,
+      issuer: null,
+      refreshReuseInterval: 10,
+      responseTypeChoices: ['code', 'token'],
+      scopes: { read: 2, write: 6 },
+      sessionKey: 'oauth',
+      singleAccessToken: false,
+    })
+    expect(Object.isFrozen(settings)).toBe(false)
+    expect(Object.isFrozen(parseSettings({ SECRET_KEY: KEY }))).toBe(true)
+  })
+
+  it('take the values of the contract', () => {
+    expect(
+      parseSettings({
+        OAUTH_DEFAULT_SCOPE: 'write read write',
+        OAUTH_DELETE_EXPIRED: 'true',
+        OAUTH_EXPIRE_DELTA: '1',
+        OAUTH_ISSUER: 'http://localhost:8787',
+        OAUTH_REFRESH_REUSE_INTERVAL: '0',
+        OAUTH_RESPONSE_TYPE_CHOICES: ' code ',
+        OAUTH_SCOPES: '{"mail":1}',
+        SECRET_KEY: `${KEY}\n${OLD}`,
+      }),
+    ).toMatchObject({
+      defaultScope: 'read write',
+      deleteExpired: true,
+      expireDelta: 1,
+      issuer: 'http://localhost:8787',
+      refreshReuseInterval: 0,
+      responseTypeChoices: ['code'],
+      scopes: { mail: 1 },
+    })
+  })
+
+  it('take the first scope as default, and an empty variable as none', () => {
+    const env = {
+      OAUTH_EXPIRE_DELTA: '',
+      OAUTH_ISSUER: '',
+      OAUTH_SCOPES: '{"mail":1,"read":2}',
+      SECRET_KEY: KEY,
+    }
+    expect(parseSettings(env)).toMatchObject({ defaultScope: 'mail', expireDelta: 31_536_000, issuer: null })
+  })
+
+  it('go by option before variable, as text or of their own type', () => {
+    const env = { OAUTH_EXPIRE_DELTA: '5', OAUTH_EXPIRE_DELTA_PUBLIC: '6', SECRET_KEY: KEY }
+    expect(parseSettings(env, { deleteExpired: true, expireDelta: '7' })).toMatchObject({
+      deleteExpired: true,
+      expireDelta: 7,
+      expireDeltaPublic: 6,
+    })
+    expect(createProvider({ expireDelta: 7 })).toBeTypeOf('object')
+  })
+
+  it('say of each what it does, its unit and what it may hold', () => {
+    for (const row of Object.values(SETTINGS)) {
+      expect(row.meaning).toMatch(/^[A-Z].*\.$/s)
+      expect(row.expected.length).toBeGreaterThan(5)
+      expect(row.unit.length).toBeGreaterThan(0)
+      expect(row.variable).toMatch(/^(?:OAUTH_[A-Z_]+|SECRET_KEY)$/)
+    }
+  })
+})
+
+describe('lifetimes', () => {
+  beforeEach(async () => {
+    await givenCast()
+  })
+
+  it('OAUTH_EXPIRE_DELTA is for confidential clients, OAUTH_EXPIRE_DELTA_PUBLIC for public ones', async () => {
+    const vars = { OAUTH_EXPIRE_DELTA: '111', OAUTH_EXPIRE_DELTA_PUBLIC: '222' }
+    const service = await token({ client_id: 'service', grant_type: 'client_credentials' }, vars)
+    expect(service.expires_in).toBe(111)
+    expect(await introspect(service.access_token)).toMatchObject({ active: true })
+    const form = { client_id: 'native', grant_type: 'password', password: 'correct horse battery staple' }
+    const native = await post('/oauth2/token', { ...form, username: 'alice' }, {}, vars)
+    expect(await native.json()).toMatchObject({ expires_in: 222 })
+  })
+})
