@@ -26,7 +26,7 @@ interface OAuthErrorOptions {
   /** For the log alone: what really happened. Never a token, code, secret or password. */
   readonly detail?: string
   /** HTTP status where it is not the code's usual one. */
-  readonly status?: 400 | 401 | 403 | 405 | 429 | 500 | 503
+  readonly status?: 400 | 401 | 403 | 405 | 421 | 429 | 500 | 503
   /** Further response headers, as `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -46,7 +46,7 @@ export class OAuthError extends Error {
   readonly code: OAuthErrorCode
   readonly description: string
   readonly detail: string | undefined
-  readonly status: 400 | 401 | 403 | 405 | 429 | 500 | 503
+  readonly status: 400 | 401 | 403 | 405 | 421 | 429 | 500 | 503
   readonly headers: Readonly<Record<string, string>>
 
   constructor(code: OAuthErrorCode, description: string, options: OAuthErrorOptions = {}) {

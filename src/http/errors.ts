@@ -1,5 +1,6 @@
 import type { Provider } from '../concepts.ts'
 import { type ConfigurationError, OAuthError, StorageError } from '../errors.ts'
+import { pageHeaders } from './security-headers.ts'
 
 /** Turns whatever was thrown into an error of the registries, and logs what the client must not see. */
 export function toOAuthError(error: unknown, c: { get(name: 'provider'): Provider | undefined }): OAuthError {
@@ -16,20 +17,16 @@ export function toOAuthError(error: unknown, c: { get(name: 'provider'): Provide
     : new OAuthError('server_error', `The service failed. Request ${id}.`)
 }
 
-/** The page that every request gets while a setting is wrong: the log says which. */
-export function configurationErrorPage(error: ConfigurationError): Response {
+/**
+ * The page that every request gets while a setting is wrong: the log says which.
+ * @param url of the request
+ */
+export function configurationErrorPage(error: ConfigurationError, url: string): Response {
   console.error(`configuration error: ${error.message}`)
   const page = `<!doctype html><html lang="en"><title>configuration error</title><h1>configuration error</h1>
 <p>This service is not set up correctly. Its log says which setting is wrong.</p></html>`
   return new Response(page, {
     status: 500,
-    headers: {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-      'X-Frame-Options': 'DENY',
-    },
+    headers: { 'Content-Type': 'text/html; charset=utf-8', ...pageHeaders({}, url) },
   })
 }

@@ -6,10 +6,21 @@ export interface PagePolicy {
   readonly script?: boolean
   /** Logo of another origin. */
   readonly image?: string | null
+  /** The page is a step of an authorization request, which applications may open in a window that they keep in touch with. */
+  readonly popup?: boolean
 }
 
-/** Headers of every page: no framing, no referrer, no store, nothing from elsewhere. */
-export function pageHeaders({ formTarget, image, script }: PagePolicy): Readonly<Record<string, string>> {
+/** A year, in seconds: for this long a browser asks for no page of this host over plain http (RFC 6797 6.1.1). */
+const STRICT_TRANSPORT = 'max-age=31536000'
+
+/**
+ * Headers of every page: no framing, no referrer, no store, nothing from elsewhere, and no hand on its window for who opened it.
+ * @param url of the request: over https the browser is told to stay there. Over http it must not be told (RFC 6797 7.2)
+ */
+export function pageHeaders(
+  { formTarget, image, popup, script }: PagePolicy,
+  url: string,
+): Readonly<Record<string, string>> {
   const target = formTarget ? ` ${formActionSource(formTarget)}` : ''
   const logo = image?.startsWith('https:') ? ` ${new URL(image).origin}` : ''
   const policy = [
@@ -24,6 +35,8 @@ export function pageHeaders({ formTarget, image, script }: PagePolicy): Readonly
   return {
     'Cache-Control': 'no-store',
     'Content-Security-Policy': policy.join('; '),
+    'Cross-Origin-Opener-Policy': popup ? 'unsafe-none' : 'same-origin',
+    ...(url.startsWith('https:') && { 'Strict-Transport-Security': STRICT_TRANSPORT }),
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, Env, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
 import type { Provider } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
@@ -8,6 +8,7 @@ import { configurationErrorPage, toOAuthError } from '../http/errors.ts'
 import { addHealthRoute } from '../http/health.ts'
 import { addOAuthRoutes } from '../http/oauth-routes.ts'
 import type { ProviderBindings, ProviderEnv } from '../http/provider-variables.ts'
+import { requireKnownHost } from '../http/require-known-host.ts'
 import { requireSecure } from '../http/require-secure.ts'
 import { addWellKnownRoutes } from '../http/well-known-routes.ts'
 import { addAccountRoutes } from '../pages/routes/account.ts'
@@ -97,11 +98,16 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
       resolved.tables.admin?.addRoutes(pages, paths, resolved.createAdminStore),
     ),
     notFoundPage: async (c: Context<ProviderEnv>) => {
-      c.set('provider', await provide(c))
-      return showNotFound(c)
+      try {
+        c.set('provider', await provide(c))
+        return await showNotFound(c)
+      } catch (error) {
+        if (error instanceof ConfigurationError) return configurationErrorPage(error, c.req.url)
+        throw error
+      }
     },
-    requireScope: (...scopes: string[]) => requireScope(scopes, resource),
-    requireAnyScope: (...scopes: string[]) => requireAnyScope(scopes, resource),
+    requireScope: (...scopes: string[]) => configured(requireScope(scopes, resource)),
+    requireAnyScope: (...scopes: string[]) => configured(requireAnyScope(scopes, resource)),
     scheduled: scheduledHandler(resolved),
     verifyAccessToken: async (token: string, env: ProviderBindings) => {
       const arrival = { origin: '', network: null, defer: () => {} }
@@ -109,13 +115,25 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
     },
   })
   app.use(requireBase(paths.oauth2))
-  app.onError((error) => {
-    if (error instanceof ConfigurationError) return configurationErrorPage(error)
+  app.onError((error, c) => {
+    if (error instanceof ConfigurationError) return configurationErrorPage(error, c.req.url)
     throw error
   })
   app.route('/', pageApp(provide, ['/authorize'], addAuthorizeRoutes))
   app.route('/', machineApp(provide, [''], addOAuthRoutes))
   return app
+}
+
+/** Middleware of ours in an app of somebody else's, which knows nothing of wrong settings: they are answered here as everywhere. */
+function configured<E extends Env>(middleware: MiddlewareHandler<E>): MiddlewareHandler<E> {
+  return async (c, next) => {
+    try {
+      return await middleware(c, next)
+    } catch (error) {
+      if (error instanceof ConfigurationError) return configurationErrorPage(error, c.req.url)
+      throw error
+    }
+  }
 }
 
 /** Metadata announces one place; answering at another would be a provider that no client finds. */
@@ -141,7 +159,7 @@ function machineApp(provide: Provide, paths: readonly string[], ...routes: AddRo
   const app = newApp(provide, paths, routes)
   app.onError((error, c) =>
     error instanceof ConfigurationError
-      ? configurationErrorPage(error)
+      ? configurationErrorPage(error, c.req.url)
       : errorResponse(c, toOAuthError(error, c)),
   )
   return app
@@ -151,7 +169,7 @@ function machineApp(provide: Provide, paths: readonly string[], ...routes: AddRo
 function pageApp(provide: Provide, paths: readonly string[], ...routes: AddRoutes[]): Hono<ProviderEnv> {
   const app = newApp(provide, paths, routes)
   app.onError((error, c) =>
-    error instanceof ConfigurationError ? configurationErrorPage(error) : showError(c, error),
+    error instanceof ConfigurationError ? configurationErrorPage(error, c.req.url) : showError(c, error),
   )
   return app
 }
@@ -162,7 +180,7 @@ function newApp(provide: Provide, paths: readonly string[], routes: readonly Add
     c.set('provider', await provide(c))
     await next()
   }
-  for (const path of paths) app.use(`${path}/*`, setUp, requireSecure)
+  for (const path of paths) app.use(`${path}/*`, setUp, requireKnownHost, requireSecure)
   for (const add of routes) add(app)
   return app
 }

@@ -103,6 +103,44 @@ export const issuer: Row<string | null> = {
     return url.origin
   },
 }
+/** Hosts, as the requests' URLs name them. */
+export const hosts: Row<readonly string[]> = {
+  unit: 'hosts separated by spaces',
+  expected:
+    'hosts as a URL has them, with a port where it is not the usual one, such as id.example or id.example:8443',
+  parse(value) {
+    const list = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
+    return v.is(hostList, list) ? list : undefined
+  },
+}
+const hostList = v.pipe(
+  v.array(
+    v.pipe(
+      v.string(),
+      v.check((host) => URL.parse(`https://${host}`)?.host === host),
+    ),
+  ),
+  v.minLength(1),
+)
+/** Where people can be reached. */
+export const contacts: Row<readonly string[]> = {
+  unit: 'URLs separated by spaces',
+  expected: 'https, mailto or tel URLs, separated by spaces, such as mailto:security@example.org',
+  parse(value) {
+    const list = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
+    return v.is(contactList, list) ? list : undefined
+  },
+}
+const contactList = v.pipe(
+  v.array(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:https:\/\/|mailto:|tel:)[\x21-\x7e]+$/),
+      v.check((url) => URL.canParse(url)),
+    ),
+  ),
+  v.minLength(1),
+)
 /** A short text for people. */
 export const line: Row<string> = {
   unit: 'text',

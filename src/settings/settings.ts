@@ -3,8 +3,10 @@ import { ConfigurationError } from '../errors.ts'
 import { DEFAULT_SCOPES } from '../scope.ts'
 import {
   color,
+  contacts,
   cookiePrefix,
   flag,
+  hosts,
   imageUrl,
   interval,
   issuer,
@@ -135,6 +137,20 @@ export const SETTINGS = {
   accentColor: setting('OAUTH_ACCENT_COLOR', '#0f6b5c', 'Colour of buttons and links.', color),
   demo: setting('OAUTH_DEMO', false, "The local demo's pages.", flag),
   issuer: setting('OAUTH_ISSUER', null, 'Issuer identifier (RFC 8414 2).', issuer, "the request's origin"),
+  hosts: setting(
+    'OAUTH_HOSTS',
+    [],
+    'Hosts beside that of OAUTH_ISSUER at which the provider answers; once OAUTH_ISSUER is set, it refuses all others.',
+    hosts,
+    'none',
+  ),
+  securityContact: setting(
+    'OAUTH_SECURITY_CONTACT',
+    [],
+    'Where people report a weakness: /.well-known/security.txt says so (RFC 9116).',
+    contacts,
+    'none',
+  ),
   secretKey: setting(
     'SECRET_KEY',
     null,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { pageHeaders } from '../../src/http/security-headers.ts'
 
 function policyOf(policy: Parameters<typeof pageHeaders>[0]): Readonly<Record<string, string>> {
-  const { 'Content-Security-Policy': text = '' } = pageHeaders(policy)
+  const { 'Content-Security-Policy': text = '' } = pageHeaders(policy, 'https://id.example/login')
   const directives = text.split('; ').map((part) => /^(\S+) (.*)$/.exec(part) ?? [])
   return Object.fromEntries(directives.map(([, name = '', sources = '']) => [name, sources]))
 }
@@ -17,7 +17,7 @@ describe('pageHeaders', () => {
       'img-src': "'self'",
       'style-src': "'self'",
     })
-    expect(pageHeaders({})).toMatchObject({
+    expect(pageHeaders({}, 'https://id.example/login')).toMatchObject({
       'Cache-Control': 'no-store',
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
@@ -45,6 +45,24 @@ describe('pageHeaders', () => {
   ])('lets a form end at %s by %s', (formTarget, source) => {
     expect(policyOf({ formTarget })).toMatchObject({ 'form-action': `'self' ${source}` })
     expect(Object.keys(policyOf({ formTarget }))).toHaveLength(6)
+  })
+
+  it('keeps the browser on https where it came by it, and says nothing over http (RFC 6797 7.2)', () => {
+    expect(pageHeaders({}, 'https://id.example/login')).toMatchObject({
+      'Strict-Transport-Security': 'max-age=31536000',
+    })
+    for (const url of ['http://id.example/login', 'http://localhost:8787/?x=https://id.example']) {
+      expect(pageHeaders({}, url)).not.toHaveProperty('Strict-Transport-Security')
+    }
+  })
+
+  it('cuts the window off from who opened it, but for a step of an authorization request', () => {
+    expect(pageHeaders({}, 'https://id.example/account')).toMatchObject({
+      'Cross-Origin-Opener-Policy': 'same-origin',
+    })
+    expect(pageHeaders({ popup: true }, 'https://id.example/login')).toMatchObject({
+      'Cross-Origin-Opener-Policy': 'unsafe-none',
+    })
   })
 
   it('lets in a script and a logo where there is one, by its origin', () => {

@@ -75,6 +75,26 @@ describe('options of createProvider', () => {
     log.mockRestore()
   })
 
+  it('requireScope: a wrong setting is a configuration error for an API of the same Worker, too', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const provider = createProvider()
+    const app = new Hono()
+    app.get('/orders', provider.requireScope('read'), (c) => c.text('ok'))
+    app.get('/any', provider.requireAnyScope('read', 'write'), (c) => c.text('ok'))
+    for (const path of ['/orders', '/any']) {
+      const response = await app.request(
+        path,
+        { headers: { Authorization: 'Bearer x' } },
+        { ...env, OAUTH_EXPIRE_DELTA: 'soon' },
+        createExecutionContext(),
+      )
+      expect(response.status).toBe(500)
+      expect(await response.text()).toContain('configuration error')
+    }
+    expect(log.mock.calls.join('\n')).toContain('OAUTH_EXPIRE_DELTA')
+    log.mockRestore()
+  })
+
   it('settings: an option beats its variable', async () => {
     const answer = await (
       await worker({ expireDelta: 77 })('/auth/token', ALICE)

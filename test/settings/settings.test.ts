@@ -11,7 +11,22 @@ import { givenTokens, isActive } from '../support/tokens.ts'
 const KEY = 'k'.repeat(32)
 const OLD = 'the-old-key-that-was-in-use-for-a-year'
 const NEW = 'the-new-key-that-takes-the-place-of-it'
-const PATHS = ['/oauth2/token', '/oauth2/nothing', '/healthz', '/.well-known/oauth-authorization-server']
+const PATHS = [
+  '/',
+  '/account',
+  '/admin',
+  '/assets/style.css',
+  '/demo',
+  '/favicon.ico',
+  '/healthz',
+  '/login',
+  '/nothing/at/all',
+  '/oauth2/authorize',
+  '/oauth2/nothing',
+  '/oauth2/token',
+  '/.well-known/nothing',
+  '/.well-known/oauth-authorization-server',
+]
 
 /** Values that each variable refuses, with what the log says of them. */
 const WRONG: Record<string, readonly string[]> = {
@@ -25,6 +40,7 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_EXPIRE_DELTA: ['0', 'P1D', 'NaN'],
   OAUTH_EXPIRE_DELTA_PUBLIC: ['0', '-5'],
   OAUTH_EXPIRE_REFRESH_DELTA: ['0', 'forever'],
+  OAUTH_HOSTS: ['https://id.example', 'id.example/path', 'id.example:443', 'ID.example', 'a b/c', ' '],
   OAUTH_IMPORTED_TOKENS: ['sha256'],
   OAUTH_ISSUER: [
     'id.example',
@@ -52,6 +68,7 @@ const WRONG: Record<string, readonly string[]> = {
     'null',
     '3',
   ],
+  OAUTH_SECURITY_CONTACT: ['security@example.org', 'http://x.example', 'javascript:x', 'mailto:a\u0000', ' '],
   OAUTH_SESSION_DELTA: ['0'],
   OAUTH_SESSION_IDLE_DELTA: ['x'],
   OAUTH_SESSION_KEY: ['a b', 'a;b', 'x'.repeat(33)],

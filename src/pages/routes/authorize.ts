@@ -186,7 +186,7 @@ async function consentPage(
     username,
     switchUser: { action: c.get('provider').paths.logout, fields: { request: id } },
   })
-  return showPage(c, page, 200, { formTarget: request.target.uri })
+  return showPage(c, page, 200, { formTarget: request.target.uri, popup: true })
 }
 
 function confirmUrl(c: Handling, id?: string): string {

@@ -154,7 +154,10 @@ async function loginPage(
     signUpUrl: settings.allowSignup && !hooks.users ? `${paths.signUp}${query}` : null,
     ...props,
   })
-  return showPage(c, page, status, { formTarget: targetOf(captured, props.client) })
+  return showPage(c, page, status, {
+    formTarget: targetOf(captured, props.client),
+    popup: captured !== null,
+  })
 }
 
 /** Where the flow may end after a form of a page, for its `form-action`. */

@@ -43,7 +43,7 @@ export async function showPage(
   policy: PagePolicy = {},
 ): Promise<Response> {
   const { logoUrl } = c.get('provider').settings
-  return c.html(await renderPage(page), status, pageHeaders({ image: logoUrl, ...policy }))
+  return c.html(await renderPage(page), status, pageHeaders({ image: logoUrl, ...policy }, c.req.url))
 }
 
 /** Cookie that says where who signs in wanted to go: `admin`, and nowhere else. */
@@ -69,7 +69,7 @@ export async function sendRedirection(c: Context<ProviderEnv>, redirection: Redi
     parameters: Object.entries(redirection.fields),
     scriptUrl: path,
   })
-  return showPage(c, page, 200, { formTarget: redirection.action, script: true })
+  return showPage(c, page, 200, { formTarget: redirection.action, popup: true, script: true })
 }
 
 const PROBLEM_BY_STATUS: Readonly<Record<number, Problem>> = {

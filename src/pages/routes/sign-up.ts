@@ -89,5 +89,8 @@ async function signUpPage(c: Handling, values: Params, errors: SignUpErrors): Pr
     loginUrl: captured ? `${paths.login}?request=${captured.id}` : paths.login,
   })
   const formTarget = await formTargetOf(c, captured)
-  return showPage(c, page, Object.keys(errors).length > 0 ? 400 : 200, { formTarget })
+  return showPage(c, page, Object.keys(errors).length > 0 ? 400 : 200, {
+    formTarget,
+    popup: captured !== null,
+  })
 }

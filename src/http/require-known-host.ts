@@ -1,0 +1,32 @@
+import type { MiddlewareHandler } from 'hono'
+import { OAuthError } from '../errors.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { ProviderEnv } from './provider-variables.ts'
+
+/** This machine: nobody else's request arrives under these names. */
+const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/
+
+/**
+ * Refuses a request for a host that is neither the issuer's nor one of OAUTH_HOSTS, once OAUTH_ISSUER is set (RFC 9110 15.5.20).
+ * A request without `cf` did not come through Cloudflare's edge: another Worker of the account sent it over a service binding,
+ * where the host means nothing.
+ */
+export const requireKnownHost: MiddlewareHandler<ProviderEnv> = async (c, next) => {
+  const { settings } = c.get('provider')
+  if (settings.issuer !== null && c.req.raw.cf !== undefined && !isKnown(c.req.url, settings)) {
+    throw new OAuthError(
+      'invalid_request',
+      `This service does not answer at this host, but at ${settings.issuer}.`,
+      {
+        status: 421,
+      },
+    )
+  }
+  await next()
+}
+
+function isKnown(url: string, { hosts, issuer }: Settings): boolean {
+  if (LOOPBACK.test(url)) return true
+  const { host } = new URL(url)
+  return host === issuer?.replace(/^https?:\/\//, '') || hosts.includes(host)
+}
