@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { type DjangoImportResult, importDjango } from '../django/import-django.ts'
 import type { ImportEvent } from '../django/import-report.ts'
 import { readJsonObjects } from '../django/json-objects.ts'
+import { TOOLKIT_MODELS } from '../django/record.ts'
 import { checkScopeBits, type ScopeBits } from '../scope.ts'
 import { CliError } from './cli-error.ts'
 import type { Io } from './io.ts'
@@ -16,6 +17,10 @@ interface ImportOptions extends VerbOptions {
   readonly report?: string
   readonly source: string
   readonly userModel: string
+  readonly usernameField?: string
+  readonly applicationModel: string
+  readonly accessTokenModel: string
+  readonly refreshTokenModel: string
   readonly scopeBits: ScopeBits
   readonly refreshDays: number
 }
@@ -47,6 +52,25 @@ export function addImportNoun(program: Command, io: Io): void {
     )
     .option('--user-model <model>', "the project's AUTH_USER_MODEL", 'auth.user')
     .option(
+      '--username-field <field>',
+      "the user model's USERNAME_FIELD, such as email; without it username, or else email",
+    )
+    .option(
+      '--application-model <model>',
+      "the project's OAUTH2_PROVIDER_APPLICATION_MODEL",
+      TOOLKIT_MODELS.application,
+    )
+    .option(
+      '--access-token-model <model>',
+      "the project's OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL",
+      TOOLKIT_MODELS.accessToken,
+    )
+    .option(
+      '--refresh-token-model <model>',
+      "the project's OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL",
+      TOOLKIT_MODELS.refreshToken,
+    )
+    .option(
       '--scope-bits <json>',
       'what the integer scopes of django-oauth2-provider 0.2 mean',
       parseScopeBits,
@@ -72,6 +96,12 @@ async function importFile(io: Io, session: Session, file: string, options: Impor
       options: {
         source: options.source,
         userModel: options.userModel.toLowerCase(),
+        usernameField: options.usernameField ?? null,
+        toolkitModels: {
+          application: options.applicationModel.toLowerCase(),
+          accessToken: options.accessTokenModel.toLowerCase(),
+          refreshToken: options.refreshTokenModel.toLowerCase(),
+        },
         scopeBits: options.scopeBits,
         refreshTokenLifetime: options.refreshDays * DAY,
       },

@@ -2,10 +2,9 @@ import { checkClientId, checkClientSecret, parseClientMetadata } from '../client
 import { redirectUriProblem } from '../clients/redirect-uri.ts'
 import { sha256Base64url } from '../crypto/bytes.ts'
 import { InvalidInputError } from '../errors.ts'
-import { isDjangoPassword } from '../identity/passwords.ts'
 import type { NewClient } from '../store/admin-store.ts'
-import { djangoPasswordProblem } from './passwords.ts'
-import { type DjangoRecord, NotTaken, readText } from './record.ts'
+import { djangoPasswordProblem, isDjangoHash } from './passwords.ts'
+import { type DjangoRecord, NotTaken, packageOf, readText } from './record.ts'
 
 /** A client of Django, and what of it could not be taken, in sentences. */
 export interface ReadClient {
@@ -31,7 +30,7 @@ const REDIRECTED = ['authorization_code', 'implicit']
  */
 export async function readClientRecord(record: DjangoRecord): Promise<ReadClient> {
   const { fields } = record
-  const isToolkit = record.model.startsWith('oauth2_provider.')
+  const isToolkit = packageOf(record.model) === 'oauth2_provider'
   const type = isPublic(fields['client_type']) ? 'public' : 'confidential'
   const problems: string[] = []
   const redirectUris = readRedirectUris(fields[isToolkit ? 'redirect_uris' : 'redirect_uri'], problems)
@@ -87,12 +86,20 @@ function toolkitGrants(fields: DjangoRecord['fields']): readonly string[] {
 }
 
 function readRedirectUris(value: unknown, problems: string[]): string[] {
-  const uris = [...new Set(readText(value).split(/\s+/).filter(Boolean))]
-  return uris.filter((uri) => {
+  return splitUris(readText(value)).filter((uri) => {
     const problem = redirectUriProblem(uri)
     if (problem) problems.push(problem)
     return !problem
   })
+}
+
+/**
+ * Splits URIs that white space or commas separate. A comma inside a URI stays: only one behind which another URI begins, or
+ * nothing comes, separates.
+ */
+function splitUris(text: string): readonly string[] {
+  const uris = text.split(/\s+|,(?=\s|$|[a-z][a-z0-9+.-]*:\/)/i)
+  return [...new Set(uris.filter((uri) => uri !== '' && uri !== ','))]
 }
 
 function readUrl(value: unknown): string {
@@ -102,11 +109,12 @@ function readUrl(value: unknown): string {
 
 /**
  * What the secret is kept by: its SHA-256, or the hash that newer versions of django-oauth-toolkit keep, which makes way for a
- * SHA-256 when the client first uses it here. A public client keeps its own, too, as its copies may send it.
+ * SHA-256 when the client first uses it here. A secret that only looks like a hash is one in the clear. A public client keeps
+ * its own, too, as its copies may send it.
  */
 async function readSecret(stored: string, problems: string[]): Promise<string | null> {
   if (stored === '') return null
-  if (!isDjangoPassword(stored) || !stored.includes('$')) return sha256Base64url(checkClientSecret(stored))
+  if (!isDjangoHash(stored)) return sha256Base64url(checkClientSecret(stored))
   const problem = djangoPasswordProblem(stored)
   if (problem !== null) problems.push(problem)
   return problem === null ? stored : null

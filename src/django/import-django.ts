@@ -12,6 +12,7 @@ import {
   NotTaken,
   readDjangoRecord,
   readText,
+  unknownModelReason,
 } from './record.ts'
 import { readAccessTokenRecord, readConsentRecord, readRefreshTokenRecord } from './tokens.ts'
 import { passwordProblem, readUserRecord } from './users.ts'
@@ -70,7 +71,7 @@ async function survey({ context, job, report }: ImportState): Promise<void> {
     const record = readDjangoRecord(value)
     const kind = record && kindOf(record.model, context)
     if (!record) report.skip('?', `before byte ${offset}`, 'it is no record of Django')
-    else if (kind === null) report.skip(record.model, nameOf(record), 'its model is not taken')
+    else if (kind === null) report.skip(record.model, nameOf(record), unknownModelReason(record))
     else if (kind === 'code')
       report.skip(record.model, nameOf(record), 'codes live for minutes, and are not taken')
     else if (kind === 'client' && record.pk !== null)
@@ -204,14 +205,14 @@ function noteExpiry(state: ImportState, expiresAt: number, outcome: ImportOutcom
 }
 
 /** Refresh tokens whose access token did not come. */
-async function reportWaiting({ job, report }: ImportState): Promise<void> {
+async function reportWaiting({ context, job, report }: ImportState): Promise<void> {
   if (job.dry) return
   for (;;) {
     const names = await job.store.removeWaitingGrants(BATCH)
     for (const name of names) {
-      const [, model = '', pk = ''] = /:([^:]+)\.accesstoken:(.*)$/.exec(name) ?? []
+      const [, family = '', pk = ''] = /:([^:]+)\.accesstoken:(.*)$/.exec(name) ?? []
       report.takeBack(
-        `${model}.refreshtoken`,
+        family === 'oauth2' ? 'oauth2.refreshtoken' : context.toolkitModels.refreshToken,
         `of access token ${pk}`,
         'its access token was not taken, so nothing says its scope',
       )

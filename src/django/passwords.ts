@@ -1,15 +1,15 @@
 import { pbkdf2 as nativePbkdf2, createHash, scrypt, timingSafeEqual } from 'node:crypto'
+import type { Pbkdf2Rule } from './sliced-pbkdf2.ts'
 
 /** Iterations of PBKDF2 that the runtime itself takes; production refuses more, in WebCrypto and in node:crypto alike. */
 const NATIVE_ITERATIONS = 100_000
-/** About eight seconds of CPU in plain JavaScript: Django is far below. */
-const MAX_ITERATIONS = 4_000_000
-/** KiB of memory for Argon2: half of what an isolate has. */
+/** About three seconds of CPU in slices of plain JavaScript; Django 6.0 uses 1,200,000. */
+const MAX_ITERATIONS = 1_500_000
+/** KiB of memory for Argon2, half of what an isolate has; and blocks that are filled in all, half a second that nothing interrupts. */
 const MAX_ARGON2_MEMORY = 65_536
-/** Blocks of Argon2 that are filled in all: about three seconds of CPU. */
-const MAX_ARGON2_WORK = 4 * MAX_ARGON2_MEMORY
-/** The logarithm of bcrypt's rounds: 14 takes some seconds. */
-const MAX_BCRYPT_COST = 14
+/** The logarithm of bcrypt's rounds: 13 takes most of a second that nothing interrupts. Django uses 12. */
+const MAX_BCRYPT_COST = 13
+/** Native, about a quarter of a second. */
 const MAX_SCRYPT_WORK = 2 ** 20
 const MAX_SCRYPT_MEMORY = 32 * 2 ** 20
 
@@ -42,16 +42,32 @@ export async function verifyDjangoPassword(password: string, encoded: string): P
   return 'check' in reading && reading.check(password)
 }
 
+/**
+ * Tells whether a client secret is what a hasher of Django writes: every part of it, as a secret in the clear may hold `$`, or begin
+ * as a hash does. A bare MD5 is no hash of a client secret.
+ */
+export function isDjangoHash(text: string): boolean {
+  const reading = formatOf(text)?.(text.split('$'), text) ?? null
+  return reading !== null || CRYPT.test(text)
+}
+
 function read(encoded: string): Reading {
-  const parts = encoded.split('$')
-  const [algorithm = ''] = parts
   // Before Django 1.0 a hash was the hexadecimal MD5 alone.
-  if (parts.length === 1 && /^[0-9a-f]{32}$/.test(encoded)) return { check: digestCheck('md5', '', encoded) }
-  const format = Object.hasOwn(FORMATS, algorithm) ? FORMATS[algorithm] : undefined
+  if (/^[0-9a-f]{32}$/.test(encoded)) return { check: digestCheck('md5', '', encoded) }
+  const [algorithm = ''] = encoded.split('$')
+  const format = formatOf(encoded)
   if (!format)
     return { problem: `The password format ${JSON.stringify(algorithm.slice(0, 40))} is not known.` }
-  return format(parts, encoded) ?? { problem: `The ${algorithm} hash is malformed.` }
+  return format(encoded.split('$'), encoded) ?? { problem: `The ${algorithm} hash is malformed.` }
 }
+
+function formatOf(encoded: string): Format | null {
+  const [algorithm = '', rest] = encoded.split('$', 2)
+  return rest !== undefined && Object.hasOwn(FORMATS, algorithm) ? (FORMATS[algorithm] ?? null) : null
+}
+
+/** What Django's hasher for crypt(3) writes, which no Worker can check. */
+const CRYPT = /^crypt\$[^$]*\$[./0-9A-Za-z]{13}$/
 
 const FORMATS: Readonly<Record<string, Format>> = {
   pbkdf2_sha256: (parts) => readPbkdf2(parts, 'sha256', 32),
@@ -69,8 +85,10 @@ function readPbkdf2(parts: readonly string[], digest: 'sha1' | 'sha256', length:
   const [, count = '', salt = '', hash = ''] = parts
   const iterations = Number(count)
   const key = fromBase64(hash)
-  if (parts.length !== 4 || !/^\d{1,10}$/.test(count) || iterations < 1 || key?.length !== length) return null
-  if (iterations > MAX_ITERATIONS) return { problem: `PBKDF2 with ${count} iterations is too slow.` }
+  if (parts.length !== 4 || !/^[1-9]\d{0,9}$/.test(count) || salt === '' || key?.length !== length)
+    return null
+  if (iterations > MAX_ITERATIONS)
+    return { problem: `PBKDF2 with ${count} iterations takes longer than a request may.` }
   return {
     check: async (password) =>
       timingSafeEqual(await derivePbkdf2(password, { salt, iterations, digest, length }), key),
@@ -79,12 +97,7 @@ function readPbkdf2(parts: readonly string[], digest: 'sha1' | 'sha256', length:
 
 async function derivePbkdf2(
   password: string,
-  rule: {
-    readonly salt: string
-    readonly iterations: number
-    readonly digest: 'sha1' | 'sha256'
-    readonly length: number
-  },
+  rule: Pbkdf2Rule & { readonly length: number },
 ): Promise<Uint8Array> {
   const { digest, iterations, length, salt } = rule
   if (iterations <= NATIVE_ITERATIONS) {
@@ -94,12 +107,8 @@ async function derivePbkdf2(
       )
     })
   }
-  const [{ pbkdf2 }, { sha256 }, { sha1 }] = await Promise.all([
-    import('@noble/hashes/pbkdf2.js'),
-    import('@noble/hashes/sha2.js'),
-    import('@noble/hashes/legacy.js'),
-  ])
-  return pbkdf2(digest === 'sha1' ? sha1 : sha256, password, salt, { c: iterations, dkLen: length })
+  const { slicedPbkdf2 } = await import('./sliced-pbkdf2.ts')
+  return slicedPbkdf2(password, rule)
 }
 
 /** `algorithm$salt$hash`: one digest of salt and password, hexadecimal. The salt may be empty. */
@@ -117,7 +126,13 @@ function digestCheck(digest: 'md5' | 'sha1', salt: string, hash: string): Check 
 function readScrypt(parts: readonly string[]): Reading | null {
   const [, work = '', salt = '', r = '', p = '', hash = ''] = parts
   const key = fromBase64(hash)
-  if (parts.length !== 6 || !key || key.length < 16 || ![work, r, p].every((n) => /^[1-9]\d{0,7}$/.test(n)))
+  if (
+    parts.length !== 6 ||
+    salt === '' ||
+    !key ||
+    key.length < 16 ||
+    ![work, r, p].every((n) => /^[1-9]\d{0,7}$/.test(n))
+  )
     return null
   const cost = { N: Number(work), r: Number(r), p: Number(p) }
   if (cost.N < 2 || !Number.isInteger(Math.log2(cost.N))) return null
@@ -141,7 +156,8 @@ function readBcrypt(encoded: string, prepare: (password: string) => string): Rea
   const hash = encoded.slice(encoded.indexOf('$') + 1)
   const cost = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1]
   if (cost === undefined || Number(cost) < 4) return null
-  if (Number(cost) > MAX_BCRYPT_COST) return { problem: `bcrypt with cost ${cost} is too slow.` }
+  if (Number(cost) > MAX_BCRYPT_COST)
+    return { problem: `bcrypt with cost ${cost} takes longer than a request may.` }
   return {
     check: async (password) => {
       const { default: bcrypt } = await import('bcryptjs')
@@ -159,7 +175,7 @@ function readArgon2(parts: readonly string[]): Reading | null {
   if (parts.length !== 6 || !known || !salt || salt.length < 8 || !key || key.length < 16) return null
   const rule = { m: Number(m), t: Number(t), p: Number(p), dkLen: key.length }
   if (!(rule.t >= 1 && rule.p >= 1 && rule.m >= 8 * rule.p)) return null
-  if (rule.m > MAX_ARGON2_MEMORY || rule.m * rule.t > MAX_ARGON2_WORK) {
+  if (rule.m > MAX_ARGON2_MEMORY || rule.m * rule.t > MAX_ARGON2_MEMORY) {
     return {
       problem: `Argon2 with ${m} KiB of memory and ${t} rounds needs more than a Worker has.`,
     }

@@ -19,8 +19,12 @@ export interface DjangoRecord {
 export interface DjangoContext {
   /** Which of several Django projects it is; users of two are different users. */
   readonly source: string
-  /** The project's user model, as `auth.user`. */
+  /** The project's user model, such as `auth.user`. */
   readonly userModel: string
+  /** The field that users sign in with, and that natural keys name them by; null for `username`, or else `email`. */
+  readonly usernameField: string | null
+  /** The models that may take the place of those of django-oauth-toolkit (OAUTH2_PROVIDER_APPLICATION_MODEL and its like). */
+  readonly toolkitModels: ToolkitModels
   /** Bits of the integer scopes of django-oauth2-provider 0.2, by name. */
   readonly scopeBits: Readonly<Record<string, number>>
   /** Client ids by model and pk. */
@@ -30,6 +34,20 @@ export interface DjangoContext {
   readonly now: number
   /** Seconds that a refresh token lives from now on; Django's say no time. */
   readonly refreshTokenLifetime: number
+}
+
+/** Models of django-oauth-toolkit that a project may replace by its own, in lower case. */
+export interface ToolkitModels {
+  readonly application: string
+  readonly accessToken: string
+  readonly refreshToken: string
+}
+
+/** The models of django-oauth-toolkit itself. */
+export const TOOLKIT_MODELS: ToolkitModels = {
+  application: 'oauth2_provider.application',
+  accessToken: 'oauth2_provider.accesstoken',
+  refreshToken: 'oauth2_provider.refreshtoken',
 }
 
 /** Why a record is not taken: a sentence that is the same for all records of its kind. */
@@ -47,15 +65,44 @@ const KINDS: Readonly<Record<string, DjangoKind>> = {
   'oauth2.accesstoken': 'access token',
   'oauth2.refreshtoken': 'refresh token',
   'oauth2.grant': 'code',
-  'oauth2_provider.application': 'client',
-  'oauth2_provider.accesstoken': 'access token',
-  'oauth2_provider.refreshtoken': 'refresh token',
   'oauth2_provider.grant': 'code',
 }
 
 /** What a model is to us; null where it is nothing. */
-export function kindOf(model: string, { userModel }: DjangoContext): DjangoKind | null {
-  return model === userModel ? 'user' : Object.hasOwn(KINDS, model) ? (KINDS[model] ?? null) : null
+export function kindOf(model: string, { toolkitModels, userModel }: DjangoContext): DjangoKind | null {
+  switch (model) {
+    case userModel:
+      return 'user'
+    case toolkitModels.application:
+      return 'client'
+    case toolkitModels.accessToken:
+      return 'access token'
+    case toolkitModels.refreshToken:
+      return 'refresh token'
+    default:
+      return Object.hasOwn(KINDS, model) ? (KINDS[model] ?? null) : null
+  }
+}
+
+/** Says why a record of a model that is nothing to us is not taken, and which option would take it. */
+export function unknownModelReason({ fields }: DjangoRecord): string {
+  const has = (...names: readonly string[]): boolean => names.every((name) => Object.hasOwn(fields, name))
+  const known = has('client_id', 'authorization_grant_type')
+    ? (['applications', '--application-model'] as const)
+    : has('password', 'last_login')
+      ? (['users', '--user-model'] as const)
+      : has('token', 'application', 'expires')
+        ? (['access tokens', '--access-token-model'] as const)
+        : has('token', 'application', 'access_token')
+          ? (['refresh tokens', '--refresh-token-model'] as const)
+          : null
+  if (!known) return 'its model is not taken'
+  return `its model is not taken; it looks like the project's ${known[0]}, which ${known[1]} names`
+}
+
+/** The package that a model belongs to: whatever django-oauth2-provider does not have belongs to django-oauth-toolkit. */
+export function packageOf(model: string): 'oauth2' | 'oauth2_provider' {
+  return model.startsWith('oauth2.') ? 'oauth2' : 'oauth2_provider'
 }
 
 /** Reads a record of a dump; null where the object is none. */
@@ -114,9 +161,9 @@ export function readClientId(value: unknown, model: string, { clients }: DjangoC
   return clientId
 }
 
-/** How clients are found by the models that speak of them: those of one app belong together. */
+/** How clients are found by the models that speak of them: those of one package belong together. */
 export function clientKey(model: string, pk: string): string {
-  return `${model.split('.')[0]} ${pk}`
+  return `${packageOf(model)} ${pk}`
 }
 
 /**

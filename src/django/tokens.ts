@@ -5,6 +5,7 @@ import {
   type DjangoRecord,
   importedId,
   NotTaken,
+  packageOf,
   readClientId,
   readKey,
   readScope,
@@ -96,5 +97,5 @@ async function readToken(value: unknown): Promise<{ readonly id: string; readonl
 
 /** What a refresh token names its access token by; it stands where the code of a grant does. */
 function accessTokenName(pk: string, model: string, { source }: DjangoContext): string {
-  return `${source}:${model.split('.')[0]}.accesstoken:${pk}`
+  return `${source}:${packageOf(model)}.accesstoken:${pk}`
 }

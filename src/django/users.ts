@@ -2,10 +2,20 @@ import { InvalidInputError } from '../errors.ts'
 import { checkEmail, checkUsername, usernameKey } from '../identity/usernames.ts'
 import type { ImportedUser } from '../store/import-store.ts'
 import { djangoPasswordProblem } from './passwords.ts'
-import { type DjangoContext, type DjangoRecord, importedId, NotTaken, readText, readTime } from './record.ts'
+import {
+  type DjangoContext,
+  type DjangoRecord,
+  importedId,
+  NotTaken,
+  readKey,
+  readText,
+  readTime,
+} from './record.ts'
 
 /** In place of a hash: no password matches it. */
 const NO_PASSWORD = '!'
+/** What to do about users who cannot sign in with what they have. */
+const RESET = 'The user needs a new password: set one, with user set-password.'
 
 /**
  * Says why a user cannot sign in with the old password, as a sentence that is the same for all such users.
@@ -13,9 +23,9 @@ const NO_PASSWORD = '!'
  */
 export function passwordProblem({ fields }: DjangoRecord): string | null {
   const encoded = readText(fields['password'])
-  return encoded === '' || encoded.startsWith('!')
-    ? 'The user has no password: set one, with user set-password.'
-    : djangoPasswordProblem(encoded)
+  if (encoded === '' || encoded.startsWith('!')) return `The user has no password. ${RESET}`
+  const problem = djangoPasswordProblem(encoded)
+  return problem && `${problem} ${RESET}`
 }
 
 /**
@@ -25,8 +35,7 @@ export function passwordProblem({ fields }: DjangoRecord): string | null {
 export async function readUserRecord(record: DjangoRecord, context: DjangoContext): Promise<ImportedUser> {
   const { fields, pk } = record
   const email = readEmail(fields['email'])
-  const name = readText(fields['username']) || (email ?? '')
-  const username = checkName(name)
+  const username = checkName(readUsername(record, context))
   const createdAt = Math.min(readTime(fields['date_joined']) ?? context.now, context.now)
   return {
     id: await importedId('user', pk ?? username, context),
@@ -43,12 +52,23 @@ export async function readUserRecord(record: DjangoRecord, context: DjangoContex
   }
 }
 
+/**
+ * The name that a user of Django signs in with; without the option it is the username, or else the email address.
+ * @throws {NotTaken} there is no such field
+ */
+export function readUsername({ fields }: DjangoRecord, { usernameField }: DjangoContext): string {
+  const value = usernameField === null ? fields['username'] || fields['email'] : fields[usernameField]
+  const name = readKey(value)
+  if (name === '') throw new NotTaken(`it has nothing in its field ${usernameField ?? 'username'}`)
+  return name
+}
+
 function checkName(name: string): string {
   try {
     return checkUsername(name)
   } catch (error) {
-    if (error instanceof InvalidInputError) throw new NotTaken('its username cannot be one of ours')
-    throw error
+    if (!(error instanceof InvalidInputError)) throw error
+    throw new NotTaken(`its username cannot be one of ours: ${error.message}`)
   }
 }
 

@@ -51,8 +51,10 @@ describe('import django', () => {
     const imported = await cli('import', 'django', TOOLKIT, '--report', report)
     expect(imported).toMatchObject({ code: 0 })
     expect(imported.stderr).toBe(
-      'before importing: 1 × Argon2 with 102400 KiB of memory and 2 rounds needs more than a Worker has.\n' +
-        'before importing: 1 × The user has no password: set one, with user set-password.\n',
+      'before importing: 1 × Argon2 with 102400 KiB of memory and 2 rounds needs more than a Worker has. ' +
+        'The user needs a new password: set one, with user set-password.\n' +
+        'before importing: 1 × The user has no password. ' +
+        'The user needs a new password: set one, with user set-password.\n',
     )
     expect(imported.stdout).toContain('\nauth.user: 6 created, 0 updated, 1 skipped\n')
     expect(imported.stdout).toMatch(

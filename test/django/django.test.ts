@@ -8,7 +8,7 @@ import providerScopes from '../fixtures/django/provider-scopes.json'
 import toolkit from '../fixtures/django/toolkit.json'
 import { givenClient, givenUser, SECRET } from '../support/fixture.ts'
 import { answerOf, basic, introspect, post, send } from '../support/http.ts'
-import { everything, importRecords } from '../support/import.ts'
+import { everything, importRecords, OPTIONS } from '../support/import.ts'
 import { travel } from '../support/time.ts'
 import { countTrips } from '../support/trips.ts'
 
@@ -45,8 +45,8 @@ describe('a dump of django-oauth-toolkit, made by a current Django', () => {
     })
     expect(result.models['auth.user']?.skipped[0]?.records).toEqual(['7'])
     expect(uncheckable).toEqual([
-      '1 Argon2 with 102400 KiB of memory and 2 rounds needs more than a Worker has.',
-      '1 The user has no password: set one, with user set-password.',
+      '1 Argon2 with 102400 KiB of memory and 2 rounds needs more than a Worker has. The user needs a new password: set one, with user set-password.',
+      '1 The user has no password. The user needs a new password: set one, with user set-password.',
     ])
     expect(result.notes.map(({ note }) => note)).toContainEqual(
       expect.stringMatching(/^The redirect URI "http:\/\/web\.example\/insecure" must use https/),
@@ -204,7 +204,7 @@ describe('a dump of django-oauth2-provider', () => {
       error: 'invalid_grant',
     })
     const bits = { read: 2, write: 4, mail: 8 }
-    const options = { source: 'django', userModel: 'auth.user', refreshTokenLifetime: 1000, scopeBits: bits }
+    const options = { ...OPTIONS, refreshTokenLifetime: 1000, scopeBits: bits }
     expect(summary(await importRecords(provider02, { options }))['oauth2.refreshtoken']).toMatch(/^1\+0/)
   })
 

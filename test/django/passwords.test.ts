@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { djangoPasswordProblem } from '../../src/django/passwords.ts'
+import { passwordProblem } from '../../src/django/users.ts'
 import { verifyPassword } from '../../src/identity/passwords.ts'
 import { givenClient, givenUser } from '../support/fixture.ts'
 import { token } from '../support/http.ts'
+import { importRecords, tableOf } from '../support/import.ts'
 
 const PASSWORD = 'pässword'
 
@@ -53,6 +55,35 @@ describe('the password formats of Django', () => {
   ])('%s cannot be checked, and says so', async (hash) => {
     expect(djangoPasswordProblem(hash)).toMatch(/\.$/)
     expect(await verifyPassword(PASSWORD, hash)).toEqual({ valid: false, needsRehash: false })
+  })
+
+  it(
+    'lets other requests of the isolate go on while many iterations are derived',
+    { timeout: 60_000 },
+    async () => {
+      let turns = 0
+      const timer = setInterval(() => turns++, 1)
+      await verifyPassword('wrong', `pbkdf2_sha256$100001$salt1234$${'A'.repeat(43)}=`)
+      clearInterval(timer)
+      expect(turns).toBeGreaterThanOrEqual(5)
+    },
+  )
+
+  it.each([
+    ['PBKDF2', 'pbkdf2_sha256$1500001$salt1234$d13Tci8ek3lXeA8TjRD1MJ47mpKKa+o9Xrku24TbRG4='],
+    ['bcrypt', 'bcrypt$$2b$14$qrcgcAa5AlzcK.XeIgHpROlzNgfspvVlNSf3U/ljhpRy1TxtjmipG'],
+    [
+      'Argon2',
+      'argon2$argon2id$v=19$m=65536,t=2,p=1$c2FsdHNhbHQxMg$/dEd0JlUWVsF34uHAyDj18kyMlEv/34lB+d4GOaVyBE',
+    ],
+  ])('%s above what a request may cost is refused at the import and at the sign-in', async (_, password) => {
+    const user = { model: 'auth.user', pk: '1', fields: { username: 'ada', password } }
+    expect(passwordProblem(user)).toMatch(/The user needs a new password: set one, with user set-password\.$/)
+    await importRecords([user])
+    expect(await tableOf('users')).toMatchObject([{ username: 'ada', password_hash: '!' }])
+    const started = Date.now()
+    expect(await verifyPassword(PASSWORD, password)).toEqual({ valid: false, needsRehash: false })
+    expect(Date.now() - started).toBeLessThan(1000)
   })
 
   it('makes the hash anew at the sign-in, so that the next one is checked against ours', async () => {
