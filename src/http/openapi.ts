@@ -67,7 +67,7 @@ export function openApiDocument(
     paths: {
       ...protocolPaths(provider),
       ...pagePaths(provider),
-      ...documentPaths(),
+      ...documentPaths(provider),
       ...provider.admin?.describe(provider),
     },
     components: {
@@ -225,10 +225,31 @@ const document = (summary: string): Schema => ({
   },
 })
 
-function documentPaths(): Schema {
+function documentPaths({ settings }: Pick<Provider, 'settings'>): Schema {
   return {
     '/.well-known/oauth-authorization-server': document('Authorization server metadata (RFC 8414)'),
     '/.well-known/oauth-protected-resource': document('Protected resource metadata (RFC 9728)'),
+    '/.well-known/change-password': {
+      get: {
+        summary: 'Where a password is changed',
+        responses: { 302: { description: 'At the account page' } },
+      },
+    },
+    ...(settings.securityContact.length > 0 && {
+      '/.well-known/security.txt': {
+        get: {
+          summary: 'Where to report a weakness (RFC 9116), with OAUTH_SECURITY_CONTACT',
+          responses: { 200: { description: 'The text', content: { 'text/plain': {} } } },
+        },
+      },
+    }),
+    '/': { get: { summary: 'Front page', responses: { 200: page('The page') } } },
+    '/favicon.ico': {
+      get: {
+        summary: 'The icon of the site',
+        responses: { 200: { description: 'It', content: { 'image/x-icon': {} } } },
+      },
+    },
     '/openapi.json': document('This document'),
     '/healthz': {
       get: {

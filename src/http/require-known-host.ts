@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { OAuthError } from '../errors.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { ProviderEnv } from './provider-variables.ts'
@@ -10,19 +10,13 @@ const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/
  * Refuses a request for a host that is neither the issuer's nor one of OAUTH_HOSTS, once OAUTH_ISSUER is set (RFC 9110 15.5.20).
  * A request without `cf` did not come through Cloudflare's edge: another Worker of the account sent it over a service binding,
  * where the host means nothing.
+ * @throws {OAuthError} invalid_request, 421
  */
-export const requireKnownHost: MiddlewareHandler<ProviderEnv> = async (c, next) => {
+export function requireKnownHost(c: Context<ProviderEnv>): void {
   const { settings } = c.get('provider')
-  if (settings.issuer !== null && c.req.raw.cf !== undefined && !isKnown(c.req.url, settings)) {
-    throw new OAuthError(
-      'invalid_request',
-      `This service does not answer at this host, but at ${settings.issuer}.`,
-      {
-        status: 421,
-      },
-    )
-  }
-  await next()
+  if (settings.issuer === null || c.req.raw.cf === undefined || isKnown(c.req.url, settings)) return
+  const sentence = `This service does not answer at this host, but at ${settings.issuer}.`
+  throw new OAuthError('invalid_request', sentence, { status: 421 })
 }
 
 function isKnown(url: string, { hosts, issuer }: Settings): boolean {

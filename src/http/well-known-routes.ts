@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import type { Provider } from '../concepts.ts'
 import { authorizationServerMetadata } from '../oauth/metadata.ts'
 import { protectedResourceMetadata } from '../resource-server/protected-resource.ts'
+import type { Settings } from '../settings/settings.ts'
 import { openApiDocument } from './openapi.ts'
 import type { ProviderEnv } from './provider-variables.ts'
 
@@ -24,6 +25,29 @@ export function addWellKnownRoutes(app: Hono<ProviderEnv>): void {
     app.use(path, cors({ origin: '*', allowMethods: ['GET'] }))
     app.get(path, (c) => c.json(describe(c.get('provider')), 200, cacheHeaders(c.get('provider'))))
   }
+  // Where password managers look for the page that changes a password; somebody else's users have it elsewhere.
+  app.get('/.well-known/change-password', async (c, next) => {
+    const { hooks, paths } = c.get('provider')
+    return hooks.users ? next() : c.redirect(`${paths.account}#password`)
+  })
+  app.get('/.well-known/security.txt', async (c, next) => {
+    const { request, settings } = c.get('provider')
+    return settings.securityContact.length === 0 ? next() : c.text(securityText(settings, request.now))
+  })
+}
+
+/** Seconds that the answer counts, from the beginning of the day: RFC 9116 2.5.5 wants less than a year. */
+const SECURITY_TEXT_LIFETIME = 30 * 86_400
+
+/** Where to report a weakness (RFC 9116). */
+function securityText({ issuer, securityContact }: Settings, now: number): string {
+  const expires = new Date((now - (now % 86_400) + SECURITY_TEXT_LIFETIME) * 1000)
+  return [
+    ...securityContact.map((url) => `Contact: ${url}`),
+    `Expires: ${expires.toISOString()}`,
+    ...(issuer === null ? [] : [`Canonical: ${issuer}/.well-known/security.txt`]),
+    '',
+  ].join('\n')
 }
 
 /** Without OAUTH_ISSUER a document follows from the host that was asked for, so that no cache may hand it on to others. */

@@ -3,6 +3,7 @@ import { ConsentPage } from './consent.tsx'
 import { DemoCallbackPage, DemoPage } from './demo.tsx'
 import { ErrorPage } from './error.tsx'
 import { FormPostPage } from './form-post.tsx'
+import { FrontPage } from './front.tsx'
 import { LoginPage } from './login.tsx'
 import { LogoutPage } from './logout.tsx'
 import { SignUpPage } from './sign-up.tsx'
@@ -15,6 +16,7 @@ export const pages = {
   demoCallback: DemoCallbackPage,
   error: ErrorPage,
   formPost: FormPostPage,
+  front: FrontPage,
   login: LoginPage,
   logout: LogoutPage,
   signUp: SignUpPage,

@@ -10,11 +10,13 @@ import { addOAuthRoutes } from '../http/oauth-routes.ts'
 import type { ProviderBindings, ProviderEnv } from '../http/provider-variables.ts'
 import { requireKnownHost } from '../http/require-known-host.ts'
 import { requireSecure } from '../http/require-secure.ts'
+import { unlessAnswered } from '../http/unless-answered.ts'
 import { addWellKnownRoutes } from '../http/well-known-routes.ts'
 import { addAccountRoutes } from '../pages/routes/account.ts'
-import { addAssetRoutes } from '../pages/routes/assets.ts'
+import { addAssetRoutes, showFavicon } from '../pages/routes/assets.ts'
 import { addAuthorizeRoutes } from '../pages/routes/authorize.ts'
 import { addDemoRoutes } from '../pages/routes/demo.ts'
+import { showFront } from '../pages/routes/front.ts'
 import { addLoginRoutes } from '../pages/routes/login.ts'
 import { addLogoutRoutes } from '../pages/routes/logout.ts'
 import { showError, showNotFound } from '../pages/routes/respond.ts'
@@ -93,17 +95,19 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
       addSignUpRoutes(pages, paths)
       addAccountRoutes(pages, paths)
       addDemoRoutes(pages)
+      pages.get('/', unlessAnswered(arrived(provide, showFront)))
+      pages.get('/favicon.ico', unlessAnswered(arrived(provide, showFavicon)))
     }),
     admin: pageApp(provide, [paths.admin], (pages) =>
       resolved.tables.admin?.addRoutes(pages, paths, resolved.createAdminStore),
     ),
     notFoundPage: async (c: Context<ProviderEnv>) => {
       try {
-        c.set('provider', await provide(c))
-        return await showNotFound(c)
+        return await arrived(provide, showNotFound)(c)
       } catch (error) {
-        if (error instanceof ConfigurationError) return configurationErrorPage(error, c.req.url)
-        throw error
+        return error instanceof ConfigurationError
+          ? configurationErrorPage(error, c.req.url)
+          : showError(c, error)
       }
     },
     requireScope: (...scopes: string[]) => configured(requireScope(scopes, resource)),
@@ -176,11 +180,21 @@ function pageApp(provide: Provide, paths: readonly string[], ...routes: AddRoute
 
 function newApp(provide: Provide, paths: readonly string[], routes: readonly AddRoutes[]): Hono<ProviderEnv> {
   const app = new Hono<ProviderEnv>()
-  const setUp: MiddlewareHandler<ProviderEnv> = async (c, next) => {
-    c.set('provider', await provide(c))
-    await next()
-  }
-  for (const path of paths) app.use(`${path}/*`, setUp, requireKnownHost, requireSecure)
+  const setUp: MiddlewareHandler<ProviderEnv> = async (c, next) => arrived(provide, () => next())(c)
+  for (const path of paths) app.use(`${path}/*`, setUp)
   for (const add of routes) add(app)
   return app
+}
+
+/** Goes on with a request once it has its provider, and may be answered at all. */
+function arrived<T>(
+  provide: Provide,
+  next: (c: Context<ProviderEnv>) => Promise<T>,
+): (c: Context<ProviderEnv>) => Promise<T> {
+  return async (c) => {
+    c.set('provider', await provide(c))
+    requireKnownHost(c)
+    requireSecure(c)
+    return next(c)
+  }
 }

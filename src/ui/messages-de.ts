@@ -94,6 +94,13 @@ export const german: typeof english = {
       'Ihr Passwort ist geändert. Andere Browser sind abgemeldet, und Anwendungen müssen neu fragen.',
     gone: 'Das war schon beendet; es gab nichts zu tun.',
   },
+  front: {
+    title: 'Willkommen',
+    intro:
+      'Hier haben Sie das Konto, mit dem Sie sich bei Anwendungen anmelden, und bestimmen, was jede von ihnen darf.',
+    admin: 'Verwaltung',
+    demo: 'Den ganzen Ablauf mit der Demo-Anwendung ausprobieren',
+  },
   signUp: {
     title: 'Konto anlegen',
     submit: 'Konto anlegen',

@@ -93,6 +93,13 @@ export const english = {
       'Your password is changed. Other browsers are signed out, and applications have to ask again.',
     gone: 'That was over already; nothing had to be done.',
   },
+  front: {
+    title: 'Welcome',
+    intro:
+      'Here you have the account with which you sign in to applications, and decide what each of them may do.',
+    admin: 'Admin panel',
+    demo: 'Try the whole flow with the demo application',
+  },
   signUp: {
     title: 'Create an account',
     submit: 'Create account',

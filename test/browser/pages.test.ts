@@ -64,6 +64,16 @@ interface Scene {
 }
 
 const scenes: readonly Scene[] = [
+  { name: 'front', title: 'Accounts', arrive: (page) => goTo(page, '/') },
+  {
+    name: 'front-signed-in',
+    title: 'Accounts',
+    async arrive(page) {
+      await signInAt(page, '/login', 'ann')
+      await goTo(page, '/')
+      expect(await page.getByRole('link', { name: 'Your account' }).count()).toBe(1)
+    },
+  },
   { name: 'login', title: 'Sign in', arrive: (page) => goTo(page, request('web')) },
   { name: 'login-wrong', title: 'Sign in', arrive: (page) => signInAt(page, '/login', 'ann', 'wrong') },
   {

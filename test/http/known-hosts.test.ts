@@ -15,7 +15,15 @@ describe('a Worker with OAUTH_ISSUER', () => {
       'id.example:8443',
       'id.example.',
     ]) {
-      for (const path of ['/login', '/oauth2/authorize', '/healthz', METADATA]) {
+      for (const path of [
+        '/',
+        '/nothing',
+        '/favicon.ico',
+        '/login',
+        '/oauth2/authorize',
+        '/healthz',
+        METADATA,
+      ]) {
         const response = await send(`https://${host}${path}`, EDGE, ISSUER)
         expect(response.status).toBe(421)
         const text = await response.text()

@@ -11,6 +11,8 @@ async function readDocument(vars: Readonly<Record<string, unknown>> = {}): Promi
   return (await send('/openapi.json', {}, vars)).json()
 }
 
+const EVERYTHING = { OAUTH_ALLOW_SIGNUP: 'true', OAUTH_SECURITY_CONTACT: 'mailto:security@id.example' }
+
 /** What is not described: files, the local demo, and the middleware that hono lists as routes. */
 const UNDESCRIBED = /^\/(?:assets|demo|admin)\b|\*$/
 
@@ -25,17 +27,17 @@ function routedPaths(): Set<string> {
 
 describe('the OpenAPI document', () => {
   it('describes every route, and nothing that is not there', async () => {
-    const { openapi, paths } = await readDocument({ OAUTH_ALLOW_SIGNUP: 'true' })
+    const { openapi, paths } = await readDocument(EVERYTHING)
     expect(openapi).toBe('3.1.0')
     const described = Object.keys(paths).filter((path) => !UNDESCRIBED.test(path))
     expect(described.toSorted()).toEqual([...routedPaths()].toSorted())
   })
 
   it('describes only methods that are answered', async () => {
-    const { paths } = await readDocument({ OAUTH_ALLOW_SIGNUP: 'true' })
+    const { paths } = await readDocument(EVERYTHING)
     for (const [path, methods] of Object.entries(paths)) {
       for (const method of Object.keys(methods)) {
-        const response = await send(path, { method: method.toUpperCase() }, { OAUTH_ALLOW_SIGNUP: 'true' })
+        const response = await send(path, { method: method.toUpperCase() }, EVERYTHING)
         expect([path, method, response.status]).not.toEqual([path, method, 404])
         expect([path, method, response.status]).not.toEqual([path, method, 405])
         expect(response.status).toBeLessThan(500)

@@ -5,6 +5,7 @@ import { ConsentPage, type ConsentPageProps } from '../../src/pages/consent.tsx'
 import { DemoCallbackPage, DemoPage } from '../../src/pages/demo.tsx'
 import { ErrorPage } from '../../src/pages/error.tsx'
 import { FormPostPage, submitAsset } from '../../src/pages/form-post.tsx'
+import { FrontPage } from '../../src/pages/front.tsx'
 import { LoginPage } from '../../src/pages/login.tsx'
 import { LogoutPage } from '../../src/pages/logout.tsx'
 import { SignUpPage } from '../../src/pages/sign-up.tsx'
@@ -121,6 +122,19 @@ function hostilePages(): readonly (readonly [name: string, page: JSX.Element])[]
     ],
     ['error', <ErrorPage ui={hostileUi} problem="invalidRequest" detail={HOSTILE} errorId={HOSTILE} />],
     ['demo', <DemoCallbackPage ui={hostileUi} answer={answer} curl={HOSTILE} startUrl="/demo" />],
+    [
+      'front',
+      <FrontPage
+        ui={hostileUi}
+        username={HOSTILE}
+        accountUrl="/account"
+        loginUrl="/login"
+        logoutUrl="/logout"
+        signUpUrl="/sign-up"
+        adminUrl="/admin"
+        demoUrl="/demo"
+      />,
+    ],
     [
       'form-post',
       <FormPostPage
