@@ -1,6 +1,8 @@
 import type { AdminPanel } from './admin/panel.ts'
 import type { Keys } from './crypto/keys.ts'
 import type { Hooks, ProviderEvent } from './hooks.ts'
+import type { AuthorizationCheck } from './oauth/authorize/checks.ts'
+import type { AuthorizationParameter } from './oauth/authorize/parameters.ts'
 import type { ClientAuthMethod } from './oauth/client-auth/index.ts'
 import type { GrantType } from './oauth/grants/index.ts'
 import type { ResponseMode } from './oauth/response-modes/index.ts'
@@ -32,8 +34,13 @@ export interface Provider {
   /** Id, time and network of this request. */
   readonly request: RequestMark
   readonly grantTypes: Readonly<Record<string, GrantType>>
+  /** Parts of response types, in the order in which they answer. */
   readonly responseTypes: Readonly<Record<string, ResponseType>>
   readonly responseModes: Readonly<Record<string, ResponseMode>>
+  /** The rules of an authorization request, in the order in which it meets them. */
+  readonly authorizationChecks: readonly AuthorizationCheck[]
+  /** The parameters of an authorization request that are kept while its user answers. */
+  readonly authorizationParameters: Readonly<Record<string, AuthorizationParameter>>
   readonly pages: Pages
   readonly clientAuthMethods: Readonly<Record<string, ClientAuthMethod>>
   readonly hooks: Hooks

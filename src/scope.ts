@@ -9,8 +9,8 @@ export const DEFAULT_SCOPES: ScopeBits = { read: 2, write: 6 }
 /** Bitwise operators of JavaScript work on 32 bits, one of which is the sign. */
 const MAX_BITS = 31
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-/** More scopes than any client needs. */
-const MAX_SCOPES = 100
+/** Scopes that one request, client or setting may name: more than any client needs. */
+export const MAX_SCOPES = 100
 
 /** The seed's scope module over one table of bits. */
 export interface Scope {

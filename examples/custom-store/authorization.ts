@@ -25,14 +25,18 @@ export const saveConsent: Operations['saveConsent'] = (records, consent, session
   saveConsentOf(records, consent, request)
 }
 
-/** Adds scopes to a consent that lives; one that was withdrawn begins anew. */
-export function saveConsentOf({ consents }: Records, consent: ConsentCommit, { now }: RequestMark): void {
+/** Adds to a consent that lives what was allowed, and takes from it what was refused; one that was withdrawn begins anew. */
+function saveConsentOf({ consents }: Records, consent: ConsentCommit, { now }: RequestMark): void {
   const key = `${consent.userId} ${consent.clientId}`
   const before = consents.get(key)
   const scope =
     before && !before.withdrawn
-      ? [...new Set([...namesOf(before.scope), ...namesOf(consent.scope)])].toSorted().join(' ')
+      ? [...new Set([...namesOf(before.scope), ...namesOf(consent.scope)])]
+          .filter((name) => name !== '' && !namesOf(consent.refused).includes(name))
+          .toSorted()
+          .join(' ')
       : consent.scope
-  const kept = before && !before.withdrawn ? before : { ...consent, authorizedAt: now, withdrawn: null }
+  const { refused: _, ...given } = consent
+  const kept = before && !before.withdrawn ? before : { ...given, authorizedAt: now, withdrawn: null }
   consents.put(key, { ...kept, scope })
 }

@@ -1,6 +1,5 @@
 import type { IssueCommit, IssuedTokens, IssueVerdict } from 'edge-oauth2-provider'
 import type { SeedClient } from 'edge-oauth2-provider/testing'
-import { saveConsentOf } from './authorization.ts'
 import { allowsScope, effectiveScope, proveClient } from './clients.ts'
 import type { Operations, Records, TokenRecord } from './records.ts'
 import { refreshTokens } from './refresh.ts'
@@ -24,7 +23,6 @@ export const issueTokens: Operations['issueTokens'] = (records, commit) => {
     scopeAllowed: client !== null && allowsScope(records, client, commit.scope),
   }
   if (!proven || Object.values(verdict).includes(false)) return { verdict, issued: null }
-  if (commit.consent) saveConsentOf(records, commit.consent, request)
   const token = makeToken(records, proven, commit)
   if (signIn) settleSignIn(records, commit.userId, signIn)
   if (commit.deleteExpired) records.tokens.purge(request.now)

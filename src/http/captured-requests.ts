@@ -22,20 +22,6 @@ const LIFETIME = 3600
 const MAX_COOKIE = 3800
 const MAX_REQUESTS = 5
 
-/** Parameters that the rest of the flow reads; others are not carried along. */
-const CAPTURED = [
-  'client_id',
-  'redirect_uri',
-  'response_type',
-  'response_mode',
-  'scope',
-  'state',
-  'code_challenge',
-  'code_challenge_method',
-  'prompt',
-  'max_age',
-]
-
 const content = v.pipe(v.string(), v.parseJson(), v.object({ query: v.string(), at: v.number() }))
 
 /**
@@ -44,10 +30,12 @@ const content = v.pipe(v.string(), v.parseJson(), v.object({ query: v.string(), 
  * @throws {OAuthError} invalid_request: it is too large for a cookie
  */
 export async function captureRequest(c: Context<ProviderEnv>, params: Params): Promise<string> {
-  const { keys, request } = c.get('provider')
+  const { authorizationParameters, keys, request } = c.get('provider')
   const id = randomId()
   const query = new URLSearchParams(
-    CAPTURED.flatMap((name) => [[name, params.get(name) ?? '']]).filter(([, value]) => value),
+    Object.keys(authorizationParameters)
+      .flatMap((name) => [[name, params.get(name) ?? '']])
+      .filter(([, value]) => value),
   )
   const sealed = await seal(JSON.stringify({ query: query.toString(), at: request.now }), context(id), keys)
   if (sealed.length > MAX_COOKIE) throw new OAuthError('invalid_request', 'The request is too large.')

@@ -1,5 +1,5 @@
 import type { Provider } from '../concepts.ts'
-import { OAuthError } from '../errors.ts'
+import { ConfigurationError, OAuthError } from '../errors.ts'
 import { coversScope, joinScope } from '../scope.ts'
 import type { Client } from '../store/records.ts'
 
@@ -8,6 +8,26 @@ export function defaultScopeOf(client: Client, { settings }: Pick<Provider, 'set
   return client.scope === null || coversScope(client.scope, settings.defaultScope)
     ? settings.defaultScope
     : client.scope
+}
+
+/**
+ * The same, cut to the scopes that exist.
+ * @param known of the names in question, those that exist
+ * @throws {ConfigurationError} OAUTH_DEFAULT_SCOPE names a scope that does not exist
+ * @throws {OAuthError} invalid_scope: none of the client's own scopes exists
+ */
+export function existingDefaultScope(client: Client, known: ReadonlySet<string>, provider: Provider): string {
+  const scope = defaultScopeOf(client, provider)
+  const names = scope.split(' ').filter((name) => known.has(name))
+  if (scope === provider.settings.defaultScope && joinScope(names) !== scope) {
+    const missing = scope.split(' ').filter((name) => !known.has(name))
+    throw new ConfigurationError(
+      'OAUTH_DEFAULT_SCOPE',
+      `holds ${JSON.stringify(missing.join(' '))}, which neither OAUTH_SCOPES nor the scope table has`,
+    )
+  }
+  if (names.length === 0) throw new OAuthError('invalid_scope', 'Invalid scope.')
+  return joinScope(names)
 }
 
 /**

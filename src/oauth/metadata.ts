@@ -1,9 +1,13 @@
 import type { Provider } from '../concepts.ts'
+import { responseTypeParts, supportedResponseTypes } from './response-types/index.ts'
 
 /** Authorization server metadata (RFC 8414 2), computed from the provider's own tables, so it cannot say what is not so. */
 export function authorizationServerMetadata(provider: Provider): Readonly<Record<string, unknown>> {
-  const { clientAuthMethods, grantTypes, issuer, paths, responseModes, responseTypes, settings } = provider
-  const types = Object.keys(responseTypes).filter((name) => settings.responseTypeChoices.includes(name))
+  const { clientAuthMethods, grantTypes, issuer, paths, responseModes, settings } = provider
+  const types = supportedResponseTypes(provider)
+  const frontChannel = types
+    .flatMap((type) => responseTypeParts(type, provider))
+    .map((part) => part.grantType)
   const methods = Object.keys(clientAuthMethods)
   return {
     issuer,
@@ -14,7 +18,7 @@ export function authorizationServerMetadata(provider: Provider): Readonly<Record
     scopes_supported: Object.keys(settings.scopes),
     response_types_supported: types,
     response_modes_supported: Object.keys(responseModes),
-    grant_types_supported: [...Object.keys(grantTypes), ...(types.includes('token') ? ['implicit'] : [])],
+    grant_types_supported: [...new Set([...Object.keys(grantTypes), ...frontChannel])],
     token_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_methods_supported: methods,
     code_challenge_methods_supported: ['S256'],

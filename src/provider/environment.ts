@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors.ts'
 import type { ProviderEvent } from '../hooks.ts'
 import { noteRefusal } from '../http/note-refusal.ts'
 import type { ProviderBindings } from '../http/provider-variables.ts'
-import { responseTypes } from '../oauth/response-types/index.ts'
+import { normalResponseType, responseTypes } from '../oauth/response-types/index.ts'
 import { parseSettings, type Settings } from '../settings/settings.ts'
 import type { RequestMark } from '../store/records.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -36,7 +36,9 @@ export function environmentReader({ settings: options, tables }: ResolvedOptions
 /** A choice that nothing answers is a typing error, unless the embedding Worker took it away. */
 function checkResponseTypes({ responseTypeChoices }: Settings, tables: ResolvedOptions['tables']): void {
   const known = [...Object.keys(responseTypes), ...Object.keys(tables.responseTypes)]
-  const unknown = responseTypeChoices.find((name) => !known.includes(name))
+  const unknown = responseTypeChoices
+    .flatMap((choice) => normalResponseType(choice).split(' '))
+    .find((name) => !known.includes(name))
   if (unknown === undefined) return
   throw new ConfigurationError(
     'OAUTH_RESPONSE_TYPE_CHOICES',

@@ -4,6 +4,8 @@ import type { Provider } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
 import type { Hooks, ProviderEvent, UserSource } from '../hooks.ts'
 import type { ProviderBindings } from '../http/provider-variables.ts'
+import { authorizationChecks } from '../oauth/authorize/checks.ts'
+import { authorizationParameters } from '../oauth/authorize/parameters.ts'
 import { type ClientAuthMethod, clientAuthMethods } from '../oauth/client-auth/index.ts'
 import { type GrantType, grantTypes } from '../oauth/grants/index.ts'
 import { type ResponseMode, responseModes } from '../oauth/response-modes/index.ts'
@@ -22,7 +24,7 @@ type Changes<T> = Readonly<Record<string, T | false>>
 export interface ProviderOptions extends SettingOptions {
   /** Grant types by name. A new name is an absolute URI (RFC 6749 4.5). */
   readonly grantTypes?: Changes<GrantType>
-  /** Response types by name (RFC 6749 8.4). */
+  /** Parts of response types by name (RFC 6749 8.4). */
   readonly responseTypes?: Changes<ResponseType>
   /** Ways in which clients authenticate, by name (RFC 7591 2). */
   readonly clientAuthMethods?: Changes<ClientAuthMethod>
@@ -53,6 +55,8 @@ export interface ResolvedOptions {
   readonly tables: Pick<
     Provider,
     | 'admin'
+    | 'authorizationChecks'
+    | 'authorizationParameters'
     | 'grantTypes'
     | 'responseTypes'
     | 'responseModes'
@@ -105,7 +109,9 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
     tables: Object.freeze({
       admin,
       grantTypes: merge('grantTypes', grantTypes, grants, isGrantTypeName),
-      responseTypes: merge('responseTypes', responseTypes, responses, (name) => /^\w+( \w+)*$/.test(name)),
+      responseTypes: merge('responseTypes', responseTypes, responses, (name) => /^\w+$/.test(name)),
+      authorizationChecks: Object.freeze([...authorizationChecks]),
+      authorizationParameters: Object.freeze({ ...authorizationParameters }),
       responseModes: Object.freeze<Record<string, ResponseMode>>({ ...responseModes }),
       clientAuthMethods: merge('clientAuthMethods', clientAuthMethods, methods, (name) =>
         /^[\w.:/-]+$/.test(name),

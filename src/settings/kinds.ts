@@ -54,7 +54,7 @@ export const flag: Row<boolean> = {
   parse: (value) =>
     value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined,
 }
-const nameList = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\w+( \w+)*$/))), v.minLength(1))
+const nameList = v.pipe(v.array(v.pipe(v.string(), v.regex(/^\w+([ +]\w+)*$/))), v.minLength(1))
 /** A list of names. */
 export const names: Row<readonly string[]> = {
   unit: 'names separated by spaces',

@@ -41,7 +41,7 @@ export const SETTINGS = {
   responseTypeChoices: setting(
     'OAUTH_RESPONSE_TYPE_CHOICES',
     ['code', 'token'],
-    'Response types that the authorization endpoint answers; a client needs them registered, too.',
+    'Response types that the authorization endpoint answers, the parts of one joined by `+`; a client needs the grant type of each part.',
     names,
     'code token',
   ),

@@ -1,4 +1,4 @@
-import type { ClientProof, ClientType, ConsentCommit, PasswordSignIn, RequestMark } from './records.ts'
+import type { ClientProof, ClientType, PasswordSignIn, RequestMark } from './records.ts'
 
 /** What is spent, at most once, in the same commit that issues. */
 export type Claim =
@@ -50,18 +50,15 @@ export interface IssueCommit {
   readonly signIn: PasswordSignIn | null
   /** What a front-channel commit rests on, and must still be so; null at the token endpoint. */
   readonly approval: FrontChannelApproval | null
-  /** A consent to save before the tokens are issued (implicit). */
-  readonly consent: ConsentCommit | null
   readonly single: boolean
   readonly deleteExpired: boolean
   readonly request: RequestMark
 }
 
-/** An approval in the browser: the session that gave it, and the consent, if it was given before. */
+/** An approval in the browser: the session and the consent that it rests on. */
 export interface FrontChannelApproval {
   readonly sessionId: string
-  /** Null where the commit saves the consent itself. */
-  readonly consentId: string | null
+  readonly consentId: string
 }
 
 /** What a commit found: each rule by itself, so that one function orders the refusals. */

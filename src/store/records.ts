@@ -144,6 +144,8 @@ export interface WithdrawnConsent {
 export interface AuthorizationCode {
   readonly clientId: string
   readonly userId: string
+  /** The session that approved it. */
+  readonly sessionId: string
   readonly consentId: string
   readonly scope: string
   /** Where the code was sent. */
@@ -152,6 +154,8 @@ export interface AuthorizationCode {
   readonly redirectUriGiven: boolean
   /** base64url SHA-256; null where the request had none (RFC 7636). */
   readonly codeChallenge: string | null
+  /** JSON of the parameters that travel on into the grant, such as `nonce`; null where the request had none. */
+  readonly requestClaims: string | null
   readonly authTime: number
   /** The real limit: KV keeps entries for at least 60 seconds. */
   readonly expiresAt: number
@@ -216,11 +220,14 @@ export interface PasswordAttempt {
   readonly user: UserWithPassword | null
 }
 
-/** A consent to save: adds scopes to a consent that lives, or makes a new one. */
+/** A consent to save: changes a consent that lives by what was allowed and refused, or makes a new one. */
 export interface ConsentCommit {
   readonly userId: string
   readonly clientId: string
   /** Id of the consent, where none lives. */
   readonly id: string
+  /** What the user allowed: names separated by spaces. */
   readonly scope: string
+  /** What was asked for beside it: an older consent allows it no longer. Names separated by spaces, or empty. */
+  readonly refused: string
 }

@@ -104,8 +104,8 @@ export interface Store {
   ): Promise<AuthorizationRecords>
 
   /**
-   * Saves a consent while the session that gives it lives and the client is enabled: adds scopes to the consent that lives,
-   * or begins a new one.
+   * Saves a consent while the session that gives it lives and the client is enabled: adds what was allowed to the consent that
+   * lives and takes what was refused from it, or begins a new one.
    */
   saveConsent(consent: ConsentCommit, sessionId: string, request: RequestMark): Promise<void>
 

@@ -8,7 +8,6 @@ import type {
   Claim,
   Client,
   ClientType,
-  ConsentCommit,
   IssueCommit,
   PasswordSignIn,
   FrontChannelApproval,
@@ -31,8 +30,6 @@ export interface Issue {
   readonly signIn?: PasswordSignIn
   /** The approval in the browser that this rests on; left out at the token endpoint. */
   readonly approval?: FrontChannelApproval
-  /** The consent to save in the same commit. */
-  readonly consent?: ConsentCommit
   /** Client types that get a refresh token, if they have the grant type `refresh_token`; both, if left out. */
   readonly refreshTokenFor?: readonly ClientType[]
 }
@@ -127,7 +124,6 @@ async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): P
     refreshTokenFor: issue.refreshTokenFor ?? ['confidential', 'public'],
     signIn: issue.signIn ?? null,
     approval: issue.approval ?? null,
-    consent: issue.consent ?? null,
     single: settings.singleAccessToken,
     deleteExpired: settings.deleteExpired,
     request,

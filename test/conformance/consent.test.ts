@@ -50,9 +50,42 @@ describe('a remembered consent', () => {
     expect(page.left).toBeNull()
     expect(page.text).toContain('value="read"')
     expect(page.text).toContain('value="write"')
-    await approve(browser, page, ['read'])
+    await approve(browser, page, ['read', 'write'])
     expect(await consents()).toMatchObject([{ client_id: 'web', scope: 'read write', user_id: alice }])
     expect(codeIn(await browser.visit(authorizationUrl({ scope: 'read write' })))).toMatch(/^ac_/)
+    // A scope that was not asked for is not on the page, so the answer leaves it as it was.
+    await approve(browser, await browser.visit(authorizationUrl({ scope: 'read', prompt: 'consent' })))
+    expect(codeIn(await browser.visit(authorizationUrl({ scope: 'read write' })))).toMatch(/^ac_/)
+  })
+
+  it('loses what the person unticks: the scope is asked for again, never given in silence', async () => {
+    for (const [scope, ticked] of [
+      ['read write', ['read']],
+      ['write', []],
+    ] as const) {
+      const browser = await signedIn(alice)
+      await authorize(browser, { scope: 'read write' })
+      await approve(browser, await browser.visit(authorizationUrl({ scope, prompt: 'consent' })), ticked)
+      expect(await consents()).toMatchObject([{ scope: 'read', revoked_at: null }])
+      const quiet = { scope: 'write', prompt: 'none' }
+      expect(answerIn(await browser.visit(authorizationUrl(quiet)))).toMatchObject({
+        error: 'consent_required',
+      })
+      expect((await browser.visit(authorizationUrl({ scope: 'read write' }))).left).toBeNull()
+      expect(codeIn(await browser.visit(authorizationUrl({ scope: 'read' })))).toMatch(/^ac_/)
+    }
+  })
+
+  it('of which every scope is unticked allows nothing, and breaks no page', async () => {
+    const browser = await signedIn(alice)
+    await authorize(browser)
+    await approve(browser, await browser.visit(authorizationUrl({ prompt: 'consent' })), [])
+    expect(await consents()).toMatchObject([{ scope: '', revoked_at: null }])
+    expect((await browser.get('/account')).status).toBe(200)
+    const page = await browser.visit(authorizationUrl())
+    expect(page.left).toBeNull()
+    expect(codeIn(await approve(browser, page))).toMatch(/^ac_/)
+    expect(await consents()).toMatchObject([{ scope: 'read' }])
   })
 
   it('is of one user and one client', async () => {

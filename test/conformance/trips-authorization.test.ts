@@ -55,8 +55,11 @@ describe('storage round trips of the authorization endpoint', () => {
     const browser = await signedIn(alice, trips.vars)
     const page = await browser.visit(authorizationUrl())
     expect(await costOf(() => approve(browser, page))).toEqual({ d1: 2, depth: 2, kv: 1 })
-    const other = await browser.visit(authorizationUrl({ scope: 'read write' }))
+    const other = await browser.visit(authorizationUrl({ scope: 'write' }))
     expect(await costOf(() => approve(browser, other, []))).toEqual(ONE)
+    // What is unticked is taken from the older consent.
+    const older = await browser.visit(authorizationUrl({ scope: 'read write' }))
+    expect(await costOf(() => approve(browser, older, []))).toEqual({ d1: 2, depth: 2, kv: 0 })
   })
 
   it('refused: one', async () => {

@@ -11,6 +11,7 @@ import {
 } from '../../src/public.ts'
 import { hiddenFields } from '../support/browser.ts'
 import { givenCast, givenClient, givenSession, PASSWORD, REDIRECT_URI, SECRET } from '../support/fixture.ts'
+import { like } from '../support/flow.ts'
 
 const WEB = { client_id: 'web', client_secret: SECRET }
 const ALICE = { ...WEB, grant_type: 'password', username: 'alice', password: PASSWORD }
@@ -184,10 +185,7 @@ describe('options of createProvider', () => {
       defaultMode: 'query',
       grantType: 'authorization_code',
       usesPkce: false,
-      async answer(_request, { consent, scope, session }, { request, store }) {
-        if (consent) await store.saveConsent(consent, session.id, request)
-        return { allowed: scope }
-      },
+      answer: async (_request, { scope }) => ({ allowed: scope }),
     }
     const options = { responseTypes: { none }, responseTypeChoices: ['code', 'none'] }
     const asked = new URLSearchParams({
@@ -229,6 +227,57 @@ describe('options of createProvider', () => {
     expect(mute.headers.get('Location')).toContain('error=unauthorized_client')
     const without = await worker({})(path)
     expect(without.headers.get('Location')).toContain('error=unsupported_response_type')
+  })
+
+  it('responseTypes: a type is a set of parts, which come in any order and see what was made before them', async () => {
+    const proof: ResponseType = {
+      defaultMode: 'fragment',
+      grantType: 'implicit',
+      usesPkce: false,
+      answer: async (_request, _approval, { code = '' }) => ({ proof: `of ${code.slice(0, 3)}` }),
+    }
+    const call = worker({
+      responseTypes: { proof },
+      responseTypeChoices: ['code', 'code+proof', 'code token'],
+    })
+    const metadata = await (
+      await call('/.well-known/oauth-authorization-server')
+    ).json<Record<string, string[]>>()
+    expect(metadata['response_types_supported']).toEqual(['code', 'code proof', 'code token'])
+    expect(metadata['grant_types_supported']).toContain('implicit')
+    await givenClient('ours', { autoAuthorize: true })
+    await givenClient('half', { grantTypes: ['authorization_code'] })
+    const { name, value } = await givenSession(alice)
+    const ask = async (response_type: string, client_id = 'ours'): Promise<URL> => {
+      const asked = new URLSearchParams({
+        client_id,
+        response_type,
+        redirect_uri: REDIRECT_URI,
+        scope: 'read',
+      })
+      const answer = await call(`/auth/authorize?${asked.toString()}`, undefined, {
+        Cookie: `${name}=${value}`,
+      })
+      return new URL(answer.headers.get('Location') ?? '')
+    }
+    for (const order of ['code proof', 'proof code']) {
+      const { hash, search } = await ask(order)
+      const answer = new URLSearchParams(hash.slice(1))
+      expect(search).toBe('')
+      expect(answer.get('code')).toMatch(/^ac_/)
+      expect(answer.get('proof')).toBe('of ac_')
+    }
+    const both = new URLSearchParams((await ask('token code')).hash.slice(1))
+    expect([both.get('code'), both.get('access_token')]).toEqual([like(/^ac_/), like(/^at_/)])
+    for (const wrong of ['proof', 'proof token', 'code code', 'code proof proof', 'code  proof']) {
+      expect({ wrong, href: (await ask(wrong)).href }).toEqual({
+        wrong,
+        href: like(/error=unsupported_response_type/),
+      })
+    }
+    for (const refused of ['code proof', 'code token']) {
+      expect((await ask(refused, 'half')).href).toContain('error=unauthorized_client')
+    }
   })
 
   it('responseTypes: false removes one of ours, and metadata says so', async () => {

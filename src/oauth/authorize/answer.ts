@@ -5,6 +5,7 @@ import { coversScope } from '../../scope.ts'
 import type { Consent, ConsentCommit, Session } from '../../store/records.ts'
 import type { Params } from '../params.ts'
 import type { Redirection } from '../response-modes/index.ts'
+import { type AnswerParameters, responseTypeParts } from '../response-types/index.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import type { AuthorizationRequest } from './request.ts'
 import { responseModeOf } from './response-mode.ts'
@@ -16,28 +17,67 @@ export interface Approval {
   readonly scope: string
   /** Id of the consent that this rests on. */
   readonly consentId: string
-  /** The consent to save with the answer; null where the remembered one covers the scope. */
-  readonly consent: ConsentCommit | null
+  /** Settles when the consent is in the storage: what demands one that lives waits for it. */
+  readonly consentSaved: Promise<void>
 }
 
-/** Plans the approval of a scope: what must be saved, if anything. */
-export async function planApproval(
+/**
+ * Answers an authorization request that the user approved: saves the consent, and each part of the response type makes its
+ * parameters (RFC 6749 4.1.2, 4.2.2).
+ * @param remembered the user's last consent to this client
+ * @param scope what the user allows, of what was asked; what was asked beside it is refused
+ * @throws {OAuthError} what the issuing refuses
+ */
+export async function answerAuthorization(
   request: AuthorizationRequest,
-  session: Session,
+  { consent: remembered, session }: { readonly consent: Consent | null; readonly session: Session },
+  scope: string,
+  provider: Provider,
+): Promise<Redirection> {
+  const commit = await planConsent(request, session, remembered, scope)
+  const consentSaved = commit.save
+    ? provider.store.saveConsent(commit.save, session.id, provider.request)
+    : Promise.resolve()
+  const approval: Approval = { session, scope, consentId: commit.id, consentSaved }
+  const [answer] = await Promise.all([answerParts(request, approval, provider), consentSaved])
+  return encode(
+    request.target,
+    request.responseMode,
+    { ...answer, ...closing(request.state, provider) },
+    provider,
+  )
+}
+
+async function answerParts(
+  request: AuthorizationRequest,
+  approval: Approval,
+  provider: Provider,
+): Promise<AnswerParameters> {
+  let answer: AnswerParameters = {}
+  for (const part of responseTypeParts(request.responseType, provider)) {
+    answer = { ...answer, ...(await part.answer(request, approval, answer, provider)) }
+  }
+  return answer
+}
+
+/** Plans what is saved: nothing where the remembered consent allows what this answer allows, and nothing that it refuses. */
+async function planConsent(
+  { client, scope: asked }: AuthorizationRequest,
+  { user }: Session,
   remembered: Consent | null,
   scope: string,
-): Promise<Approval> {
+): Promise<{ readonly id: string; readonly save: ConsentCommit | null }> {
+  const { clientId } = client
   const live = remembered && !remembered.withdrawn ? remembered : null
-  const { clientId } = request.client
   // The id follows from the one before, so that two tabs that begin a consent at once begin the same.
-  const id = live?.id ?? (await nextConsentId(session.user.id, clientId, remembered?.id ?? ''))
-  const covered = live !== null && coversScope(live.scope, scope)
-  return {
-    session,
-    scope,
-    consentId: id,
-    consent: covered ? null : { userId: session.user.id, clientId, id, scope },
-  }
+  const id = live?.id ?? (await nextConsentId(user.id, clientId, remembered?.id ?? ''))
+  const refused = asked.split(' ').filter((name) => !scope.split(' ').includes(name))
+  const known = live !== null && coversScope(live.scope, scope) && !overlaps(live.scope, refused)
+  return { id, save: known ? null : { userId: user.id, clientId, id, scope, refused: refused.join(' ') } }
+}
+
+function overlaps(scope: string, names: readonly string[]): boolean {
+  return scope.split(' ').some((name) => names.includes(name))
 }
 
 async function nextConsentId(userId: string, clientId: string, lastId: string): Promise<string> {
@@ -45,23 +85,23 @@ async function nextConsentId(userId: string, clientId: string, lastId: string): 
 }
 
 /**
- * Answers an authorization request that the user approved: its response type makes the parameters (RFC 6749 4.1.2, 4.2.2).
- * @throws {OAuthError} what the issuing refuses
+ * Saves that a user refused every scope that was asked for, by unticking it: an older consent does not allow it any more.
+ * Costs a round trip only where there is such a consent.
  */
-export async function answerAuthorization(
-  request: AuthorizationRequest,
-  approval: Approval,
+export async function refuseScopes(
+  { client, scope }: AuthorizationRequest,
+  { consent, session }: { readonly consent: Consent | null; readonly session: Session },
   provider: Provider,
-): Promise<Redirection> {
-  const type = provider.responseTypes[request.responseType]
-  if (!type) throw new TypeError('A checked request has a response type.')
-  const answer = await type.answer(request, approval, provider)
-  return encode(
-    request.target,
-    request.responseMode,
-    { ...answer, ...closing(request.state, provider) },
-    provider,
-  )
+): Promise<void> {
+  if (!consent || consent.withdrawn || !overlaps(consent.scope, scope.split(' '))) return
+  const commit = {
+    userId: session.user.id,
+    clientId: client.clientId,
+    id: consent.id,
+    scope: '',
+    refused: scope,
+  }
+  await provider.store.saveConsent(commit, session.id, provider.request)
 }
 
 /** A refusal that the client is told (RFC 6749 4.1.2.1, 4.2.2.1). */
@@ -82,14 +122,14 @@ export function redirectError(
 }
 
 /** What every answer closes with: the state byte for byte, and who answers (RFC 9207 2). */
-function closing(state: string | null, { issuer }: Provider): Readonly<Record<string, string>> {
+function closing(state: string | null, { issuer }: Provider): AnswerParameters {
   return { ...(state === null ? {} : { state }), iss: issuer }
 }
 
 function encode(
   target: RedirectTarget,
   mode: string,
-  answer: Readonly<Record<string, string>>,
+  answer: AnswerParameters,
   provider: Provider,
 ): Redirection {
   const encoder = provider.responseModes[mode]

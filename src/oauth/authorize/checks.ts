@@ -1,10 +1,10 @@
 import type { Provider } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
-import { coversScope, isScopeToken, requestedScope } from '../../scope.ts'
+import { coversScope, isScopeToken, MAX_SCOPES, requestedScope } from '../../scope.ts'
 import type { Client } from '../../store/records.ts'
 import { type Params, refuseRepeated } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
-import { responseTypes } from '../response-types/index.ts'
+import { normalResponseType, responseTypeParts, supportedResponseTypes } from '../response-types/index.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import { responseModeOf } from './response-mode.ts'
 
@@ -13,14 +13,14 @@ export interface CheckedRequest {
   readonly params: Params
   readonly target: RedirectTarget
   readonly client: Client
-  /** Names in the scope table. */
-  readonly scopeNames: readonly string[]
+  /** Of the names that the request and the client use, those that exist. */
+  readonly knownScopes: ReadonlySet<string>
 }
 
 /** One rule that an authorization request must keep; throws the OAuthError that the client is sent. */
-export type AuthorizationCheck = (request: CheckedRequest, provider: Provider) => void
+export type AuthorizationCheck = (request: CheckedRequest, provider: Provider) => void | Promise<void>
 
-/** Every rule, in the order in which a request meets them. */
+/** The rules of the core, in the order in which a request meets them; those of features follow. */
 export const authorizationChecks: readonly AuthorizationCheck[] = [
   ({ params }) => refuseRepeated(params),
   refuseRequestObject,
@@ -43,15 +43,13 @@ function refuseRequestObject({ params }: CheckedRequest): void {
   }
 }
 
-/** RFC 6749 3.1.1. */
+/** RFC 6749 3.1.1: the parts may come in any order. */
 function checkResponseType({ params }: CheckedRequest, provider: Provider): void {
   const value = params.get('response_type')
   if (value === undefined) throw new OAuthError('invalid_request', "No 'response_type' supplied.")
-  const supported =
-    Object.hasOwn(provider.responseTypes, value) && provider.settings.responseTypeChoices.includes(value)
-  if (supported) return
-  const unknown =
-    value.split(' ').find((name) => !provider.settings.responseTypeChoices.includes(name)) ?? value
+  const supported = supportedResponseTypes(provider)
+  if (supported.includes(normalResponseType(value))) return
+  const unknown = value.split(' ').find((name) => !supported.includes(name)) ?? value
   throw new OAuthError(
     'unsupported_response_type',
     `'${unknown.slice(0, 50)}' is not a supported response type.`,
@@ -66,29 +64,25 @@ function checkResponseMode({ params, target }: CheckedRequest, provider: Provide
   }
 }
 
-/**
- * RFC 6749 4.1.2.1: the client is registered for what it asks. A response type of the embedding Worker's own is not among
- * the registered names: there the grant type alone decides.
- */
+/** RFC 6749 4.1.2.1: the client is registered for what it asks: it has the grant type of every part (RFC 7591 2.1). */
 function checkClientMay({ client, params }: CheckedRequest, provider: Provider): void {
-  const value = params.get('response_type') ?? ''
-  const grantType = provider.responseTypes[value]?.grantType ?? ''
-  const registered = client.responseTypes.includes(value) || !Object.hasOwn(responseTypes, value)
-  if (registered && client.grantTypes.includes(grantType)) return
+  const parts = responseTypeParts(normalResponseType(params.get('response_type') ?? ''), provider)
+  if (parts.every(({ grantType }) => client.grantTypes.includes(grantType))) return
   throw new OAuthError('unauthorized_client', 'The client may not use this response type.')
 }
 
 /** RFC 7636 4.4.1; an implicit answer has no code to protect. */
 function checkPkce({ client, params }: CheckedRequest, provider: Provider): void {
-  if (provider.responseTypes[params.get('response_type') ?? '']?.usesPkce) checkCodeChallenge(params, client)
+  const parts = responseTypeParts(normalResponseType(params.get('response_type') ?? ''), provider)
+  if (parts.some(({ usesPkce }) => usesPkce)) checkCodeChallenge(params, client)
 }
 
-/** RFC 6749 3.3: each name exists, and the client may have it. */
-function checkScope({ client, params, scopeNames }: CheckedRequest, provider: Provider): void {
+/** RFC 6749 3.3: each name exists, the client may have it, and a person can be asked for all of them. */
+function checkScope({ client, knownScopes, params }: CheckedRequest): void {
   const scope = requestedScope(params.get('scope'))
-  const known = (name: string): boolean =>
-    Object.hasOwn(provider.settings.scopes, name) || scopeNames.includes(name)
-  const wrong = scope?.split(' ').some((name) => !isScopeToken(name) || !known(name))
+  const names = scope?.split(' ') ?? []
+  const wrong =
+    names.length > MAX_SCOPES || names.some((name) => !isScopeToken(name) || !knownScopes.has(name))
   if (wrong || (scope !== null && client.scope !== null && !coversScope(client.scope, scope))) {
     throw new OAuthError('invalid_scope', 'Invalid scope.')
   }

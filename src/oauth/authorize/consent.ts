@@ -1,18 +1,20 @@
-import { OAuthError } from '../../errors.ts'
-import { joinScope } from '../../scope.ts'
 import type { Params } from '../params.ts'
 import type { AuthorizationRequest } from './request.ts'
 
-/**
- * Reads the answer of the consent form: the button `authorize`, and a `scope` for each box that is ticked.
- * @returns the scope that the user approves: what is ticked, of what was asked
- * @throws {OAuthError} access_denied: another button (the text `False` included), or no box ticked
- */
-export function readConsent(form: Params, request: AuthorizationRequest): string {
-  const answer = form.get('authorize')?.toLowerCase()
-  const approved = request.scope.split(' ').filter((name) => form.getAll('scope').includes(name))
-  if ((answer !== 'authorize' && answer !== 'true') || approved.length === 0) {
-    throw new OAuthError('access_denied', 'The user denied the request.')
-  }
-  return joinScope(approved)
+/** What a person answers on the consent page. */
+export type ConsentAnswer =
+  /** The scope that the person allows: what is ticked, of what was asked. */
+  | { readonly kind: 'approved'; readonly scope: string }
+  /** The person refuses every scope by unticking it. */
+  | { readonly kind: 'nothing ticked' }
+  /** The person breaks off: another button, the text `False` included. */
+  | { readonly kind: 'cancelled' }
+
+/** Reads the answer of the consent form: the button `authorize`, and a `scope` for each box that is ticked. */
+export function readConsent(form: Params, request: AuthorizationRequest): ConsentAnswer {
+  const button = form.get('authorize')?.toLowerCase()
+  if (button !== 'authorize' && button !== 'true') return { kind: 'cancelled' }
+  const ticked = form.getAll('scope')
+  const approved = request.scope.split(' ').filter((name) => ticked.includes(name))
+  return approved.length === 0 ? { kind: 'nothing ticked' } : { kind: 'approved', scope: approved.join(' ') }
 }

@@ -1,10 +1,11 @@
 import type { Provider } from '../../concepts.ts'
 import { requestedScope } from '../../scope.ts'
-import type { Client } from '../../store/records.ts'
-import { defaultScopeOf } from '../granted-scope.ts'
+import type { AuthorizationRecords, Client } from '../../store/records.ts'
+import { existingDefaultScope, narrowScope } from '../granted-scope.ts'
 import type { Params } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
-import { authorizationChecks } from './checks.ts'
+import { normalResponseType, responseTypeParts } from '../response-types/index.ts'
+import { requestClaimsOf } from './parameters.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import { responseModeOf } from './response-mode.ts'
 
@@ -22,12 +23,15 @@ export interface AuthorizationRequest extends Freshness {
   readonly [checked]: true
   readonly target: RedirectTarget
   readonly client: Client
+  /** Its parts sorted, separated by spaces. */
   readonly responseType: string
   readonly responseMode: string
-  /** Sorted names, joined by spaces; never empty. */
+  /** Sorted names, joined by spaces; never empty. What `grantScope` takes away is not among them. */
   readonly scope: string
   readonly state: string | null
   readonly codeChallenge: string | null
+  /** JSON of the parameters that travel on with the code into the grant, such as `nonce`; null where there are none. */
+  readonly requestClaims: string | null
 }
 
 /** Reads how fresh a request wants the sign-in. */
@@ -41,27 +45,33 @@ export function freshnessOf(params: Params): Freshness {
 
 /**
  * Checks an authorization request whose redirect target is known.
- * @param scopeNames names in the scope table
+ * @param records the scopes that exist, and who is signed in
  * @throws {OAuthError} the first rule that it breaks, for `redirectError`
+ * @throws {ConfigurationError} the request names no scope, and OAUTH_DEFAULT_SCOPE names one that does not exist
  */
-export function parseAuthorizationRequest(
+export async function parseAuthorizationRequest(
   params: Params,
   target: RedirectTarget,
-  scopeNames: readonly string[],
+  records: Pick<AuthorizationRecords, 'scopes' | 'session'>,
   provider: Provider,
-): AuthorizationRequest {
+): Promise<AuthorizationRequest> {
   const { client } = target
-  for (const check of authorizationChecks) check({ params, target, client, scopeNames }, provider)
-  const responseType = params.get('response_type') ?? ''
-  const type = provider.responseTypes[responseType]
+  const known = new Set([...Object.keys(provider.settings.scopes), ...records.scopes.map(({ name }) => name)])
+  for (const check of provider.authorizationChecks) {
+    await check({ params, target, client, knownScopes: known }, provider)
+  }
+  const responseType = normalResponseType(params.get('response_type') ?? '')
+  const usesPkce = responseTypeParts(responseType, provider).some((part) => part.usesPkce)
+  const asked = requestedScope(params.get('scope')) ?? existingDefaultScope(client, known, provider)
   const request: Omit<AuthorizationRequest, typeof checked> = {
     target,
     client,
     responseType,
     responseMode: responseModeOf(params, target.uri, provider),
-    scope: requestedScope(params.get('scope')) ?? defaultScopeOf(client, provider),
+    scope: narrowScope(asked, client, records.session?.user.id ?? null, provider),
     state: params.get('state') ?? null,
-    codeChallenge: type?.usesPkce ? checkCodeChallenge(params, client) : null,
+    codeChallenge: usesPkce ? checkCodeChallenge(params, client) : null,
+    requestClaims: requestClaimsOf(params, provider),
     ...freshnessOf(params),
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the brand is given here, after every check, and nowhere else

@@ -1,5 +1,6 @@
 import type { Provider } from '../../concepts.ts'
 import type { Params } from '../params.ts'
+import { normalResponseType, responseTypeParts, supportedResponseTypes } from '../response-types/index.ts'
 
 /**
  * How an answer travels: as the request asks, where that is possible, else as the response type's own document says
@@ -7,9 +8,11 @@ import type { Params } from '../params.ts'
  * @param redirectUri where the answer goes
  */
 export function responseModeOf(params: Params, redirectUri: string, provider: Provider): string {
-  const type = params.get('response_type') ?? ''
-  const defaultMode =
-    (Object.hasOwn(provider.responseTypes, type) && provider.responseTypes[type]?.defaultMode) || 'query'
+  const type = normalResponseType(params.get('response_type') ?? '')
+  // A combination that is not answered is as unknown as a name that nobody has.
+  const known = !type.includes(' ') || supportedResponseTypes(provider).includes(type)
+  const parts = known ? responseTypeParts(type, provider) : []
+  const defaultMode = parts.some((part) => part.defaultMode === 'fragment') ? 'fragment' : 'query'
   const mode = params.get('response_mode')
   if (mode === undefined || !Object.hasOwn(provider.responseModes, mode)) return defaultMode
   const leaks = mode === 'query' && defaultMode !== 'query'

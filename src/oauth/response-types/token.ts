@@ -6,7 +6,9 @@ export const token: ResponseType = {
   defaultMode: 'fragment',
   grantType: 'implicit',
   usesPkce: false,
-  async answer({ client, target }, { consent, consentId, scope, session }, provider) {
+  async answer({ client, target }, { consentId, consentSaved, scope, session }, _, provider) {
+    // The commit demands a consent that lives.
+    await consentSaved
     const proof = { method: 'redirect', clientId: client.clientId, redirectUri: target.registered } as const
     const issued = await issueTokens(
       { grantType: 'implicit', client: { proof, usedHeader: false } },
@@ -15,8 +17,7 @@ export const token: ResponseType = {
         authTime: session.authTime,
         scope,
         refreshTokenFor: [],
-        approval: { sessionId: session.id, consentId: consent ? null : consentId },
-        ...(consent && { consent }),
+        approval: { sessionId: session.id, consentId },
       },
       provider,
     )

@@ -4,7 +4,7 @@ import type { ScopeText } from '../consent.tsx'
 
 /**
  * Scopes as the pages show them: described by the scope table, else by our own texts.
- * @param scope names separated by spaces
+ * @param scope names separated by spaces; empty where the user refused every one
  */
 export function scopeTexts(
   scope: string,
@@ -12,10 +12,13 @@ export function scopeTexts(
   messages: Messages,
 ): readonly ScopeText[] {
   const own: Readonly<Record<string, string>> = messages.scopes
-  return scope.split(' ').map((name) => ({
-    name,
-    description:
-      rows.find((row) => row.name === name)?.description ??
-      (Object.hasOwn(own, name) ? (own[name] ?? null) : null),
-  }))
+  return scope
+    .split(' ')
+    .filter(Boolean)
+    .map((name) => ({
+      name,
+      description:
+        rows.find((row) => row.name === name)?.description ??
+        (Object.hasOwn(own, name) ? (own[name] ?? null) : null),
+    }))
 }

@@ -1,15 +1,18 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ConsentCommit, RequestMark } from '../records.ts'
 import { auditStatement } from './audit.ts'
+import { jsonList } from './run.ts'
 
 /**
- * Saves a consent: scopes are added to one that lives; one that was withdrawn begins anew, under a new id.
+ * Saves a consent: one that lives gains what was allowed and loses what was refused; one that was withdrawn begins anew, under a
+ * new id.
  * @param may under which the user may consent: the session lives, the client is enabled
  */
 export function saveConsentStatements(consent: ConsentCommit, request: RequestMark, may: SQL): SQL[] {
-  const { clientId, id, scope, userId } = consent
-  const united = sql`(SELECT group_concat(name, ' ') FROM (SELECT DISTINCT value AS name
-    FROM json_each('["' || replace(authorized_clients.scope || ' ' || excluded.scope, ' ', '","') || '"]') ORDER BY name))`
+  const { clientId, id, refused, scope, userId } = consent
+  const united = sql`(SELECT COALESCE(group_concat(name, ' '), '') FROM (SELECT DISTINCT value AS name
+    FROM json_each('["' || replace(authorized_clients.scope || ' ' || excluded.scope, ' ', '","') || '"]')
+    WHERE value <> '' AND value NOT IN ${jsonList(refused.split(' '))} ORDER BY name))`
   return [
     sql`INSERT INTO authorized_clients (user_id, client_id, id, scope, authorized_at, updated_at)
       SELECT ${userId}, ${clientId}, ${id}, ${scope}, ${request.now}, ${request.now} WHERE ${may}

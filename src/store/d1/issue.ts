@@ -3,7 +3,6 @@ import type { IssueCommit, IssueOutcome } from '../records.ts'
 import { countActivityStatement } from './activity.ts'
 import { auditStatement } from './audit.ts'
 import { clientGuard, hasGrantType } from './client-guard.ts'
-import { saveConsentStatements } from './consents.ts'
 import {
   accessTokenLifetime,
   sweepExpired,
@@ -39,9 +38,6 @@ function newStatements(commit: IssueCommit): SQL[] {
     ...(signIn ? externalUserStatements(signIn, request) : []),
     ...(claim?.kind === 'code'
       ? revokeReplayedCode(proof, claim.codeId, grantId, commit.deleteExpired, request)
-      : []),
-    ...(commit.consent
-      ? saveConsentStatements(commit.consent, request, sql`EXISTS (SELECT 1 FROM clients c WHERE ${may})`)
       : []),
     ...(commit.single ? [freeSingleKey(commit)] : []),
     ...(commit.userId === null

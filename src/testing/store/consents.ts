@@ -44,9 +44,26 @@ export const consentCases: Cases = {
     equal(await consentOf(world, sessionId), expected, 'the new consent')
   },
 
+  'a consent gains what was allowed and loses what was refused': async (world) => {
+    const { alice, store } = world
+    const sessionId = await givenSession(world, alice)
+    const id = await givenConsent(world, alice, sessionId, 'read write')
+    const change = { userId: alice.id, clientId: 'web', id }
+    const steps = [
+      ['audit', 'write', 'audit read'],
+      ['read', '', 'audit read'],
+      ['', 'audit read write', ''],
+      ['write', 'read', 'write'],
+    ] as const
+    for (const [scope, refused, expected] of steps) {
+      await store.saveConsent({ ...change, scope, refused }, sessionId, mark())
+      equal((await consentOf(world, sessionId))?.scope, expected, `after ${scope}, without ${refused}`)
+    }
+  },
+
   'a consent that is sent again is the same': async (world) => {
     const sessionId = await givenSession(world, world.alice)
-    const consent = { userId: world.alice.id, clientId: 'web', id: randomId(), scope: 'read' }
+    const consent = { userId: world.alice.id, clientId: 'web', id: randomId(), scope: 'read', refused: '' }
     const request = mark()
     await world.store.saveConsent(consent, sessionId, request)
     await world.store.saveConsent(consent, sessionId, request)
@@ -58,7 +75,7 @@ export const consentCases: Cases = {
     const { alice, bob, seed, store } = world
     const mine = await givenSession(world, alice)
     const [short, his] = [await givenSession(world, alice), await givenSession(world, bob)]
-    const consent = { userId: alice.id, clientId: 'web', id: randomId(), scope: 'read' }
+    const consent = { userId: alice.id, clientId: 'web', id: randomId(), scope: 'read', refused: '' }
     await store.endSessions({ id: short, userId: null }, mark())
     await store.saveConsent(consent, short, mark())
     await store.saveConsent(consent, his, mark())
@@ -105,7 +122,7 @@ export const consentCases: Cases = {
   'what the browser approves holds while its session, password and consent do': async (world) => {
     const { alice, store } = world
     const proof = { method: 'redirect', clientId: 'web', redirectUri: REDIRECT_URI } as const
-    const front = async (sessionId: string, consentId: string | null): Promise<boolean> => {
+    const front = async (sessionId: string, consentId: string): Promise<boolean> => {
       const fields = { proof, grantType: 'implicit', userId: alice.id, refreshTokenFor: [] }
       const commit = await commitOf({ ...fields, approval: { sessionId, consentId } })
       return (await store.issueTokens(commit)).issued !== null
@@ -115,10 +132,12 @@ export const consentCases: Cases = {
     equal(await front(sessionId, consentId), true, 'while all hold')
     equal(await front(randomId(), consentId), false, 'without the session')
     equal(await front(sessionId, randomId()), false, 'with another consent')
-    await store.withdrawConsent({ userId: alice.id, clientId: 'web', deleteExpired: false }, mark(1))
-    equal(await front(sessionId, consentId), false, 'after the consent was withdrawn')
-    await store.endSessions({ id: sessionId, userId: alice.id }, mark(2))
-    equal(await front(sessionId, null), false, 'after the session ended')
+    await store.endSessions({ id: sessionId, userId: alice.id }, mark(1))
+    equal(await front(sessionId, consentId), false, 'after the session ended')
+    const again = await givenSession(world, alice)
+    equal(await front(again, consentId), true, 'in another session')
+    await store.withdrawConsent({ userId: alice.id, clientId: 'web', deleteExpired: false }, mark(2))
+    equal(await front(again, consentId), false, 'after the consent was withdrawn')
   },
 
   'an authorization request finds its client, session, consent and scope texts': async (world) => {

@@ -11,7 +11,6 @@ import {
   passwordCommit,
   REDIRECT_URI,
   refusalOf,
-  rule,
   scopeOf,
   secretOf,
   seedClient,
@@ -123,28 +122,6 @@ export const issuingCases: Cases = {
     const thief = { ...signIn, external: { ...external, id: alice.id } }
     const stolen = await store.issueTokens(await commitOf({ userId: alice.id, signIn: thief }))
     equal(stolen.issued, null, 'tokens of one of our users')
-  },
-
-  'a consent is saved with the tokens that it allows': async (world) => {
-    const { alice, store } = world
-    const proof = { method: 'redirect', clientId: 'web', redirectUri: REDIRECT_URI } as const
-    const consent = { userId: alice.id, clientId: 'web', id: randomId(), scope: 'read' }
-    const front = { consent, grantType: 'implicit', proof, refreshTokenFor: [], scope: scopeOf('read') }
-    const sessionId = randomId()
-    const session = {
-      id: sessionId,
-      userId: alice.id,
-      userAgent: '',
-      expiresAt: NOW + 9999,
-      replaces: null,
-    }
-    await store.createSession(session, signInOf(alice), mark())
-    const wanted = { clientId: 'web', sessionId, scopes: [] }
-    await refused(world, 'invalid_scope', await passwordCommit(alice, { ...front, scope: scopeOf('no') }))
-    equal((await store.readAuthorization(wanted, rule())).consent, null, 'a consent after the refusal')
-    await issue(world, await passwordCommit(alice, front))
-    const { consent: saved } = await store.readAuthorization(wanted, rule())
-    equal(saved, { id: consent.id, scope: 'read', withdrawn: false }, 'the consent')
   },
 }
 

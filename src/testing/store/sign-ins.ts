@@ -38,7 +38,7 @@ export async function givenConsent(
   sessionId: string,
   scope = 'read',
 ): Promise<string> {
-  const consent = { userId: user.id, clientId: 'web', id: randomId(), scope }
+  const consent = { userId: user.id, clientId: 'web', id: randomId(), scope, refused: '' }
   await world.store.saveConsent(consent, sessionId, mark())
   return present(await consentOf(world, sessionId), 'the consent').id
 }
@@ -74,11 +74,13 @@ export async function codeOf(user: SeedUser): Promise<AuthorizationCode> {
   return {
     clientId: 'web',
     userId: user.id,
+    sessionId: randomId(),
     consentId: (await commitOf()).grantId,
     scope: 'read',
     redirectUri: REDIRECT_URI,
     redirectUriGiven: true,
     codeChallenge: null,
+    requestClaims: '{"nonce":"n"}',
     authTime: NOW,
     expiresAt: NOW + 600,
   }

@@ -162,7 +162,6 @@ export async function commitOf(fields: Partial<IssueCommit> = {}): Promise<Issue
     refreshTokenFor: ['confidential', 'public'],
     signIn: null,
     approval: null,
-    consent: null,
     single: false,
     deleteExpired: false,
     request: mark(),
