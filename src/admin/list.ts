@@ -79,11 +79,16 @@ function csvRecord(columns: readonly Column[], record: AdminRecord): string {
   )
 }
 
-/** Spreadsheets run what begins like a formula, so such a cell begins with an apostrophe. */
+/**
+ * Where a spreadsheet may begin a cell, whichever separator it takes for one, and what it then runs: an apostrophe before that
+ * makes it text. Quotes are no help, for they count only at the beginning of a cell.
+ */
+const FORMULA = /(^|[,;|\t\r\n])(["\s]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])/g
+
 function csvLine(cells: readonly string[]): string {
   const written = cells.map((cell) => {
-    const safe = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+    const safe = cell.replaceAll(FORMULA, "$1$2'")
+    return /[",;|\t\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
   })
   return `${written.join(',')}\r\n`
 }

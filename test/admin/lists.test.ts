@@ -11,6 +11,20 @@ import { givenStaff, signIn } from './support.ts'
 
 const LISTS = Object.values(resources)
 
+/** The cells of a text, as a spreadsheet with a separator reads it: quotes count at the beginning of a cell alone. */
+function readCells(text: string, separator: string): readonly string[] {
+  const cells: string[] = []
+  let at = 0
+  while (at < text.length) {
+    const quoted = text[at] === '"' ? /^"((?:[^"]|"")*)"?/.exec(text.slice(at)) : null
+    at += quoted?.[0].length ?? 0
+    const rest = new RegExp(`^[^${separator}\r\n]*`).exec(text.slice(at))?.[0] ?? ''
+    at += rest.length + 1
+    cells.push((quoted?.[1] ?? '').replaceAll('""', '"') + rest)
+  }
+  return cells
+}
+
 describe('lists', () => {
   it('go on where the part before ended, in the order of the filter', async () => {
     await fill(120)
@@ -73,17 +87,34 @@ describe('exports and pages', () => {
   })
 
   it('write no formula into a spreadsheet', async () => {
-    for (const [index, name] of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', 'a "b", c'].entries()) {
-      await givenClient(`c${index}`, { name })
-    }
+    const names = [
+      '=1+1',
+      '+1',
+      '-1',
+      '@SUM(A1)',
+      '\t=1',
+      '\r=1',
+      '＝1+1',
+      'a "b", c',
+      'x;=1',
+      'x|@A1',
+      'x,\t+1',
+      'x\n-1',
+    ]
+    names.push('x; "=1', 'x;"=1"', '";=1', 'x\r=1', ';=1;=2', "don't")
+    for (const [index, name] of names.entries()) await givenClient(`c${index}`, { name })
     const { browser } = await givenStaff()
     const response = await browser.get('/admin/export/clients')
     expect(response.headers.get('Content-Type')).toBe('text/csv; charset=utf-8')
     expect(response.headers.get('Content-Disposition')).toBe('attachment; filename="clients.csv"')
-    const lines = (await response.text()).split('\r\n')
-    expect(lines[0]?.startsWith('client_id,name,type')).toBe(true)
-    const names = lines.slice(1, -1).map((line) => line.split(',')[1])
-    expect(new Set(names)).toEqual(new Set(['"a ""b""', "'\t=1", "'+1", "'-1", "'=1+1", "'@SUM(A1)"]))
+    const text = await response.text()
+    expect(text.startsWith('client_id,name,type')).toBe(true)
+    for (const separator of [',', ';', '\t', '|']) {
+      const cells = readCells(text, separator)
+      expect(cells.length).toBeGreaterThan(names.length)
+      expect(cells.filter((cell) => /^["\s]*[=+\-@＝＋－＠]/u.test(cell))).toEqual([])
+    }
+    expect(readCells(text, ',')).toEqual(expect.arrayContaining(['a "b", c', "don't", "'=1+1", "x;'=1"]))
   })
 
   it('escape whatever others wrote', async () => {
