@@ -8,6 +8,8 @@ export const users = sqliteTable(
     id: text('id').primaryKey(),
     username: text('username').notNull(),
     usernameKey: text('username_key').notNull().unique(),
+    /** What the name looks like; null until the next run of the cron trigger, for users who were imported. */
+    usernameSkeleton: text('username_skeleton'),
     email: text('email'),
     emailKey: text('email_key').unique(),
     /** A PHC string; never a password. */
@@ -21,6 +23,8 @@ export const users = sqliteTable(
     lastSignInAt: integer('last_sign_in_at'),
   },
   (table) => [
+    // Not unique: staff may make two names that look alike, and there may be some already.
+    index('users_username_skeleton').on(table.usernameSkeleton),
     index('users_staff')
       .on(table.usernameKey)
       .where(sql`is_staff = 1`),

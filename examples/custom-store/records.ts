@@ -25,6 +25,8 @@ export type Operations = {
 
 /** A user. */
 export interface UserRecord extends SeedUser {
+  /** What the name looks like; the demo's user has none. */
+  readonly usernameSkeleton?: string
   readonly emailKey: string | null
   readonly isActive: boolean
   readonly passwordChangedAt: number
@@ -97,7 +99,7 @@ export interface CounterRecord {
 export function openRecords(sql: SqlStorage): Records {
   return {
     clients: openCollection(sql, 'clients', []),
-    users: openCollection(sql, 'users', ['usernameKey', 'emailKey']),
+    users: openCollection(sql, 'users', ['usernameKey', 'usernameSkeleton', 'emailKey']),
     scopes: openCollection(sql, 'scopes', []),
     codes: openCollection(sql, 'codes', ['expiresAt']),
     grants: openCollection(sql, 'grants', ['userId', 'codeId', 'expiresAt']),

@@ -49,13 +49,16 @@ export const createSession: Operations['createSession'] = (records, session, sig
 /** See `Store.createUser`. */
 export const createUser: Operations['createUser'] = (records, user, session, request) => {
   const { users } = records
+  const isOther = ({ id }: { readonly id: string }): boolean => id !== user.id
   const named = users.find('usernameKey', user.usernameKey)
-  const addressed = user.emailKey === null ? [] : users.find('emailKey', user.emailKey)
-  if ([...named, ...addressed].some(({ id }) => id !== user.id)) return false
+  const alike = users.find('usernameSkeleton', user.usernameSkeleton)
+  if ([...named, ...alike].some(isOther)) return 'username taken'
+  if (user.emailKey !== null && users.find('emailKey', user.emailKey).some(isOther)) return 'email taken'
   if (!users.get(user.id)) {
     users.put(user.id, { ...user, isStaff: false, isActive: true, passwordChangedAt: request.now })
   }
-  return saveSession(records, session, request)
+  saveSession(records, session, request)
+  return 'created'
 }
 
 /** See `Store.endSessions`. */

@@ -54,6 +54,7 @@ async function seedUser({ mark, store }: Session, username: string, isStaff: boo
     id: randomId(),
     username,
     usernameKey: username,
+    usernameSkeleton: username,
     email: null,
     emailKey: null,
     passwordHash,

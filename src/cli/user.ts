@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { randomId } from '../crypto/bytes.ts'
 import { hashPassword } from '../identity/passwords.ts'
+import { usernameSkeleton } from '../identity/skeleton.ts'
 import { checkEmail, checkUsername, usernameKey } from '../identity/usernames.ts'
 import type { UserRecord } from '../store/admin-store.ts'
 import { CliError, UsageError } from './cli-error.ts'
@@ -92,6 +93,7 @@ async function create(
       id: randomId(),
       username,
       usernameKey: usernameKey(username),
+      usernameSkeleton: usernameSkeleton(username),
       email,
       emailKey: email === null ? null : usernameKey(email),
       passwordHash,

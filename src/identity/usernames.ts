@@ -4,8 +4,16 @@ import { InvalidInputError } from '../errors.ts'
 const FITS = /^.{1,150}$/su
 const MAX_EMAIL_LENGTH = 254
 
-/** Controls, line separators, lone surrogates, and marks that turn the direction of what stands beside a name. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
+/**
+ * What cannot be seen: controls, line separators, lone surrogates, code points that stand for nothing (private or not assigned),
+ * what is drawn as nothing (Default_Ignorable, the blank of Braille), and marks that turn the direction of their neighbours.
+ */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2800]/u
+/** A mark with nothing below it joins what stands before the name. */
+const BEGINS_WITH_MARK = /^\p{M}/u
+
+/** Names by which the audit log tells who acts where no user does. */
+export const RESERVED: readonly string[] = ['anonymous', 'cli', 'cron', 'system', 'unknown']
 
 /**
  * The form that usernames and email addresses are compared by: NFKC, case-folded, without spaces around it. Two names that
@@ -19,16 +27,23 @@ export function usernameKey(name: string): string {
 /**
  * Checks the name of a new user.
  * @returns the name without spaces around it
- * @throws {InvalidInputError} it is empty, longer than 150 characters, or has characters that cannot be seen
+ * @throws {InvalidInputError} it is empty, longer than 150 characters, reserved, or has characters that cannot be seen
  */
 export function checkUsername(name: string): string {
   const trimmed = name.trim()
-  if (usernameKey(trimmed) === '' || !FITS.test(trimmed) || UNPRINTABLE.test(trimmed)) {
+  if (
+    usernameKey(trimmed) === '' ||
+    !FITS.test(trimmed) ||
+    UNSEEN.test(trimmed) ||
+    BEGINS_WITH_MARK.test(trimmed)
+  ) {
     throw new InvalidInputError(
       'username',
-      'The username must have 1 to 150 characters, no control characters, and not only spaces.',
+      'The username must have 1 to 150 characters, all of which can be seen, and not only spaces.',
     )
   }
+  if (RESERVED.includes(usernameKey(trimmed)))
+    throw new InvalidInputError('username', 'This username is reserved. Choose another one.')
   return trimmed
 }
 
@@ -39,7 +54,7 @@ export function checkUsername(name: string): string {
  */
 export function checkEmail(email: string): string {
   const trimmed = email.trim()
-  if (trimmed.length > MAX_EMAIL_LENGTH || !/^[^\s@]+@[^\s@]+$/u.test(trimmed) || UNPRINTABLE.test(trimmed)) {
+  if (trimmed.length > MAX_EMAIL_LENGTH || !/^[^\s@]+@[^\s@]+$/u.test(trimmed) || UNSEEN.test(trimmed)) {
     throw new InvalidInputError(
       'email',
       `The email address must look like name@host, at most ${MAX_EMAIL_LENGTH} characters.`,

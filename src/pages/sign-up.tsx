@@ -42,6 +42,7 @@ export function SignUpPage(props: SignUpPageProps): JSX.Element {
             label={common.username}
             value={values.username}
             autocomplete="username"
+            hint={texts.usernameHint}
             error={errors.username}
           />
           <Field

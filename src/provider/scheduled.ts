@@ -1,4 +1,5 @@
 import type { ProviderBindings } from '../http/provider-variables.ts'
+import { fillSkeletons } from '../identity/skeleton.ts'
 import { purgeExpired } from '../store/purge.ts'
 import type { ResolvedOptions } from './options.ts'
 
@@ -14,5 +15,7 @@ export function scheduledHandler({
     if (!store) return
     const removed = await purgeExpired(store, Math.floor(controller.scheduledTime / 1000), ROUNDS)
     console.info('purged', removed)
+    const filled = await fillSkeletons(store, ROUNDS)
+    if (filled > 0) console.info('users whose names can now be compared by their looks:', filled)
   }
 }

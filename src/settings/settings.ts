@@ -132,6 +132,12 @@ export const SETTINGS = {
     'Let people make an account for themselves at /sign-up.',
     flag,
   ),
+  uniqueEmail: setting(
+    'OAUTH_UNIQUE_EMAIL',
+    false,
+    'Let one email address serve one account at /sign-up, too. Whoever signs up is then told that an address is taken.',
+    flag,
+  ),
   siteName: setting('OAUTH_SITE_NAME', 'Accounts', 'Name that the pages carry.', line),
   logoUrl: setting('OAUTH_LOGO_URL', null, 'Picture beside the name.', imageUrl, 'none'),
   accentColor: setting('OAUTH_ACCENT_COLOR', '#0f6b5c', 'Colour of buttons and links.', color),

@@ -89,6 +89,8 @@ export interface NewUser {
   readonly id: string
   readonly username: string
   readonly usernameKey: string
+  /** What the name looks like. */
+  readonly usernameSkeleton: string
   readonly email: string | null
   readonly emailKey: string | null
   /** A PHC string. */
@@ -152,6 +154,12 @@ export interface UserAdmin {
    * @returns false where there is no such user
    */
   deleteUser(usernameKey: string, mark: OperatorMark): Promise<boolean>
+
+  /** Users of whom it is not kept what their names look like. */
+  listWithoutSkeleton(limit: number): Promise<readonly { readonly id: string; readonly username: string }[]>
+
+  /** Keeps what names look like, where that is not kept yet. */
+  saveSkeletons(skeletons: readonly { readonly id: string; readonly skeleton: string }[]): Promise<void>
 }
 
 /** A scope of the table, which stands beside those of OAUTH_SCOPES or describes one of them. */

@@ -99,7 +99,10 @@ export interface UserCommit {
   readonly id: string
   readonly username: string
   readonly usernameKey: string
+  /** What the name looks like: nobody gets a name that looks like another user's. */
+  readonly usernameSkeleton: string
   readonly email: string | null
+  /** Null where other users may have the same address. */
   readonly emailKey: string | null
   readonly passwordHash: string
 }

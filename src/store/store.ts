@@ -117,9 +117,14 @@ export interface Store {
 
   /**
    * Makes a user who signs up, and the user's first session.
-   * @returns false where the username or email is taken
+   * @returns what is taken, where another user has the address or the name, or a name that looks the same; then nothing was
+   *   written
    */
-  createUser(user: UserCommit, session: SessionCommit, request: RequestMark): Promise<boolean>
+  createUser(
+    user: UserCommit,
+    session: SessionCommit,
+    request: RequestMark,
+  ): Promise<'created' | 'username taken' | 'email taken'>
 
   /** Reads a session that lives. */
   readSession(id: string, rule: SessionRule): Promise<Session | null>

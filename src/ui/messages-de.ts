@@ -109,15 +109,22 @@ export const german: typeof english = {
   },
   fields: {
     passwordHint: (least) =>
-      `Mindestens ${least} Zeichen. Ein paar Wörter ohne Zusammenhang sind leicht zu merken und schwer zu erraten.`,
+      `Mindestens ${least} Zeichen, ohne Ihren Benutzernamen; nichts, was alle zuerst raten. Ein paar Wörter ohne Zusammenhang sind leicht zu merken und schwer zu erraten.`,
     missing: 'Bitte ausfüllen.',
     wrongPassword: 'Das ist nicht Ihr jetziges Passwort.',
     tooShort: (least) => `Nehmen Sie mindestens ${least} Zeichen.`,
-    tooLong: (most) => `Nehmen Sie höchstens ${most} Zeichen.`,
+    tooLong: (most) => `Nehmen Sie ein kürzeres Passwort: höchstens ${most} Bytes.`,
     tooCommon: 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
+    notText: 'Dieses Passwort enthält ein Zeichen, das keine Tastatur hat.',
+    holdsName: 'Ihr Benutzername darf nicht Teil des Passworts sein.',
     notRepeated: 'Die beiden Passwörter sind verschieden.',
-    taken: 'Dieser Benutzername ist vergeben. Wählen Sie einen anderen.',
-    badUsername: 'Nehmen Sie nur Buchstaben, Ziffern und . _ @ + -.',
+    usernameHint:
+      'Ein bis 150 sichtbare Zeichen, in jeder Schrift. Er darf nicht aussehen wie der Name von jemand anderem.',
+    taken:
+      'Dieser Benutzername ist vergeben oder sieht aus wie einer, der vergeben ist. Wählen Sie einen anderen.',
+    badUsername: 'Nehmen Sie 1 bis 150 Zeichen, die alle zu sehen sind.',
+    reservedUsername: 'Dieser Benutzername ist vorbehalten. Wählen Sie einen anderen.',
+    emailTaken: 'Ein anderes Konto hat diese Adresse schon.',
     badEmail: 'Schreiben Sie eine E-Mail-Adresse wie name@example.org.',
   },
   problems: {

@@ -108,15 +108,21 @@ export const english = {
   },
   fields: {
     passwordHint: (least: number) =>
-      `At least ${least} characters. A few unrelated words are easy to remember and hard to guess.`,
+      `At least ${least} characters, without your username; nothing that everybody guesses first. A few unrelated words are easy to remember and hard to guess.`,
     missing: 'Fill this in.',
     wrongPassword: 'This is not your current password.',
     tooShort: (least: number) => `Use at least ${least} characters.`,
-    tooLong: (most: number) => `Use at most ${most} characters.`,
+    tooLong: (most: number) => `Use a shorter password: at most ${most} bytes.`,
     tooCommon: 'This password is easy to guess. Choose another one.',
+    notText: 'This password holds a character that no keyboard has.',
+    holdsName: 'Your username must not be part of your password.',
     notRepeated: 'The two passwords differ.',
-    taken: 'This username is taken. Choose another one.',
-    badUsername: 'Use letters, digits and . _ @ + - only.',
+    usernameHint:
+      'One to 150 characters that can be seen, of any script. It must not look like the name of somebody else.',
+    taken: 'This username is taken, or looks like one that is. Choose another one.',
+    badUsername: 'Use 1 to 150 characters, all of which can be seen.',
+    reservedUsername: 'This username is reserved. Choose another one.',
+    emailTaken: 'Another account has this address already.',
     badEmail: 'Write an email address, as name@example.org.',
   },
   problems: {

@@ -27,7 +27,7 @@ beforeAll(async () => {
     await store.createClient({ clientId, metadata: parseClientMetadata(fields), secretHash }, mark())
   }
   const passwordHash = await hashPassword(PASSWORD)
-  const names = { username: 'alice', usernameKey: 'alice' }
+  const names = { username: 'alice', usernameKey: 'alice', usernameSkeleton: 'alice' }
   const user = { ...names, email: null, emailKey: null, id: randomId(), isStaff: false, passwordHash }
   await store.createUser(user, mark())
   const issuer = new URL(served.url.origin)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { looksOfficial, usernameSkeleton } from '../../src/identity/skeleton.ts'
 import { checkEmail, checkUsername, usernameKey } from '../../src/identity/usernames.ts'
 
 describe('usernameKey', () => {
@@ -42,8 +43,61 @@ describe('checkUsername', () => {
     ['a null', 'a\0b'],
     ['a direction override', 'nimda\u202e'],
     ['half a character', 'a\ud800'],
+    ['a soft hyphen', 'ad\u00admin'],
+    ['a zero-width space', 'ad\u200bmin'],
+    ['a zero-width joiner', 'ad\u200dmin'],
+    ['a word joiner', 'admin\u2060'],
+    ['a Hangul filler', '\u3164'],
+    ['a variation selector', 'a\ufe0f'],
+    ['a tag', 'a\u{e0061}'],
+    ['the blank of Braille', 'a\u2800'],
+    ['a mark of direction', 'a\u061c'],
+    ['an isolate', '\u2066a'],
+    ['a code point that is not assigned', 'a\u0378'],
+    ['a private code point', 'a\ue000'],
+    ['a mark at its beginning', '\u0301a'],
   ])('refuses a name that is or holds %s', (_what, name) => {
     expect(() => checkUsername(name)).toThrow('1 to 150 characters')
+  })
+})
+
+describe('names that are not for everybody', () => {
+  it.each(['cli', 'CLI', ' system ', 'Cron', 'ａｎｏｎｙｍｏｕｓ', 'unknown'])(
+    'refuses the reserved name %j',
+    (name) => {
+      expect(() => checkUsername(name)).toThrow('This username is reserved.')
+    },
+  )
+
+  it('knows those that speak for the site, which staff alone give', () => {
+    expect(checkUsername('admin')).toBe('admin')
+    expect(['admin', 'Support', 'CLI', '\u0430dmin', 'r\u043eot'].map(looksOfficial)).not.toContain(false)
+    expect(looksOfficial('adminton')).toBe(false)
+  })
+})
+
+describe('usernameSkeleton', () => {
+  it.each([
+    ['a Cyrillic letter', '\u0430lice', 'alice'],
+    ['names all in another script', '\u0455\u0441\u043e\u0440\u0435', 'scope'],
+    ['a capital I for a small l', 'aIice', 'alice'],
+    ['a digit', 'b0b', 'bob'],
+    ['two letters for one', 'rnodern', 'modern'],
+    ['Cherokee letters', '\u13aa\u13aa', 'AA'],
+    ['letters of Lisu', '\ua4e2\ua4f3', 'SO'],
+    ['Greek and Latin capitals', '\u0391\u0392', 'AB'],
+    ['a letter with a stroke and one with a mark', '\u0111an', 'd\u0335an'],
+    ['an exclamation mark and a click', '\u01c3ui', '!ui'],
+    ['a stroke in ASCII', 'a|ice', 'alice'],
+    ['how many spaces are in it', 'a  b', 'a b'],
+    ['what is one name anyway', 'STRASSE', 'straße'],
+  ])('does not tell names apart by %s', (_what, one, other) => {
+    expect(usernameSkeleton(one)).toBe(usernameSkeleton(other))
+  })
+
+  it('tells apart what looks different', () => {
+    const names = ['anna', 'annä', 'ali', 'all', 'tim', '山田', '山口', 'a b', 'ab', 'ñ', 'n', 'Дима']
+    expect(new Set(names.map(usernameSkeleton)).size).toBe(names.length)
   })
 })
 

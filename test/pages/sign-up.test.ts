@@ -61,18 +61,24 @@ describe('signing up', () => {
 
   it('refuses fields that cannot be used, and keeps what was typed but the passwords', async () => {
     for (const [fields, said] of [
-      [{ username: '' }, 'Use letters'],
-      [{ username: ' \u200f' }, 'Use letters'],
-      [{ username: 'x'.repeat(151) }, 'Use letters'],
-      [{ username: 'a\u0000b' }, 'Use letters'],
+      [{ username: '' }, 'all of which can be seen'],
+      [{ username: ' \u200f' }, 'all of which can be seen'],
+      [{ username: 'x'.repeat(151) }, 'all of which can be seen'],
+      [{ username: 'a\u0000b' }, 'all of which can be seen'],
       [{ email: 'nobody' }, 'Write an email address'],
       [{ password: 'short', repeated_password: 'short' }, 'Use at least 8 characters.'],
       [{ password: 'password1', repeated_password: 'password1' }, 'easy to guess'],
       [{ password: 'carol', username: 'carol' }, 'Use at least 8 characters.'],
       [
         { password: 'carol-carol', repeated_password: 'carol-carol', username: 'Carol-Carol' },
-        'easy to guess',
+        'must not be part of your password',
       ],
+      [{ password: 'carol is my name', repeated_password: 'carol is my name' }, 'must not be part of'],
+      [{ password: 'with a\u0000 in it', repeated_password: 'with a\u0000 in it' }, 'no keyboard'],
+      [{ username: 'ca\u00adrol' }, 'all of which can be seen'],
+      [{ username: 'system' }, 'This username is reserved.'],
+      [{ username: 'Support' }, 'This username is reserved.'],
+      [{ username: '\u0430dmin' }, 'This username is reserved.'],
       [{ repeated_password: 'another' }, 'The two passwords differ.'],
       [{ repeated_password: '' }, 'The two passwords differ.'],
     ] as const) {
@@ -83,6 +89,33 @@ describe('signing up', () => {
       expect(text).not.toContain(GOOD.password)
     }
     expect(await names()).toEqual(['alice', 'bob'])
+  })
+
+  it('says everything that is wrong at once', async () => {
+    const text = await (
+      await signUp({ username: 'a\u200bb', email: 'nobody', password: 'short', repeated_password: 'long' })
+    ).text()
+    for (const said of [
+      'all of which can be seen',
+      'Write an email',
+      'at least 8 char',
+      'passwords differ',
+    ]) {
+      expect(text).toContain(said)
+    }
+  })
+
+  it('takes one address for one account where the setting says so', async () => {
+    browser = openBrowser({ ...OPEN, OAUTH_UNIQUE_EMAIL: 'true' })
+    await givenUser('dave', { email: 'dave@example.org', emailKey: 'dave@example.org' })
+    const taken = await signUp({ email: 'DAVE@example.org' })
+    expect(taken.status).toBe(400)
+    expect(await taken.text()).toMatch(/id="email-error">Another account has this address/)
+    expect((await signUp({ email: 'carol@example.org' })).status).toBe(303)
+    browser = openBrowser({ ...OPEN, OAUTH_UNIQUE_EMAIL: 'true' })
+    expect((await signUp({ username: 'erin', email: 'Carol@Example.org' })).status).toBe(400)
+    expect((await signUp({ username: 'erin' })).status).toBe(303)
+    expect(await names()).toEqual(expect.arrayContaining(['carol', 'erin']))
   })
 
   it('takes nothing but what it asks for', async () => {
@@ -138,10 +171,22 @@ describe('a name that is taken', () => {
       browser = openBrowser(OPEN)
       const response = await signUp({ username })
       expect({ status: response.status, username }).toEqual({ status: 400, username })
-      expect(await response.text()).toContain('This username is taken.')
+      expect(await response.text()).toContain('This username is taken, or looks like one that is.')
       expect([...browser.cookies.keys()]).not.toContain('__Host-oauth_session')
     }
     expect(await names()).toHaveLength(5)
+  })
+
+  threat(145, 'in letters of any script that look the same', async () => {
+    await givenUser('modern')
+    for (const username of ['\u0430lice', 'aIice', 'a1ice', 'b\u043eb', 'b0b', 'ΒОВ', 'rnodern']) {
+      browser = openBrowser(OPEN)
+      const response = await signUp({ username })
+      expect({ status: response.status, username }).toEqual({ status: 400, username })
+      expect(await response.text()).toContain('looks like one that is')
+    }
+    expect(await names()).toHaveLength(3)
+    expect(await tokensOf({ username: 'alice' })).toMatchObject({ status: 200 })
   })
 
   threat(145, 'by a user who is disabled', async () => {

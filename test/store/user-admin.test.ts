@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { randomId } from '../../src/crypto/bytes.ts'
+import { fillSkeletons, usernameSkeleton } from '../../src/identity/skeleton.ts'
 import { usernameKey } from '../../src/identity/usernames.ts'
 import type { AdminStore, UserRecord } from '../../src/store/admin-store.ts'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
@@ -14,7 +15,11 @@ async function createUser(
   email: string | null = null,
   into: AdminStore = store,
 ): Promise<UserRecord | 'username taken' | 'email taken'> {
-  const keys = { usernameKey: usernameKey(username), emailKey: email && usernameKey(email) }
+  const keys = {
+    usernameKey: usernameKey(username),
+    usernameSkeleton: usernameSkeleton(username),
+    emailKey: email && usernameKey(email),
+  }
   const user = { id: randomId(), username, email, passwordHash: 'first hash', isStaff: false, ...keys }
   return into.createUser(user, mark())
 }
@@ -93,6 +98,29 @@ describe('createUser', () => {
     for (const name of ['c', 'a', 'b']) await givenUser(name)
     const names = (await store.listUsers({ after: 'a', limit: 9 })).map(({ username }) => username)
     expect(names).toEqual(['b', 'c'])
+  })
+})
+
+describe('what names look like', () => {
+  it('is kept for those who were there before, without changing who signs in', async () => {
+    await givenUser('ada')
+    await all("UPDATE users SET username_skeleton = NULL WHERE username = 'ada'")
+    await all(
+      "INSERT INTO users (id, username, username_key, password_hash, password_changed_at, created_at) VALUES ('1', 'B0b', 'b0b', '!', 0, 0)",
+    )
+    expect(await fillSkeletons(store, 9)).toBe(2)
+    expect(await fillSkeletons(store, 9)).toBe(0)
+    expect(
+      await all('SELECT username, username_key, username_skeleton FROM users ORDER BY username'),
+    ).toEqual([
+      { username: 'B0b', username_key: 'b0b', username_skeleton: 'bob' },
+      { username: 'ada', username_key: 'ada', username_skeleton: 'ada' },
+    ])
+  })
+
+  it('does not keep staff from giving a name that looks like another', async () => {
+    await givenUser('bob')
+    expect(await createUser('b0b')).toMatchObject({ username: 'b0b' })
   })
 })
 

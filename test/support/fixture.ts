@@ -5,6 +5,7 @@ import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
 import { deriveKeys, type Keys } from '../../src/crypto/keys.ts'
 import { Secret } from '../../src/crypto/secret.ts'
 import { hashPassword } from '../../src/identity/passwords.ts'
+import { usernameSkeleton } from '../../src/identity/skeleton.ts'
 import { usernameKey } from '../../src/identity/usernames.ts'
 import { mintToken } from '../../src/tokens/opaque.ts'
 
@@ -76,6 +77,7 @@ export async function givenUser(
   await db.insert(schema.users).values({
     username,
     usernameKey: usernameKey(username),
+    usernameSkeleton: usernameSkeleton(username),
     passwordHash: await passwordHash,
     passwordChangedAt: 0,
     createdAt: 0,

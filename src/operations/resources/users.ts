@@ -1,7 +1,8 @@
 import { randomId } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
-import { MIN_PASSWORD_LENGTH, passwordProblem } from '../../identity/password-policy.ts'
+import { checkNewPassword, MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
+import { usernameSkeleton } from '../../identity/skeleton.ts'
 import { throttleKeys } from '../../identity/throttle.ts'
 import { checkEmail, checkUsername, usernameKey } from '../../identity/usernames.ts'
 import type { AdminRecord } from '../../store/browse.ts'
@@ -20,14 +21,8 @@ const PASSWORD: FieldSpec = {
   name: 'password',
   label: 'New password',
   kind: 'password',
-  hint: `At least ${MIN_PASSWORD_LENGTH} characters.`,
+  hint: `At least ${MIN_PASSWORD_LENGTH} characters, without the username; nothing that everybody guesses first.`,
   required: true,
-}
-
-const PROBLEMS = {
-  tooShort: `Use at least ${MIN_PASSWORD_LENGTH} characters.`,
-  tooLong: 'Use at most 1,024 bytes.',
-  tooCommon: 'This password is easy to guess. Choose another one.',
 }
 
 function fields(record: AdminRecord | null): readonly FieldSpec[] {
@@ -41,8 +36,7 @@ function fields(record: AdminRecord | null): readonly FieldSpec[] {
 
 async function readPassword(input: Input, username: string): Promise<string> {
   const password = textOf(input, 'password')
-  const problem = passwordProblem(password, username)
-  if (problem) throw new InvalidInputError('password', PROBLEMS[problem])
+  checkNewPassword(password, username)
   return hashPassword(password)
 }
 
@@ -58,6 +52,7 @@ async function create(input: Input, operator: Operator): Promise<Done> {
     id: randomId(),
     username,
     usernameKey: usernameKey(username),
+    usernameSkeleton: usernameSkeleton(username),
     ...readEmail(input),
     passwordHash: await readPassword(input, username),
     isStaff: input['is_staff'] === true,

@@ -10,8 +10,10 @@ import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { admitAttempt } from '../../identity/authenticate.ts'
 import { MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
+import { looksOfficial, usernameSkeleton } from '../../identity/skeleton.ts'
 import { checkEmail, checkUsername, usernameKey } from '../../identity/usernames.ts'
 import type { Params } from '../../oauth/params.ts'
+import type { Messages } from '../../ui/messages.ts'
 import type { SignUpErrors } from '../sign-up.tsx'
 import { formTargetOf, nextUrl, planSession } from './login.ts'
 import { newPasswordErrors } from './new-password.ts'
@@ -35,7 +37,7 @@ async function signUp(c: Handling): Promise<Response> {
   const username = form.get('username') ?? ''
   const password = form.get('password') ?? ''
   const errors: SignUpErrors = {
-    ...checked('username', () => checkUsername(username), messages.fields.badUsername),
+    ...nameError(username, messages),
     ...checked('email', () => checkEmail(form.get('email') ?? 'none@invalid'), messages.fields.badEmail),
     ...newPasswordErrors(password, form.get('repeated_password'), username, messages),
   }
@@ -43,27 +45,45 @@ async function signUp(c: Handling): Promise<Response> {
   const provider = c.get('provider')
   // Counted like a sign-in, before anything is hashed.
   const { admitted } = await admitAttempt({ username, client: null }, provider)
-  const created = admitted.user === null && (await createAccount(c, form))
-  if (!created) return signUpPage(c, form, { username: messages.fields.taken })
-  await giveSession(c, created)
+  const created = admitted.user === null ? await createAccount(c, form) : { taken: 'username' as const }
+  if ('taken' in created) return signUpPage(c, form, takenError(created.taken, messages))
+  await giveSession(c, created.sessionId)
   return seeOther(c, nextUrl(c, await openRequest(c, form.get('request'))))
 }
 
-/** Makes the user and the first session; returns the session's id, or null where the name is taken. */
-async function createAccount(c: Handling, form: Params): Promise<string | null> {
-  const { request, store } = c.get('provider')
+function takenError(taken: 'username' | 'email', { fields }: Messages): SignUpErrors {
+  return taken === 'username' ? { username: fields.taken } : { email: fields.emailTaken }
+}
+
+/** Makes the user and the first session, unless the name, or one that looks the same, or the address is taken. */
+async function createAccount(
+  c: Handling,
+  form: Params,
+): Promise<{ readonly sessionId: string } | { readonly taken: 'username' | 'email' }> {
+  const { request, settings, store } = c.get('provider')
   const username = checkUsername(form.get('username') ?? '')
+  const email = form.get('email')?.trim() || null
   const user = {
     id: randomId(),
     username,
     usernameKey: usernameKey(username),
-    email: form.get('email')?.trim() ?? null,
-    // Nobody has shown that the address is theirs, so it does not keep others from it, and says nothing of who has it.
-    emailKey: null,
+    usernameSkeleton: usernameSkeleton(username),
+    email,
+    // Nobody has shown that the address is theirs. Unless the setting says that one address serves one account, it keeps no
+    // others from it, and so says nothing of who has it.
+    emailKey: email !== null && settings.uniqueEmail ? usernameKey(email) : null,
     passwordHash: await hashPassword(form.get('password') ?? ''),
   }
   const session = await planSession(c, user.id)
-  return (await store.createUser(user, session, request)) ? session.id : null
+  const created = await store.createUser(user, session, request)
+  if (created === 'created') return { sessionId: session.id }
+  return { taken: created === 'username taken' ? 'username' : 'email' }
+}
+
+/** Names that speak for the site, or look like one of those, are not for people who sign up. */
+function nameError(username: string, { fields }: Messages): SignUpErrors {
+  if (looksOfficial(username)) return { username: fields.reservedUsername }
+  return checked('username', () => checkUsername(username), fields.badUsername)
 }
 
 function checked(field: 'username' | 'email', check: () => void, message: string): SignUpErrors {

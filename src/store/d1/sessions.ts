@@ -94,21 +94,26 @@ export async function createUser(
   user: UserCommit,
   session: SessionCommit,
   request: RequestMark,
-): Promise<boolean> {
-  const results = await run<{ id: string }[]>(db, [
-    sql`INSERT INTO users (id, username, username_key, email, email_key, password_hash, password_changed_at, created_at,
-        last_sign_in_at)
-      VALUES (${user.id}, ${user.username}, ${user.usernameKey}, ${user.email}, ${user.emailKey}, ${user.passwordHash},
-        ${request.now}, ${request.now}, ${request.now}) ON CONFLICT DO NOTHING`,
+): Promise<'created' | 'username taken' | 'email taken'> {
+  const { usernameKey, usernameSkeleton } = user
+  const looksTaken = sql`EXISTS (SELECT 1 FROM users u WHERE u.id <> ${user.id}
+    AND (u.username_key = ${usernameKey} OR u.username_skeleton = ${usernameSkeleton}))`
+  const results = await run<{ created: number; taken: number }[]>(db, [
+    sql`INSERT INTO users (id, username, username_key, username_skeleton, email, email_key, password_hash,
+        password_changed_at, created_at, last_sign_in_at)
+      SELECT ${user.id}, ${user.username}, ${usernameKey}, ${usernameSkeleton}, ${user.email}, ${user.emailKey},
+        ${user.passwordHash}, ${request.now}, ${request.now}, ${request.now} WHERE NOT ${looksTaken} ON CONFLICT DO NOTHING`,
     auditStatement(
       { type: 'user_created', actor: user.id, userId: user.id },
       request,
       sql`FROM users WHERE id = ${user.id}`,
     ),
     ...insertSession(session, sql`1`, request),
-    sql`SELECT id FROM sessions WHERE id = ${session.id}`,
+    sql`SELECT ${looksTaken} AS taken, EXISTS (SELECT 1 FROM sessions WHERE id = ${session.id}) AS created`,
   ])
-  return results.at(-1)?.length === 1
+  const answer = results.at(-1)?.[0]
+  if (answer?.created === 1) return 'created'
+  return answer?.taken === 1 ? 'username taken' : 'email taken'
 }
 
 /** See `Store.endSessions`. */

@@ -3,6 +3,7 @@ import type { UserCommit } from '../../store/records.ts'
 import { equal } from './expect.ts'
 import { givenSession, sessionCommit } from './sign-ins.ts'
 import {
+  atOnce,
   type Cases,
   issue,
   issuePair,
@@ -24,6 +25,7 @@ function carol(fields: Partial<UserCommit> = {}): SeedUser & UserCommit {
     id,
     username: 'Carol',
     usernameKey: 'carol',
+    usernameSkeleton: 'carol',
     email: 'Carol@example.org',
     emailKey: 'carol@example.org',
     passwordHash: 'password-of-carol',
@@ -37,8 +39,8 @@ export const passwordCases: Cases = {
   'who signs up is a user and signed in': async ({ store }) => {
     const [user, request] = [carol(), mark()]
     const session = sessionCommit(user)
-    equal(await store.createUser(user, session, request), true, 'createUser')
-    equal(await store.createUser(user, session, request), true, 'createUser, sent again')
+    equal(await store.createUser(user, session, request), 'created', 'createUser')
+    equal(await store.createUser(user, session, request), 'created', 'createUser, sent again')
     const found = (await store.readSession(session.id, rule()))?.user
     equal(
       found,
@@ -50,18 +52,29 @@ export const passwordCases: Cases = {
   'a name or address that is taken stays whose it is': async (world) => {
     const { store } = world
     await store.createUser(carol(), sessionCommit(carol()), mark())
-    const other = { username: 'x', usernameKey: 'x' }
-    for (const user of [
-      carol({ email: null, emailKey: null }),
-      carol(other),
-      carol({ usernameKey: 'alice' }),
-    ]) {
+    const other = { username: 'x', usernameKey: 'x', usernameSkeleton: 'x' }
+    for (const [user, taken] of [
+      [carol({ email: null, emailKey: null }), 'username taken'],
+      [carol(other), 'email taken'],
+      [carol({ usernameKey: 'alice' }), 'username taken'],
+    ] as const) {
       const session = sessionCommit(user)
-      equal(await store.createUser(user, session, mark()), false, 'createUser')
+      equal(await store.createUser(user, session, mark()), taken, 'createUser')
       equal(await store.readSession(session.id, rule()), null, 'the session')
     }
     const free = carol({ ...other, email: null, emailKey: null })
-    equal(await store.createUser(free, sessionCommit(free), mark()), true, 'a name that is free')
+    equal(await store.createUser(free, sessionCommit(free), mark()), 'created', 'a name that is free')
+  },
+
+  'a name that looks like another user’s is not given, however many ask at once': async (world) => {
+    const { store } = world
+    const without = { email: null, emailKey: null }
+    const made = await atOnce(10, async (index) => {
+      const user = carol({ ...without, username: `c${index}`, usernameKey: `c${index}` })
+      return store.createUser(user, sessionCommit(user), mark())
+    })
+    equal(made.filter((answer) => answer === 'created').length, 1, 'users who look like carol')
+    equal(new Set(made).has('username taken'), true, 'what the others are told')
   },
 
   'a change ends the user’s other sessions and grants, and nobody else’s': async (world) => {

@@ -71,6 +71,19 @@ export function userAdmin(db: D1Database): UserAdmin {
       const rows = (await run<{ written: number }[]>(db, deleteStatements(usernameKey, mark))).at(-1)
       return rows?.[0]?.written === 1
     },
+    async listWithoutSkeleton(limit) {
+      const [rows] = await run<[{ id: string; username: string }]>(db, [
+        sql`SELECT id, username FROM users WHERE username_skeleton IS NULL LIMIT ${limit}`,
+      ])
+      return rows
+    },
+    async saveSkeletons(skeletons) {
+      const given = sql`json_each(${JSON.stringify(skeletons)})`
+      await run(db, [
+        sql`UPDATE users SET username_skeleton = s.value ->> 'skeleton' FROM ${given} s
+          WHERE users.id = s.value ->> 'id' AND users.username_skeleton IS NULL`,
+      ])
+    },
   }
 }
 
@@ -83,9 +96,9 @@ function createStatements(user: NewUser, mark: OperatorMark): SQL[] {
       mark,
       sql`WHERE NOT EXISTS (SELECT 1 FROM users WHERE username_key = ${usernameKey} OR email_key = ${emailKey})`,
     ),
-    sql`INSERT INTO users (id, username, username_key, email, email_key, password_hash, password_changed_at, is_staff,
-        created_at)
-      SELECT ${id}, ${user.username}, ${usernameKey}, ${user.email}, ${emailKey}, ${user.passwordHash}, ${mark.now},
+    sql`INSERT INTO users (id, username, username_key, username_skeleton, email, email_key, password_hash,
+        password_changed_at, is_staff, created_at)
+      SELECT ${id}, ${user.username}, ${usernameKey}, ${user.usernameSkeleton}, ${user.email}, ${emailKey}, ${user.passwordHash}, ${mark.now},
         ${user.isStaff}, ${mark.now}
       WHERE ${auditWritten('user_created', mark)} ON CONFLICT DO NOTHING`,
     sql`SELECT ${userColumns} FROM users u WHERE u.id = ${id}`,
