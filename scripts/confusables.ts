@@ -45,7 +45,7 @@ const kept = confusables
       from.normalize('NFKD') === from && !/[\p{Cn}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(from),
   )
   .filter(([from, to]) => usernameKey(from) !== usernameKey(to))
-  .filter(([from, to]) => FAMILIAR.test(to))
+  .filter(([, to]) => FAMILIAR.test(to))
   .toSorted(([a], [b]) => point(a) - point(b))
 
 const base36 = (number: number): string => number.toString(36).toUpperCase()
