@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseClientMetadata } from '../../src/clients/metadata.ts'
 import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
 import { hashPassword } from '../../src/identity/passwords.ts'
-import { openPerson, serve, type Served } from './harness.ts'
+import { serve, type Served } from './harness.ts'
+import { openPerson } from './person.ts'
 
 const INSECURE = { [oauth.allowInsecureRequests]: true }
 const SECRET = 'a-secret-of-the-tests'

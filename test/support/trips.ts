@@ -16,6 +16,8 @@ export type Around = (
   binding: 'd1' | 'kv',
   /** The first statement of a batch; empty where it is not known. */
   statement: string,
+  /** The name of the call. */
+  method: string,
 ) => Promise<unknown>
 
 const D1_CALLS = ['batch', 'dump', 'exec']
@@ -32,9 +34,9 @@ export function bindingsWith(around: Around): Trips['vars'] {
         const member: unknown = Reflect.get(object, name)
         if (typeof member !== 'function') return member
         const call = member.bind(object) as (...args: unknown[]) => unknown
-        if (names.includes(String(name)))
+        if (typeof name === 'string' && names.includes(name))
           return async (...args: unknown[]) =>
-            around(async () => call(...args.map(unwrapped)), binding, textOf(args))
+            around(async () => call(...args.map(unwrapped)), binding, textOf(args), name)
         return (...args: unknown[]) =>
           wrapStatement(call(...args), binding, name === 'prepare' ? String(args[0]) : text)
       },
