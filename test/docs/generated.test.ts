@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { apiDoc } from '../../scripts/api-doc.ts'
 import { conformanceDoc } from '../../scripts/conformance-doc.ts'
+import { performanceDoc } from '../../scripts/performance-doc.ts'
 import { readmeWithSettings, settingsDoc } from '../../scripts/settings-doc.ts'
 
 /** Whoever sees these fail runs `npm run docs`. */
@@ -16,6 +17,10 @@ describe('pages made by npm run docs are up to date', () => {
 
   it('docs/conformance.md', async () => {
     expect(await readFile('docs/conformance.md', 'utf8')).toBe(await conformanceDoc())
+  })
+
+  it('docs/performance.md', async () => {
+    expect(await readFile('docs/performance.md', 'utf8')).toBe(await performanceDoc())
   })
 
   it('the settings in README.md', async () => {

@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { createSession } from '../src/cli/open-store.ts'
+import { seedDemo } from '../src/cli/seed.ts'
+import { runWrangler } from '../src/cli/wrangler.ts'
+import { LIMIT_SCHEMA } from './worker/limit.ts'
+
+/** Where the demo client wants its answers. */
+export const REDIRECT_URI = 'https://app.example/cb'
+
+/** The Workers, each on a socket of its own: nothing stands between it and the load. */
+export interface Workerd {
+  readonly urls: Readonly<Record<Service, URL>>
+  /** Seconds of CPU that the process has taken. */
+  readonly cpuSeconds: () => Promise<number>
+  readonly inspector: URL
+  readonly close: () => Promise<void>
+}
+
+/** The shipped Worker; a resource with it; the limit; and the three once more, where each answer says what it cost. */
+export type Service = 'provider' | 'api' | 'limit' | 'countedProvider' | 'countedApi' | 'countedLimit'
+
+/** The Workers and the entrypoints of each that are asked; the shipped one has its default alone. */
+const ENTRYPOINTS: Readonly<Record<string, readonly Service[]>> = {
+  beside: ['api', 'countedProvider', 'countedApi'],
+  limit: ['limit', 'countedLimit'],
+}
+const VARS = {
+  SECRET_KEY: 'a-key-for-measuring-alone-of-32-characters-or-more',
+  OAUTH_ENFORCE_SECURE: 'false',
+}
+
+/** Builds the Workers and serves them from one workerd, with databases in memory, migrated and with the demo data. */
+export async function startWorkerd(): Promise<Workerd> {
+  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'bench-'))
+  const [provider, beside] = await Promise.all([
+    bundle('src/index.ts', join(folder, 'provider')),
+    bundle('bench/worker/index.ts', join(folder, 'beside')),
+  ])
+  const shared = {
+    bindings: VARS,
+    compatibilityDate: '2026-11-01',
+    d1Databases: { DB: 'provider' },
+    kvNamespaces: { KV: 'codes' },
+    modules: true as const,
+  }
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      inspectorPort: await freePort(),
+      logRequests: false,
+      resourcePersistencePath: join(folder, 'state'),
+      telemetry: { enabled: false },
+      workers: [
+        { ...shared, name: 'provider', script: provider, unsafeDirectSockets: [{ port: 0 }] },
+        { ...shared, name: 'beside', script: beside, unsafeDirectSockets: sockets('beside') },
+        {
+          ...shared,
+          d1Databases: { DB: 'limit' },
+          name: 'limit',
+          script: beside,
+          unsafeDirectSockets: sockets('limit'),
+        },
+      ],
+    }),
+  )
+  try {
+    await runtime.ready
+    await fill(runtime)
+    const pid = await childOf(process.pid)
+    return {
+      urls: await urlsOf(runtime),
+      cpuSeconds: () => cpuSecondsOf(pid),
+      inspector: await runtime.getInspectorURL(),
+      close: () => close(runtime, folder),
+    }
+  } catch (error) {
+    await close(runtime, folder)
+    throw error
+  }
+}
+
+async function close(runtime: Miniflare, folder: string): Promise<void> {
+  await runtime.dispose()
+  await rm(folder, { force: true, recursive: true })
+}
+
+function sockets(worker: string): { readonly entrypoint: string; readonly port: number }[] {
+  return (ENTRYPOINTS[worker] ?? []).map((entrypoint) => ({ entrypoint, port: 0 }))
+}
+
+async function urlsOf(runtime: Miniflare): Promise<Workerd['urls']> {
+  const beside = Object.entries(ENTRYPOINTS).flatMap(([worker, names]) =>
+    names.map(async (name) => [name, await runtime.unsafeGetDirectURL(worker, name)] as const),
+  )
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names are those of Service
+  return Object.fromEntries([
+    ['provider', await runtime.unsafeGetDirectURL('provider')],
+    ...(await Promise.all(beside)),
+  ]) as Workerd['urls']
+}
+
+/** The bundle that would be deployed, with names left readable for a profile. */
+async function bundle(entry: string, outdir: string): Promise<string> {
+  const { code, stderr, stdout } = await runWrangler(['deploy', entry, '--dry-run', '--outdir', outdir])
+  if (code !== 0) throw new Error(`wrangler deploy --dry-run failed.\n${stdout}${stderr}`)
+  const [file = ''] = (await readdir(outdir)).filter((name) => name.endsWith('.js'))
+  return readFile(join(outdir, file), 'utf8')
+}
+
+/** Applies the migrations and the demo data, and the limit's own schema. */
+async function fill(runtime: Miniflare): Promise<void> {
+  const db = await database(runtime, 'provider')
+  const files = (await readdir('schema/migrations')).filter((file) => file.endsWith('.sql')).toSorted()
+  for (const file of files) {
+    const text = await readFile(join('schema/migrations', file), 'utf8')
+    await db.batch(text.split('--> statement-breakpoint').map((statement) => db.prepare(statement)))
+  }
+  await seedDemo(createSession({ close: async () => {}, db }, VARS.SECRET_KEY), REDIRECT_URI)
+  const limit = await database(runtime, 'limit')
+  await limit.batch(LIMIT_SCHEMA.map((statement) => limit.prepare(statement)))
+}
+
+async function database(runtime: Miniflare, worker: string): Promise<D1Database> {
+  return runtime.getD1Database('DB', worker)
+}
+
+/** The one child of a process that is workerd. */
+async function childOf(parent: number): Promise<number> {
+  for (const name of await readdir('/proc')) {
+    const stat = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '') : ''
+    const [, command = '', rest = ''] = /\((.*)\) (.*)/s.exec(stat) ?? []
+    if (command.startsWith('workerd') && Number(rest.split(' ')[1]) === parent) return Number(name)
+  }
+  throw new Error('The workerd process is not found: its CPU is read from /proc, which Linux has.')
+}
+
+/** Clock ticks a second, as Linux counts them for every process. */
+const TICKS = 100
+
+async function cpuSecondsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  // What follows the command's name, which may hold spaces: the fields 3 and so on of proc(5).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
