@@ -1,4 +1,5 @@
 import type { AdminPanel } from './admin/panel.ts'
+import type { ClientMetadataMember } from './clients/member.ts'
 import type { Keys } from './crypto/keys.ts'
 import type { Hooks, ProviderEvent } from './hooks.ts'
 import type { AuthorizationCheck } from './oauth/authorize/checks.ts'
@@ -42,6 +43,8 @@ export interface Provider {
   /** The parameters of an authorization request that are kept while its user answers. */
   readonly authorizationParameters: Readonly<Record<string, AuthorizationParameter>>
   readonly pages: Pages
+  /** Members that a client's metadata may have, in the order of the form. */
+  readonly clientMetadata: readonly ClientMetadataMember[]
   readonly clientAuthMethods: Readonly<Record<string, ClientAuthMethod>>
   readonly hooks: Hooks
   /** Null where there is no admin. */

@@ -6,7 +6,7 @@ export const seed: Seed = async ({ mark, store }) => {
   const metadata = parseClientMetadata({
     name: 'Tool',
     type: 'public',
-    redirectUris: ['http://127.0.0.1/callback'],
+    redirect_uris: ['http://127.0.0.1/callback'],
   })
   await store.createClient({ clientId: 'tool', secretHash: null, metadata }, mark())
 }

@@ -13,6 +13,7 @@ export const DEMO_CLIENT: SeedClient = {
   autoAuthorize: false,
   authorizeEveryTime: false,
   requirePkce: false,
+  metadata: {},
   disabled: false,
   secrets: [{ hash: 'zVd_4lYev_I1BdsLsAYwDHzey9RrwOA8RJr6-sosJb8', expiresAt: null }],
   accessTokenLifetime: null,

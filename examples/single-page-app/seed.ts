@@ -6,7 +6,7 @@ export const seed: Seed = async ({ mark, store }, url) => {
   const metadata = parseClientMetadata({
     name: 'Single-page app',
     type: 'public',
-    redirectUris: [`${url}/app`],
+    redirect_uris: [`${url}/app`],
   })
   await store.createClient({ clientId: 'spa', secretHash: null, metadata }, mark())
 }

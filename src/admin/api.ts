@@ -5,20 +5,20 @@ import { errorResponse } from '../http/endpoint.ts'
 import { toOAuthError } from '../http/errors.ts'
 import { readJson, readQuery } from '../http/params.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
-import { type Done, type Input, type Operator, type Resource, valueOf } from '../operations/resource.ts'
+import { type Done, type Input, recordJson, type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
 import { type ProtectedEnv, requireScope } from '../resource-server/require-scope.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
 import { readActivity } from './activity.ts'
 import { listRecords, readFilters } from './list.ts'
-import { operatorOf } from './operator.ts'
+import { operatorOf, type StaffOperator } from './operator.ts'
 import type { CreateAdminStore } from './panel.ts'
 import { checkSetup } from './setup-check.ts'
 
 type ApiEnv = ProviderEnv & ProtectedEnv
 type Handling = Context<ApiEnv>
-type ApiHandler = (c: Handling, resource: Resource, operator: Operator) => Promise<Response>
+type ApiHandler = (c: Handling, resource: Resource, operator: StaffOperator) => Promise<Response>
 
 /** The scope that a token needs; its user must be staff, too. */
 export const ADMIN_SCOPE = 'admin'
@@ -71,7 +71,7 @@ export function adminApi(createAdminStore: CreateAdminStore): Hono<ApiEnv> {
  * The member of staff whose token it is.
  * @throws {OAuthError} insufficient_scope, 403: the token is a client's own, or its user is not staff
  */
-async function staffToken(c: Handling, createAdminStore: CreateAdminStore): Promise<Operator> {
+async function staffToken(c: Handling, createAdminStore: CreateAdminStore): Promise<StaffOperator> {
   const provider = c.get('provider')
   const { user: owner } = c.get('oauth2')
   const store = createAdminStore(c.env)
@@ -88,12 +88,7 @@ function notFound(c: Handling): Response {
   return c.json({ error: 'not_found', error_description: 'There is no such record.' }, 404, NO_STORE)
 }
 
-/** A record as the API shows it: its columns, and not what they are sorted by. */
-function toJson(resource: Resource, record: AdminRecord): AdminRecord {
-  return Object.fromEntries(resource.facts.map(({ name }) => [name, record[name] ?? null]))
-}
-
-async function list(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+async function list(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const query = readQuery(c.req.raw)
   const asked = Number(query.get('limit') ?? LIMIT)
   if (!Number.isInteger(asked) || asked < 1 || asked > MAX_LIMIT) {
@@ -102,7 +97,7 @@ async function list(c: Handling, resource: Resource, operator: Operator): Promis
   const filters = readFilters(resource, query)
   const after = query.get('after') ?? null
   const listing = await listRecords(resource, { filters, after, limit: asked }, operator)
-  const records = listing.records.map((record) => toJson(resource, record))
+  const records = listing.records.map((record) => recordJson(resource, record, operator.provider))
   return c.json({ records, next: listing.next }, 200, NO_STORE)
 }
 
@@ -115,33 +110,37 @@ async function readMembers(c: Handling): Promise<Input> {
   throw new OAuthError('invalid_request', 'The body must be a JSON object.')
 }
 
-async function create(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+async function create(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   if (!resource.create) return notFound(c)
   return answerDone(c, resource, await resource.create(await readMembers(c), operator), operator, 201)
 }
 
-async function readRecord(c: Handling, resource: Resource, operator: Operator): Promise<AdminRecord | null> {
+async function readRecord(
+  c: Handling,
+  resource: Resource,
+  operator: StaffOperator,
+): Promise<AdminRecord | null> {
   return operator.store.readRecord(resource.kind, c.req.param('id') ?? '', operator.provider.request.now)
 }
 
-async function show(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+async function show(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const record = await readRecord(c, resource, operator)
-  return record ? c.json(toJson(resource, record), 200, NO_STORE) : notFound(c)
+  return record ? c.json(recordJson(resource, record, operator.provider), 200, NO_STORE) : notFound(c)
 }
 
-async function advise(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+async function advise(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const record = resource.kind === 'clients' ? await readRecord(c, resource, operator) : null
   return record ? c.json({ advice: checkSetup(record, operator.provider) }, 200, NO_STORE) : notFound(c)
 }
 
-async function update(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+async function update(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const input = await readMembers(c)
   const record = await readRecord(c, resource, operator)
   if (!record || !resource.update) return notFound(c)
   return answerDone(c, resource, await resource.update(record, input, operator), operator)
 }
 
-async function act(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+async function act(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const input = await readMembers(c)
   const action = resource.actions.find(({ name }) => name === c.req.param('action'))
   const record = action ? await readRecord(c, resource, operator) : null
@@ -157,7 +156,7 @@ async function answerDone(
   c: Handling,
   resource: Resource,
   done: Done | null,
-  { provider, store }: Operator,
+  { provider, store }: StaffOperator,
   status: 200 | 201 = 200,
 ): Promise<Response> {
   if (!done) return notFound(c)
@@ -166,7 +165,8 @@ async function answerDone(
     id: done.id,
     message: done.text,
     ...(done.secret === undefined ? {} : { client_secret: done.secret }),
-    record: record && toJson(resource, record),
+    ...done.more,
+    record: record && recordJson(resource, record, provider),
   }
   return c.json(body, status, NO_STORE)
 }

@@ -4,33 +4,24 @@ import { readForm } from '../http/params.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
 import type { Params } from '../oauth/params.ts'
 import { catchProblems, type Problems, readInput, repeatableNames } from '../operations/input.ts'
-import {
-  type Action,
-  type Done,
-  type FieldSpec,
-  type Operator,
-  type Resource,
-  valueOf,
-} from '../operations/resource.ts'
+import { type Action, type Done, type FieldSpec, type Resource, valueOf } from '../operations/resource.ts'
+import { newClient } from '../operations/resources/client-fields.ts'
 import { writeFlash } from '../pages/routes/flash.ts'
 import { seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
-import { confirmOwnPassword, isStale } from './operator.ts'
+import { confirmOwnPassword, isStale, type StaffOperator } from './operator.ts'
 import { type Carried, ConfirmPage, FormPage, PasswordPage } from './pages/forms.tsx'
 import { recordUrl } from './pages/values.tsx'
 import { adminUi, redirectDone, showAdminPage } from './respond.ts'
 
 type Handling = Context<ProviderEnv>
 
-/** Values of a form for a new record. */
-const NEW = { require_pkce: true, type: 'confidential', grant_types: ['authorization_code', 'refresh_token'] }
-
 /** The form for a new record, or for one that is changed. */
 export async function showForm(
   c: Handling,
   resource: Resource,
   record: AdminRecord | null,
-  operator: Operator,
+  operator: StaffOperator,
 ): Promise<Response> {
   const fields = resource.fields?.(record, operator.provider) ?? []
   const page = (
@@ -39,7 +30,7 @@ export async function showForm(
       resource={resource}
       record={record}
       fields={fields}
-      values={record ?? NEW}
+      values={record ?? newClient(operator.provider)}
       problems={{}}
     />
   )
@@ -51,7 +42,7 @@ export async function saveForm(
   c: Handling,
   resource: Resource,
   record: AdminRecord | null,
-  operator: Operator,
+  operator: StaffOperator,
 ): Promise<Response> {
   const fields = resource.fields?.(record, operator.provider) ?? []
   const form = await readForm(c.req.raw, repeatableNames(fields))
@@ -97,7 +88,7 @@ async function askPassword(
   c: Handling,
   form: Params,
   page: { readonly action: string; readonly carried: Carried; readonly current: string },
-  operator: Operator,
+  operator: StaffOperator,
 ): Promise<Response | null> {
   if (!isStale(operator)) return null
   const refused = await confirmOwnPassword(form, operator)
@@ -107,7 +98,7 @@ async function askPassword(
 }
 
 /** Does something to one record or many: first it asks, and where the sign-in is old it asks for the password. */
-export async function act(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+export async function act(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const repeatable = resource.actions.flatMap(({ fields = [] }) => repeatableNames(fields))
   const form = await readForm(c.req.raw, ['id', ...repeatable])
   await requireAntiForgery(c, form)
@@ -159,7 +150,7 @@ async function readRecords(
   resource: Resource,
   action: Action,
   ids: readonly string[],
-  { provider, store }: Operator,
+  { provider, store }: StaffOperator,
 ): Promise<readonly AdminRecord[]> {
   const chosen = action.bulk ? [...new Set(ids)] : ids.slice(0, 1)
   const read = chosen.map(async (id) => store.readRecord(resource.kind, id, provider.request.now))
@@ -171,7 +162,7 @@ async function nothingChosen(
   c: Handling,
   resource: Resource,
   form: Params,
-  { provider, store }: Operator,
+  { provider, store }: StaffOperator,
 ): Promise<Response> {
   const [id] = form.getAll('id')
   const there = id !== undefined && (await store.readRecord(resource.kind, id, provider.request.now)) !== null
@@ -189,7 +180,7 @@ interface Asked {
   readonly values?: Readonly<Record<string, unknown>>
 }
 
-async function confirmPage(c: Handling, asked: Asked, operator: Operator): Promise<Response> {
+async function confirmPage(c: Handling, asked: Asked, operator: StaffOperator): Promise<Response> {
   const page = (
     <ConfirmPage
       admin={await adminUi(c, operator)}
@@ -206,7 +197,7 @@ const count = (number: number): string => (number >= 1000 ? '1,000 or more' : St
 /** What goes with a client or a user that is deleted. */
 async function hangingText(
   { action, records, resource }: Asked,
-  { store }: Operator,
+  { store }: StaffOperator,
 ): Promise<string | null> {
   const [record] = records
   if (!action.removes || records.length > 1 || !record) return null

@@ -1,8 +1,9 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type Operator, valueOf } from '../operations/resource.ts'
+import { valueOf } from '../operations/resource.ts'
 import { refusals } from '../operations/resources/records.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { Alert } from '../ui/components.tsx'
+import type { StaffOperator } from './operator.ts'
 import type { AdminUi } from './pages/layout.tsx'
 import { RecordTable } from './pages/record-table.tsx'
 import { type Advice, checkSetup } from './setup-check.ts'
@@ -18,7 +19,10 @@ const SHOWN = 10
 const ALERTS = { stops: 'error', risk: 'warning', hint: 'info' } as const
 
 /** Reads what a client's page shows beside its facts. */
-export async function readClientExtras(record: AdminRecord, { provider, store }: Operator): Promise<Extras> {
+export async function readClientExtras(
+  record: AdminRecord,
+  { provider, store }: StaffOperator,
+): Promise<Extras> {
   const filters = { client: valueOf(record, 'client_id') }
   const { records } = await store.browse(
     'refusals',

@@ -1,6 +1,7 @@
 import type { Params } from '../oauth/params.ts'
-import { type Column, type Operator, type Resource, valueOf } from '../operations/resource.ts'
-import type { AdminRecord, Listing } from '../store/browse.ts'
+import { type Column, factColumns, type Resource, valueOf } from '../operations/resource.ts'
+import { type AdminRecord, isList, type Listing } from '../store/browse.ts'
+import type { StaffOperator } from './operator.ts'
 
 /** Filters of a request that its list has, as they were typed. */
 export function readFilters(
@@ -23,7 +24,7 @@ export async function listRecords(
     readonly after: string | null
     readonly limit: number
   },
-  { provider, store }: Operator,
+  { provider, store }: StaffOperator,
 ): Promise<Listing> {
   const normalised = Object.entries(query.filters).map(([name, value]) => {
     const filter = resource.filters.find((candidate) => candidate.name === name)
@@ -52,9 +53,9 @@ export async function* exportCsv(
     readonly after: string | null
     readonly url: string
   },
-  operator: Operator,
+  operator: StaffOperator,
 ): AsyncGenerator<string> {
-  const columns = resource.facts
+  const columns = factColumns(resource, operator.provider)
   let lines = csvLine(columns.map(({ name }) => name))
   let { after } = query
   for (let read = 0; read < EXPORT_LIMIT; read += PART) {
@@ -74,7 +75,7 @@ function csvRecord(columns: readonly Column[], record: AdminRecord): string {
     columns.map(({ kind, name }) => {
       const value = record[name]
       if (kind === 'time' && typeof value === 'number') return new Date(value * 1000).toISOString()
-      return typeof value === 'object' && value !== null ? value.join(' ') : valueOf(record, name)
+      return isList(value) ? value.join(' ') : valueOf(record, name)
     }),
   )
 }

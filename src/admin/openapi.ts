@@ -1,5 +1,12 @@
 import type { Provider } from '../concepts.ts'
-import type { Action, Column, FieldSpec, Resource } from '../operations/resource.ts'
+import {
+  type Action,
+  type Column,
+  factColumns,
+  type FieldSpec,
+  type Known,
+  type Resource,
+} from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -7,13 +14,14 @@ type Schema = Readonly<Record<string, unknown>>
 const SECURITY = [{ admin: [] }]
 
 /** Describes the API for operators, from the same tables as the panel. */
-export function adminApiPaths(provider: Pick<Provider, 'grantTypes' | 'paths'>): Schema {
+export function adminApiPaths(provider: Known & Pick<Provider, 'paths'>): Schema {
   const base = `${provider.paths.admin}/api`
   const paths = Object.values(resources).flatMap((resource): (readonly [string, Schema])[] => [
     [`${base}/${resource.kind}`, collectionOf(resource, provider)],
     [`${base}/${resource.kind}/{id}`, recordOf(resource, provider)],
     ...resource.actions.map(
-      (action) => [`${base}/${resource.kind}/{id}/${action.name}`, actionOf(resource, action)] as const,
+      (action) =>
+        [`${base}/${resource.kind}/{id}/${action.name}`, actionOf(resource, action, provider)] as const,
     ),
   ])
   return {
@@ -23,7 +31,7 @@ export function adminApiPaths(provider: Pick<Provider, 'grantTypes' | 'paths'>):
   }
 }
 
-function collectionOf(resource: Resource, provider: Pick<Provider, 'grantTypes'>): Schema {
+function collectionOf(resource: Resource, provider: Known): Schema {
   const filters = resource.filters.map(({ choices, label, name }) => ({
     name,
     in: 'query',
@@ -34,7 +42,7 @@ function collectionOf(resource: Resource, provider: Pick<Provider, 'grantTypes'>
     { name: 'after', in: 'query', description: '`next` of the part before', schema: { type: 'string' } },
     { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } },
   ]
-  const records = { type: 'array', items: recordSchema(resource) }
+  const records = { type: 'array', items: recordSchema(resource, provider) }
   const listing = { type: 'object', properties: { records, next: { type: ['string', 'null'] } } }
   const get = {
     summary: `${resource.title}: a part of the list`,
@@ -50,17 +58,17 @@ function collectionOf(resource: Resource, provider: Pick<Provider, 'grantTypes'>
       summary: `Makes a ${resource.singular}`,
       security: SECURITY,
       requestBody: body(fields),
-      responses: { 201: done(resource), ...REFUSALS },
+      responses: { 201: done(resource, provider), ...REFUSALS },
     },
   }
 }
 
-function recordOf(resource: Resource, provider: Pick<Provider, 'grantTypes'>): Schema {
+function recordOf(resource: Resource, provider: Known): Schema {
   const get = {
     summary: `Shows a ${resource.singular}`,
     security: SECURITY,
     parameters: [ID],
-    responses: { 200: answer('The record', recordSchema(resource)), ...REFUSALS },
+    responses: { 200: answer('The record', recordSchema(resource, provider)), ...REFUSALS },
   }
   if (!resource.update) return { get }
   const fields = (resource.fields?.({}, provider) ?? []).map((field) => ({ ...field, required: false }))
@@ -71,19 +79,19 @@ function recordOf(resource: Resource, provider: Pick<Provider, 'grantTypes'>): S
       security: SECURITY,
       parameters: [ID],
       requestBody: body(fields),
-      responses: { 200: done(resource), ...REFUSALS },
+      responses: { 200: done(resource, provider), ...REFUSALS },
     },
   }
 }
 
-function actionOf(resource: Resource, action: Action): Schema {
+function actionOf(resource: Resource, action: Action, provider: Known): Schema {
   return {
     post: {
       summary: `${action.label}: ${action.question}`,
       security: SECURITY,
       parameters: [ID],
       ...(action.fields ? { requestBody: body(action.fields) } : {}),
-      responses: { 200: done(resource), ...REFUSALS },
+      responses: { 200: done(resource, provider), ...REFUSALS },
     },
   }
 }
@@ -139,12 +147,16 @@ function listOfObjects(name: string, members: Schema): Schema {
   return { type: 'object', properties: { [name]: { type: 'array', items } } }
 }
 
-function done(resource: Resource): Schema {
+function done(resource: Resource, provider: Known): Schema {
   const properties = {
     id: { type: 'string' },
     message: { type: 'string' },
     client_secret: { type: 'string', description: 'Shown this one time, where one was made' },
-    record: { oneOf: [recordSchema(resource), { type: 'null' }] },
+    old_secret_expires_at: {
+      type: ['integer', 'null'],
+      description: 'When the secret that was replaced ends, in seconds since 1970; null where it has ended',
+    },
+    record: { oneOf: [recordSchema(resource, provider), { type: 'null' }] },
   }
   return answer('What was done', { type: 'object', properties })
 }
@@ -152,14 +164,16 @@ function done(resource: Resource): Schema {
 const VALUES: Readonly<Record<NonNullable<Column['kind']>, Schema>> = {
   code: { type: 'string' },
   flag: { type: 'boolean' },
+  json: { type: ['object', 'null'] },
   list: { type: 'array', items: { type: 'string' } },
+  number: { type: ['integer', 'null'] },
   state: { type: 'string' },
   text: { type: ['string', 'number', 'null'] },
   time: { type: ['integer', 'null'], description: 'Seconds since 1970' },
 }
 
-function recordSchema({ facts }: Resource): Schema {
-  const properties = facts.map(({ kind = 'text', name }) => [name, VALUES[kind]])
+function recordSchema(resource: Resource, provider: Known): Schema {
+  const properties = factColumns(resource, provider).map(({ kind = 'text', name }) => [name, VALUES[kind]])
   return { type: 'object', properties: Object.fromEntries(properties) }
 }
 
@@ -190,5 +204,7 @@ function fieldSchema({ choices, kind }: Pick<FieldSpec, 'choices' | 'kind'>): Sc
       return VALUES.list
     case 'flag':
       return VALUES.flag
+    case 'json':
+      return VALUES.json
   }
 }

@@ -5,6 +5,7 @@ import { readBrowserSession } from '../http/browser-session.ts'
 import { writeCookie } from '../http/cookies.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
 import { checkPassword } from '../identity/authenticate.ts'
+import { throttleKeys } from '../identity/throttle.ts'
 import type { Params } from '../oauth/params.ts'
 import type { Operator } from '../operations/resource.ts'
 import { RETURN_COOKIE, seeOther, showNotFound } from '../pages/routes/respond.ts'
@@ -14,8 +15,16 @@ import type { CreateAdminStore } from './panel.ts'
 
 type Handling = Context<ProviderEnv>
 
+/** A member of staff who acts in the panel or through the API. */
+export interface StaffOperator extends Operator {
+  readonly provider: Provider
+  readonly user: { readonly id: string; readonly username: string }
+  /** The browser's; null where a program acts with a bearer token. */
+  readonly session: Session | null
+}
+
 /** A handler that only members of staff get to. */
-export type StaffHandler = (c: Handling, operator: Operator) => Promise<Response>
+export type StaffHandler = (c: Handling, operator: StaffOperator) => Promise<Response>
 
 /** Seconds for which a password counts as just given: changes ask for it again after that. */
 export const PASSWORD_AGE = 900
@@ -52,21 +61,23 @@ function forbidden(): OAuthError {
 export function operatorOf(
   provider: Provider,
   store: AdminStore,
-  user: Operator['user'],
+  user: StaffOperator['user'],
   session: Session | null,
-): Operator {
+): StaffOperator {
   let writes = 0
   return {
     store,
     provider,
     user,
+    userId: user.id,
     session,
+    throttleKey: async (key) => (await throttleKeys(key, null, provider.keys)).account,
     mark: () => ({ ...provider.request, id: `${provider.request.id}.${writes++}`, actor: user.id }),
   }
 }
 
 /** Tells whether the password of the browser's session was given long ago. */
-export function isStale({ provider, session }: Operator): boolean {
+export function isStale({ provider, session }: StaffOperator): boolean {
   return session === null || session.authTime < provider.request.now - PASSWORD_AGE
 }
 
@@ -76,7 +87,7 @@ export function isStale({ provider, session }: Operator): boolean {
  */
 export async function confirmOwnPassword(
   form: Params,
-  operator: Operator,
+  operator: StaffOperator,
 ): Promise<{ readonly problem: string | null; readonly status: 400 | 429 } | null> {
   const { provider, session, store, user } = operator
   const password = form.get(OWN_PASSWORD)

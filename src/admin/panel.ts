@@ -10,5 +10,7 @@ export type CreateAdminStore = (env: ProviderBindings) => AdminStore | null
 export interface AdminPanel {
   readonly addRoutes: (app: Hono<ProviderEnv>, paths: Paths, createAdminStore: CreateAdminStore) => void
   /** Its API's paths, for the OpenAPI document. */
-  readonly describe: (provider: Pick<Provider, 'grantTypes' | 'paths'>) => Readonly<Record<string, unknown>>
+  readonly describe: (
+    provider: Pick<Provider, 'clientMetadata' | 'grantTypes' | 'paths'>,
+  ) => Readonly<Record<string, unknown>>
 }

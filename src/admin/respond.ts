@@ -4,10 +4,11 @@ import * as v from 'valibot'
 import { seal, unseal } from '../crypto/seal.ts'
 import { dropCookie, readCookie, writeCookie } from '../http/cookies.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
-import { type Done, type Operator, type Resource } from '../operations/resource.ts'
+import type { Done, Resource } from '../operations/resource.ts'
 import { takeFlash, writeFlash } from '../pages/routes/flash.ts'
 import { seeOther, showPage, uiOf } from '../pages/routes/respond.ts'
 import { messagesFor } from '../ui/messages.ts'
+import type { StaffOperator } from './operator.ts'
 import type { AdminUi } from './pages/layout.tsx'
 import { recordUrl } from './pages/values.tsx'
 import { adminStyleAsset } from './styles.ts'
@@ -15,7 +16,7 @@ import { adminStyleAsset } from './styles.ts'
 type Handling = Context<ProviderEnv>
 
 /** What every page of the admin gets. Its texts are English alone. */
-export async function adminUi(c: Handling, { provider, user }: Operator): Promise<AdminUi> {
+export async function adminUi(c: Handling, { provider, user }: StaffOperator): Promise<AdminUi> {
   const { admin, account, logout } = provider.paths
   return {
     ui: { ...(await uiOf(c, { form: true })), messages: messagesFor(null) },

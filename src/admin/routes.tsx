@@ -3,7 +3,7 @@ import type { Paths } from '../concepts.ts'
 import { requireSameOrigin } from '../http/anti-forgery.ts'
 import { readQuery } from '../http/params.ts'
 import type { ProviderEnv } from '../http/provider-variables.ts'
-import { type Operator, type Resource, valueOf } from '../operations/resource.ts'
+import { type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
 import { showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
@@ -12,7 +12,7 @@ import { adminApi } from './api.ts'
 import { act, saveForm, showForm } from './changes.tsx'
 import { ClientExtras, readClientExtras } from './client-extras.tsx'
 import { exportCsv, listRecords, readFilters } from './list.ts'
-import { type StaffHandler, staffOnly } from './operator.ts'
+import { type StaffHandler, staffOnly, type StaffOperator } from './operator.ts'
 import { ListPage } from './pages/list.tsx'
 import { Overview } from './pages/overview.tsx'
 import { RecordPage } from './pages/record.tsx'
@@ -53,18 +53,18 @@ export function addAdminRoutes(
   app.all(`${admin}/*`, staff(showNotFound))
 }
 
-type ResourceHandler = (c: Handling, resource: Resource, operator: Operator) => Promise<Response>
+type ResourceHandler = (c: Handling, resource: Resource, operator: StaffOperator) => Promise<Response>
 type RecordHandler = (
   c: Handling,
   resource: Resource,
   record: AdminRecord,
-  operator: Operator,
+  operator: StaffOperator,
 ) => Promise<Response>
 type FormHandler = (
   c: Handling,
   resource: Resource,
   record: AdminRecord | null,
-  operator: Operator,
+  operator: StaffOperator,
 ) => Promise<Response>
 
 /** Finds the list that the path names. */
@@ -104,14 +104,14 @@ async function showStyle(c: Handling): Promise<Response> {
   return c.req.path.endsWith(style.path) ? c.body(style.body, 200, style.headers) : showNotFound(c)
 }
 
-async function showOverview(c: Handling, operator: Operator): Promise<Response> {
+async function showOverview(c: Handling, operator: StaffOperator): Promise<Response> {
   const { now } = operator.provider.request
   const activity = await readActivity(operator)
   const admin = await adminUi(c, operator)
   return showAdminPage(c, <Overview admin={admin} activity={activity} today={Math.floor(now / 86_400)} />)
 }
 
-async function showList(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+async function showList(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const query = readQuery(c.req.raw)
   const filters = readFilters(resource, query)
   const after = query.get('after') ?? null
@@ -132,7 +132,7 @@ async function showRecord(
   c: Handling,
   resource: Resource,
   record: AdminRecord,
-  operator: Operator,
+  operator: StaffOperator,
 ): Promise<Response> {
   const admin = await adminUi(c, operator)
   const secret = await takeSecret(c, valueOf(record, resource.id))
@@ -141,7 +141,7 @@ async function showRecord(
       <ClientExtras admin={admin} {...await readClientExtras(record, operator)} />
     ) : null
   const page = (
-    <RecordPage admin={admin} resource={resource} record={record} secret={secret}>
+    <RecordPage admin={admin} known={operator.provider} resource={resource} record={record} secret={secret}>
       {extras}
       <RelatedLists admin={admin} resource={resource} record={record} />
     </RecordPage>
@@ -149,7 +149,7 @@ async function showRecord(
   return showAdminPage(c, page)
 }
 
-async function sendExport(c: Handling, resource: Resource, operator: Operator): Promise<Response> {
+async function sendExport(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const query = readQuery(c.req.raw)
   const filters = readFilters(resource, query)
   const { origin, pathname } = new URL(c.req.url)

@@ -1,34 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import {
-  checkClientId,
-  checkClientSecret,
-  generateClientId,
-  generateClientSecret,
-  parseClientMetadata,
-} from '../clients/metadata.ts'
-import { sha256Base64url } from '../crypto/bytes.ts'
-import { InvalidInputError } from '../errors.ts'
-import type { ClientRecord } from '../store/admin-store.ts'
+import { recordJson } from '../operations/resource.ts'
+import { clients } from '../operations/resources/clients.ts'
+import type { AdminRecord } from '../store/browse.ts'
 import { CliError, UsageError } from './cli-error.ts'
+import { addMemberOptions, inputOf, type OptionValues } from './client-options.ts'
 import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatRecord, formatTable, type JsonRecord, type Output } from './output.ts'
-import { addNoun, addVerb, collect, listAll, runVerb, type VerbOptions } from './verb.ts'
+import { actOn, browseAll, readRecord } from './records.ts'
+import { addNoun, addVerb, runVerb, type VerbOptions } from './verb.ts'
 
-/** Options of `client update`; of `client create`, too, where `name` is always there. */
-interface MetadataOptions extends VerbOptions {
-  readonly name?: string
-  readonly url?: string
-  readonly redirectUri?: readonly string[]
-  readonly type?: string
-  readonly grant?: readonly string[]
-  readonly scope?: string
-  readonly autoAuthorize?: boolean
-  readonly authorizeEveryTime?: boolean
-  readonly pkce?: boolean
-  readonly accessTokenLifetime?: string
-  readonly refreshTokenLifetime?: string
-}
+type MetadataOptions = VerbOptions & OptionValues
 
 interface CreateOptions extends MetadataOptions {
   readonly clientId?: string
@@ -56,14 +38,14 @@ export function addClientNoun(program: Command, io: Io): void {
   addVerb(noun, 'show', 'show a client')
     .argument('<client-id>')
     .action((id: string, options: VerbOptions) =>
-      runVerb(io, options, async ({ store }) => show(await find(store, id))),
+      runVerb(io, options, async (session) => show(session, await find(session, id))),
     )
   addUpdate(noun, io)
   addVerb(noun, 'rotate-secret', 'give a client a new secret, which is shown this one time')
     .argument('<client-id>')
     .option(
       '--keep-old [duration]',
-      'let the old secret live on for this long, as 30m, 24h or 7d (24h if no duration is given); without this option it ends at once',
+      'let the old secret work for this long, such as 30m, 24h or 7d (24h if no duration is given); without this option it ends at once',
       parseDuration,
     )
     .action((id: string, options: RotateOptions) =>
@@ -75,127 +57,75 @@ export function addClientNoun(program: Command, io: Io): void {
 }
 
 function addCreate(noun: Command, io: Io): void {
-  addVerb(noun, 'create', 'make a client; its secret is shown this one time')
-    .requiredOption('--name <name>', 'what users see on the consent page')
-    .option('--url <url>', "the application's home page")
-    .option('--redirect-uri <uri>', 'where users may be sent back to; repeat it for more', collect)
-    .addOption(
-      new Option('--type <type>', 'confidential (default): it can keep a secret; public: it cannot').choices([
-        'confidential',
-        'public',
-      ]),
-    )
-    .option(
-      '--grant <grant>',
-      'a grant type that it may use; repeat it for more (default: authorization_code and, if confidential, refresh_token)',
-      collect,
-    )
-    .option('--scope <names>', 'scopes that it may ask for, separated by spaces (default: all)')
+  const verb = addVerb(noun, 'create', 'create a client; its secret is shown this one time')
+  addMemberOptions(verb, io.provider.clientMetadata, 'create')
     .option('--client-id <id>', 'its id (default: a random one)')
     .option('--client-secret <secret>', 'its secret (default: a random one)')
-    .option('--auto-authorize', 'ask no user for consent')
-    .option('--authorize-every-time', 'ask for consent even if it was given before')
-    .option('--no-pkce', 'do not demand PKCE of it, if public')
-    .option('--access-token-lifetime <seconds>', 'life of its access tokens (default: as the settings say)')
-    .option('--refresh-token-lifetime <seconds>', 'life of its refresh tokens (default: as the settings say)')
     .action((options: CreateOptions) => runVerb(io, options, (session) => create(session, options)))
 }
 
 function addUpdate(noun: Command, io: Io): void {
-  addVerb(noun, 'update', 'change a client; what is not named stays as it is')
-    .argument('<client-id>')
-    .option('--name <name>', 'what users see on the consent page')
-    .option('--url <url>', 'its home page; "" for none')
-    .option('--redirect-uri <uri>', 'takes the place of all its redirect URIs; repeat it for more', collect)
-    .addOption(
-      new Option('--type <type>', 'a client that becomes public loses its secrets').choices([
-        'confidential',
-        'public',
-      ]),
-    )
-    .option('--grant <grant>', 'takes the place of all its grant types; repeat it for more', collect)
-    .option('--scope <names>', 'scopes that it may ask for; "" for all')
-    .option('--auto-authorize', 'ask no user for consent')
-    .option('--no-auto-authorize', 'ask users for consent')
-    .option('--authorize-every-time', 'ask for consent even if it was given before')
-    .option('--no-authorize-every-time', 'ask for consent once')
-    .option('--pkce', 'demand PKCE of it, if public')
-    .option('--no-pkce', 'do not demand PKCE of it')
-    .option('--access-token-lifetime <seconds>', 'life of its access tokens; "" for as the settings say')
-    .option('--refresh-token-lifetime <seconds>', 'life of its refresh tokens; "" for as the settings say')
+  const verb = addVerb(noun, 'update', 'change a client; what is not named stays as it is')
+  addMemberOptions(verb.argument('<client-id>'), io.provider.clientMetadata, 'update')
     .addOption(new Option('--disable', 'refuse it, and its tokens').conflicts('enable'))
     .option('--enable', 'let it work again')
     .action(async (id: string, options: UpdateOptions) => {
       const { disable, enable } = options
-      if (Object.keys(changesOf(options)).length === 0 && !disable && !enable) {
+      const input = {
+        ...inputOf(options, io.provider.clientMetadata),
+        ...((disable ?? enable) && { disabled: disable ?? false }),
+      }
+      if (Object.keys(input).length === 0) {
         throw new UsageError('Nothing to change: name at least one option. See client update --help.')
       }
-      await runVerb(io, options, (session) => update(session, id, options))
+      await runVerb(io, options, async (session) => {
+        const done = await clients.update?.(await find(session, id), input, session)
+        if (!done) throw notFound(id)
+        return show(session, await find(session, id))
+      })
     })
 }
 
-async function create({ mark, store }: Session, options: CreateOptions): Promise<Output> {
-  const metadata = parseClientMetadata({ ...changesOf(options), name: options.name })
-  const clientId = options.clientId === undefined ? generateClientId() : checkClientId(options.clientId)
-  const secret =
-    metadata.type === 'public' ? refuseSecret(options) : (options.clientSecret ?? generateClientSecret())
-  const secretHash = secret === null ? null : await sha256Base64url(checkClientSecret(secret))
-  const client = await store.createClient({ clientId, secretHash, metadata }, mark())
-  if (!client) throw new CliError(`There is a client ${clientId} already.`)
-  return showWithSecret(client, secret)
-}
-
-function refuseSecret({ clientSecret }: CreateOptions): null {
-  if (clientSecret === undefined) return null
-  throw new InvalidInputError('clientSecret', 'A public client has no secret (RFC 6749 2.1).')
-}
-
-async function list({ store }: Session): Promise<Output> {
-  const clients = (
-    await listAll(
-      (page) => store.listClients(page),
-      ({ clientId }) => clientId,
-    )
-  ).map(clientRecord)
-  const columns = ['client_id', 'client_type', 'name', 'grant_types', 'disabled'] as const
-  return { json: clients, text: formatTable(clients, columns, 'There are no clients.') }
-}
-
-/** Changes by what others have not changed meanwhile: a client that was is read and changed again. */
-async function update({ mark, store }: Session, id: string, options: UpdateOptions): Promise<Output> {
-  const changes = changesOf(options)
-  const { disable, enable } = options
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const client = await find(store, id)
-    const disabled = disable ?? (enable ? false : client.disabled)
-    const changed = { ...parseClientMetadata({ ...client, ...changes }), disabled }
-    const updated = await store.updateClient(id, changed, client.updatedAt, mark())
-    if (updated !== null && updated !== 'stale') return show(updated)
+async function create(session: Session, options: CreateOptions): Promise<Output> {
+  const input = {
+    ...inputOf(options, session.provider.clientMetadata),
+    ...(options.clientId !== undefined && { client_id: options.clientId }),
+    ...(options.clientSecret !== undefined && { client_secret: options.clientSecret }),
   }
-  throw new CliError(`The client ${id} is being changed by others. Try again.`)
+  const done = await clients.create?.(input, session)
+  if (!done) throw new CliError('Clients cannot be created here.')
+  return show(session, await find(session, done.id), done.secret)
 }
 
-async function rotate({ mark, store }: Session, id: string, { keepOld = 0 }: RotateOptions): Promise<Output> {
-  const secret = generateClientSecret()
-  const keep = keepOld === true ? DAY : keepOld
-  const rotated = await store.rotateClientSecret(id, await sha256Base64url(secret), keep, mark())
-  if (rotated === 'public') throw new CliError(`The client ${id} is public: it has no secret.`)
-  if (!rotated) throw notFound(id)
-  return showWithSecret(rotated.client, secret, { old_secret_expires_at: rotated.oldEndsAt })
+async function list(session: Session): Promise<Output> {
+  const records = await browseAll(session, 'clients')
+  const json = records.map((record) => clientJson(session, record))
+  const columns = ['client_id', 'client_type', 'name', 'grant_types', 'disabled'] as const
+  return { json, text: formatTable(json, columns, 'There are no clients.') }
 }
 
-async function remove({ mark, store }: Session, id: string): Promise<Output> {
-  const client = await find(store, id)
-  if (!(await store.deleteClient(id, mark()))) throw notFound(id)
-  return { json: clientRecord(client), text: `The client ${id} is deleted, with its consents and tokens.` }
+async function rotate(session: Session, id: string, { keepOld = 0 }: RotateOptions): Promise<Output> {
+  const input = { keep_old: keepOld === true ? DAY : keepOld }
+  const done = await actOn(clients, 'rotate-secret', await find(session, id), input, session)
+  if (!done) throw notFound(id)
+  return show(session, await find(session, id), done.secret, done.more)
+}
+
+async function remove(session: Session, id: string): Promise<Output> {
+  const record = await find(session, id)
+  if (!(await actOn(clients, 'delete', record, {}, session))) throw notFound(id)
+  return {
+    json: clientJson(session, record),
+    text: `The client ${id} is deleted, with its consents and tokens.`,
+  }
 }
 
 /**
  * Finds a client.
  * @throws {CliError} there is none with this id
  */
-export async function find(store: Session['store'], id: string): Promise<ClientRecord> {
-  const client = await store.readClient(id)
+export async function find(session: Session, id: string): Promise<AdminRecord> {
+  const client = await readRecord(session, 'clients', id)
   if (!client) throw notFound(id)
   return client
 }
@@ -204,60 +134,23 @@ function notFound(id: string): CliError {
   return new CliError(`There is no client ${id}.`)
 }
 
-function show(client: ClientRecord): Output {
-  const json = clientRecord(client)
-  return { json, text: formatRecord(json) }
+function show(session: Session, record: AdminRecord, secret?: string, more: JsonRecord = {}): Output {
+  const { client_id: id = null, ...rest } = clientJson(session, record)
+  const json = { client_id: id, ...(secret !== undefined && { client_secret: secret }), ...rest, ...more }
+  const text = formatRecord(json)
+  return { json, text: secret === undefined ? text : `${text}\n\nKeep the secret: it is not shown again.` }
 }
 
-function showWithSecret(client: ClientRecord, secret: string | null, more: JsonRecord = {}): Output {
-  const { client_id = null, ...rest } = clientRecord(client)
-  if (secret === null) return show(client)
-  const json = { client_id, client_secret: secret, ...rest, ...more }
-  return { json, text: `${formatRecord(json)}\n\nKeep the secret: it is not shown again.` }
-}
-
-/** The fields of a client's metadata that options name. */
-function changesOf(options: MetadataOptions): Readonly<Record<string, unknown>> {
-  const changes = {
-    name: options.name,
-    url: options.url,
-    type: options.type,
-    redirectUris: options.redirectUri,
-    grantTypes: options.grant,
-    scope: options.scope,
-    autoAuthorize: options.autoAuthorize,
-    authorizeEveryTime: options.authorizeEveryTime,
-    requirePkce: options.pkce,
-    accessTokenLifetime: options.accessTokenLifetime,
-    refreshTokenLifetime: options.refreshTokenLifetime,
-  }
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-}
-
-function clientRecord(client: ClientRecord): JsonRecord {
-  return {
-    client_id: client.clientId,
-    client_type: client.type,
-    name: client.name,
-    url: client.url,
-    redirect_uris: client.redirectUris,
-    grant_types: client.grantTypes,
-    response_types: client.responseTypes,
-    scope: client.scope,
-    auto_authorize: client.autoAuthorize,
-    authorize_every_time: client.authorizeEveryTime,
-    require_pkce: client.requirePkce,
-    access_token_lifetime: client.accessTokenLifetime,
-    refresh_token_lifetime: client.refreshTokenLifetime,
-    disabled: client.disabled,
-    created_at: client.createdAt,
-    updated_at: client.updatedAt,
-  }
+/** A client as the command line has always shown one: its type goes by `client_type`. */
+function clientJson({ provider }: Session, record: AdminRecord): JsonRecord {
+  const { client_id: id = null, type = null, ...rest } = recordJson(clients, record, provider)
+  const others = Object.entries(rest).filter(([name]) => name !== 'secrets')
+  return { client_id: id, client_type: type, ...Object.fromEntries(others) }
 }
 
 function parseDuration(text: string): number {
   const [, amount, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
   const seconds = Number(amount) * (UNITS[unit] ?? 0)
   if (seconds > 0 && seconds <= 365 * DAY) return seconds
-  throw new InvalidArgumentError('It must be a duration of at most a year, as 30m, 24h or 7d.')
+  throw new InvalidArgumentError('It must be a duration of at most a year, such as 30m, 24h or 7d.')
 }

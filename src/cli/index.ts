@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
+import { clientMetadata } from '../clients/members/index.ts'
 import { openStore } from './open-store.ts'
 import { runCommand } from './program.ts'
 
 const code = await runCommand(process.argv.slice(2), {
+  provider: { clientMetadata },
   open: openStore,
   readStdin: () => text(process.stdin),
   write: (output) => process.stdout.write(output),

@@ -1,9 +1,11 @@
 import process from 'node:process'
+import { clientMetadata } from '../clients/members/index.ts'
 import { randomId } from '../crypto/bytes.ts'
 import { deriveKeys } from '../crypto/keys.ts'
 import { Secret } from '../crypto/secret.ts'
 import { throttleKeys } from '../identity/throttle.ts'
-import type { AdminStore, OperatorMark } from '../store/admin-store.ts'
+import type { Operator } from '../operations/resource.ts'
+import type { AdminStore } from '../store/admin-store.ts'
 import { createAdminStore } from '../store/d1/admin/index.ts'
 import { createImportStore } from '../store/d1/import/index.ts'
 import type { ImportStore } from '../store/import-store.ts'
@@ -13,15 +15,8 @@ import { openRemoteD1 } from './remote-d1.ts'
 import { readSecretKey } from './secret-key.ts'
 
 /** What a command works with. */
-export interface Session {
+export interface Session extends Operator {
   readonly store: AdminStore & ImportStore
-  /** Marks one write, as that of the command line and of now. */
-  readonly mark: () => OperatorMark
-  /**
-   * The key that failed sign-ins of an account count under.
-   * @returns null where the Worker's SECRET_KEY is not known here
-   */
-  readonly throttleKey: (usernameKey: string) => Promise<string | null>
   readonly close: () => Promise<void>
 }
 
@@ -37,8 +32,14 @@ export async function openStore(remote: boolean): Promise<Session> {
 }
 
 /** A session over an open database. */
-export function createSession({ close, db }: OpenD1, secretKey: string | null): Session {
+export function createSession(
+  { close, db }: OpenD1,
+  secretKey: string | null,
+  provider: Session['provider'] = { clientMetadata },
+): Session {
   return {
+    provider,
+    userId: null,
     store: { ...createAdminStore(db), ...createImportStore(db) },
     mark: () => ({ id: randomId(), now: Math.floor(Date.now() / 1000), network: null, actor: 'cli' }),
     async throttleKey(usernameKey) {

@@ -1,3 +1,5 @@
+import { type AdminRecord, isList } from '../store/browse.ts'
+
 /** What a command says: one JSON document for programs, text for people. */
 export interface Output {
   readonly json: unknown
@@ -7,7 +9,7 @@ export interface Output {
 }
 
 /** A value of a record, as JSON has it. */
-export type JsonRecord = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+export type JsonRecord = AdminRecord
 
 /** A record's fields, one a line, their names aligned. */
 export function formatRecord(record: JsonRecord): string {
@@ -44,10 +46,11 @@ export function formatTable<R extends JsonRecord>(
 }
 
 /** Times are seconds since 1970, by the names of their fields. */
-function formatValue(name: string, value: JsonRecord[string]): string {
+function formatValue(name: string, value: JsonRecord[string] = null): string {
   if (value === null) return '-'
   if (typeof value === 'number' && name.endsWith('_at'))
     return new Date(value * 1000).toISOString().replace('.000Z', 'Z')
-  if (Array.isArray(value)) return value.join(' ') || '-'
+  if (isList(value)) return value.join(' ') || '-'
+  if (typeof value === 'object') return JSON.stringify(value)
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
 }

@@ -37,8 +37,8 @@ async function seedClient({ mark, store }: Session, redirectUri: string): Promis
     } else {
       const metadata = parseClientMetadata({
         name: 'Demo',
-        redirectUris: [redirectUri],
-        grantTypes: GRANT_TYPES,
+        redirect_uris: [redirectUri],
+        grant_types: GRANT_TYPES,
       })
       const secretHash = await sha256Base64url(DEMO_SECRET)
       if (await store.createClient({ clientId: DEMO_CLIENT, secretHash, metadata }, mark())) return

@@ -45,8 +45,9 @@ function addFilterOptions(verb: Command): Command {
   return verb.option('--user <username>', 'of this user').option('--client <client-id>', 'of this client')
 }
 
-async function list({ store }: Session, options: FilterOptions): Promise<Output> {
-  const filter = await readFilter(store, options)
+async function list(session: Session, options: FilterOptions): Promise<Output> {
+  const { store } = session
+  const filter = await readFilter(session, options)
   const kinds = (['access', 'refresh'] as const).map(async (kind) =>
     listAll(
       (page) => store.listTokens(kind, filter, page),
@@ -59,16 +60,17 @@ async function list({ store }: Session, options: FilterOptions): Promise<Output>
   return { json, text: formatTable(json, columns, 'There are no such tokens.') }
 }
 
-async function revoke({ mark, store }: Session, options: RevokeOptions): Promise<Output> {
-  const target = options.id === undefined ? await readFilter(store, options) : { id: options.id }
+async function revoke(session: Session, options: RevokeOptions): Promise<Output> {
+  const { mark, store } = session
+  const target = options.id === undefined ? await readFilter(session, options) : { id: options.id }
   const revoked = await store.revokeTokens(target, mark())
   return { json: { revoked }, text: `${revoked} ${revoked === 1 ? 'token is' : 'tokens are'} revoked.` }
 }
 
 /** A filter whose user and client exist: a name mistyped must not look like a name without tokens. */
-async function readFilter(store: Session['store'], { client, user }: FilterOptions): Promise<TokenFilter> {
-  if (user !== undefined) await findUser(store, user)
-  if (client !== undefined) await findClient(store, client)
+async function readFilter(session: Session, { client, user }: FilterOptions): Promise<TokenFilter> {
+  if (user !== undefined) await findUser(session.store, user)
+  if (client !== undefined) await findClient(session, client)
   return { usernameKey: user === undefined ? null : usernameKey(user), clientId: client ?? null }
 }
 

@@ -1,4 +1,5 @@
-import { checkClientId, checkClientSecret, parseClientMetadata } from '../clients/metadata.ts'
+import { checkClientId, checkClientSecret } from '../clients/credentials.ts'
+import { parseClientMetadata } from '../clients/metadata.ts'
 import { redirectUriProblem } from '../clients/redirect-uri.ts'
 import { sha256Base64url } from '../crypto/bytes.ts'
 import { InvalidInputError } from '../errors.ts'
@@ -44,11 +45,11 @@ export async function readClientRecord(record: DjangoRecord): Promise<ReadClient
       name: readText(fields['name']).trim().slice(0, 200) || clientId,
       url: readUrl(fields['url']),
       type,
-      redirectUris,
-      grantTypes: grantTypes.length > 0 ? grantTypes : ['refresh_token'],
-      autoAuthorize: fields['skip_authorization'] === true || fields['auto_authorize'] === true,
-      authorizeEveryTime: fields['authorize_every_time'] === true,
-      requirePkce: false,
+      redirect_uris: redirectUris,
+      grant_types: grantTypes.length > 0 ? grantTypes : ['refresh_token'],
+      auto_authorize: fields['skip_authorization'] === true || fields['auto_authorize'] === true,
+      authorize_every_time: fields['authorize_every_time'] === true,
+      require_pkce: false,
     })
     const secretHash = await readSecret(readText(fields['client_secret']), problems)
     if (secretHash === null && type === 'confidential')

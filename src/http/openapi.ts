@@ -57,7 +57,7 @@ function parameters(fields: Readonly<Record<string, string>>): readonly Schema[]
 
 /** Describes the endpoints as OpenAPI 3.1, at the addresses where this provider has them. */
 export function openApiDocument(
-  provider: Pick<Provider, 'admin' | 'issuer' | 'paths' | 'grantTypes' | 'settings'>,
+  provider: Pick<Provider, 'admin' | 'clientMetadata' | 'grantTypes' | 'issuer' | 'paths' | 'settings'>,
 ): Schema {
   const { issuer, paths } = provider
   return {

@@ -15,18 +15,19 @@ export function readInput(form: Params, fields: readonly FieldSpec[]): Input {
   return Object.fromEntries(fields.map((field) => [field.name, readField(form, field)]))
 }
 
-function readField(form: Params, { kind, name }: FieldSpec): unknown {
+function readField(form: Params, { kind, name, unset }: FieldSpec): unknown {
   switch (kind) {
     case 'choices':
       return form.getAll(name)
     case 'flag':
-      return form.get(name) !== undefined
+      return unset === undefined ? form.get(name) !== undefined : form.get(name)
     case 'lines':
       return (form.get(name) ?? '')
         .split('\n')
         .map((line) => line.trim())
         .filter((line) => line !== '')
     case 'choice':
+    case 'json':
     case 'password':
     case 'seconds':
     case 'text':

@@ -1,21 +1,28 @@
+import type { MemberControl } from '../clients/member.ts'
 import type { Provider } from '../concepts.ts'
-import type { OperatorMark, AdminStore } from '../store/admin-store.ts'
-import type { AdminRecord, RecordKind } from '../store/browse.ts'
-import type { Session } from '../store/records.ts'
+import type { AdminStore, OperatorMark } from '../store/admin-store.ts'
+import { type AdminRecord, isList, type RecordKind } from '../store/browse.ts'
 
-/** The member of staff who acts, with what acting takes. */
+/** What forms and lists follow from. */
+export type Known = Pick<Provider, 'clientMetadata' | 'grantTypes'>
+
+/** Who acts, with what acting takes: a member of staff in the panel or through the API, or the command line. */
 export interface Operator {
   readonly store: AdminStore
-  readonly provider: Provider
-  readonly user: { readonly id: string; readonly username: string }
-  /** The browser's; null where a program acts with a bearer token. */
-  readonly session: Session | null
+  readonly provider: Pick<Provider, 'clientMetadata'>
+  /** The id of the user who acts; null for the command line. */
+  readonly userId: string | null
   /** Marks one write, as the operator's and this request's. */
   readonly mark: () => OperatorMark
+  /**
+   * The key that failed sign-ins of an account count under.
+   * @returns null where the provider's key is not known
+   */
+  readonly throttleKey: (usernameKey: string) => Promise<string | null>
 }
 
 /** How a value is shown. */
-export type ValueKind = 'code' | 'flag' | 'list' | 'state' | 'text' | 'time'
+export type ValueKind = 'code' | 'flag' | 'json' | 'list' | 'number' | 'state' | 'text' | 'time'
 
 /** A column of a record, in tables and on its page. */
 export interface Column {
@@ -39,9 +46,10 @@ export interface Filter {
 export interface FieldSpec {
   readonly name: string
   readonly label: string
-  /** `lines` is a list with a line for each entry, `choices` a list with a box for each. */
-  readonly kind: 'choice' | 'choices' | 'flag' | 'lines' | 'password' | 'seconds' | 'text'
+  readonly kind: MemberControl['kind'] | 'password'
   readonly hint?: string
+  /** What a flag is while nobody says yes or no. */
+  readonly unset?: string
   readonly choices?: readonly (readonly [value: string, label: string])[]
   readonly required?: boolean
 }
@@ -57,6 +65,8 @@ export interface Done {
   readonly text: string
   /** Shown this one time. */
   readonly secret?: string
+  /** What else an API or a command line answers, by name. */
+  readonly more?: AdminRecord
 }
 
 /** Something that can be done to a record. */
@@ -95,15 +105,12 @@ export interface Resource {
   /** The column by which people know it. */
   readonly name: string
   readonly columns: readonly Column[]
-  /** What its page and the API show. */
-  readonly facts: readonly Column[]
+  /** What its page and the API show; `factColumns` reads it. */
+  readonly facts: readonly Column[] | ((known: Pick<Known, 'clientMetadata'>) => readonly Column[])
   readonly filters: readonly Filter[]
   readonly actions: readonly Action[]
   /** Fields of a new record (null), or of one that is changed. */
-  readonly fields?: (
-    record: AdminRecord | null,
-    provider: Pick<Provider, 'grantTypes'>,
-  ) => readonly FieldSpec[]
+  readonly fields?: (record: AdminRecord | null, known: Known) => readonly FieldSpec[]
   /** @throws {InvalidInputError} names each field that cannot be used */
   readonly create?: (input: Input, operator: Operator) => Promise<Done>
   /**
@@ -123,11 +130,30 @@ export function textOf(input: Input, name: string): string {
 /** A text of a record; empty where it has none. */
 export function valueOf(record: AdminRecord, name: string): string {
   const value = record[name]
-  return value === null || value === undefined ? '' : String(value)
+  if (value === null || value === undefined) return ''
+  return typeof value === 'object' && !isList(value) ? JSON.stringify(value) : String(value)
 }
 
 /** The entries of a list of a record. */
 export function listOf(record: AdminRecord, name: string): readonly string[] {
   const value = record[name]
-  return typeof value === 'object' && value !== null ? value : []
+  return isList(value) ? value : []
+}
+
+/** What a record's page and the API show of it. */
+export function factColumns(
+  { facts }: Pick<Resource, 'facts'>,
+  known: Pick<Known, 'clientMetadata'>,
+): readonly Column[] {
+  return typeof facts === 'function' ? facts(known) : facts
+}
+
+/** A record as programs see it: what its page shows, and not what lists are sorted by. */
+export function recordJson(
+  resource: Pick<Resource, 'facts'>,
+  record: AdminRecord,
+  known: Pick<Known, 'clientMetadata'>,
+): AdminRecord {
+  const entries = factColumns(resource, known).map(({ name }) => [name, record[name] ?? null] as const)
+  return Object.fromEntries(entries)
 }

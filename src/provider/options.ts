@@ -1,4 +1,6 @@
 import type { AdminPanel } from '../admin/panel.ts'
+import { type ClientMetadataMember, memberKey } from '../clients/member.ts'
+import { clientMetadata } from '../clients/members/index.ts'
 import type { Paths } from '../concepts.ts'
 import type { Provider } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
@@ -26,6 +28,8 @@ export interface ProviderOptions extends SettingOptions {
   readonly grantTypes?: Changes<GrantType>
   /** Parts of response types by name (RFC 6749 8.4). */
   readonly responseTypes?: Changes<ResponseType>
+  /** Members of a client's metadata beside ours (RFC 7591 2). */
+  readonly clientMetadata?: readonly ClientMetadataMember[]
   /** Ways in which clients authenticate, by name (RFC 7591 2). */
   readonly clientAuthMethods?: Changes<ClientAuthMethod>
   /** Pages that take the place of ours. */
@@ -61,6 +65,7 @@ export interface ResolvedOptions {
     | 'responseTypes'
     | 'responseModes'
     | 'clientAuthMethods'
+    | 'clientMetadata'
     | 'pages'
     | 'paths'
     | 'hooks'
@@ -93,6 +98,7 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
   } = options
   const {
     admin = null,
+    clientMetadata: members = [],
     grantScope = null,
     onEvent,
     paths,
@@ -116,6 +122,7 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
       clientAuthMethods: merge('clientAuthMethods', clientAuthMethods, methods, (name) =>
         /^[\w.:/-]+$/.test(name),
       ),
+      clientMetadata: mergeMembers(members),
       pages: Object.freeze({ ...pages, ...replaced }),
       paths: mergePaths(paths),
       hooks: Object.freeze({
@@ -156,6 +163,17 @@ function merge<T>(
     (entry): entry is [string, T & {}] => entry[1] !== false,
   )
   return Object.freeze(Object.fromEntries(entries))
+}
+
+function mergeMembers(members: readonly ClientMetadataMember[]): readonly ClientMetadataMember[] {
+  const all = [...clientMetadata, ...members]
+  const keys = all.map(memberKey)
+  const twice = keys.find((key, index) => keys.indexOf(key) < index || !/^[a-z][a-z0-9_#-]*$/i.test(key))
+  if (twice === undefined) return Object.freeze(all)
+  throw new ConfigurationError(
+    'clientMetadata',
+    `${JSON.stringify(twice)} is there twice, or no name that the standards allow`,
+  )
 }
 
 function mergePaths(paths: Partial<Paths> = {}): Paths {

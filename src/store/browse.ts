@@ -1,4 +1,5 @@
 import type { OperatorMark } from './admin-store.ts'
+import type { MetadataValue } from './records.ts'
 
 /** What operators can list. */
 export type RecordKind =
@@ -14,7 +15,7 @@ export type RecordKind =
   | 'users'
 
 /** A value of a record, as tables, forms, exports and the API show it. Times are seconds since 1970. */
-export type RecordValue = string | number | boolean | null | readonly string[]
+export type RecordValue = MetadataValue
 
 /** A record as operators see it, by the names of its columns: never with a secret, token, code or password. */
 export type AdminRecord = Readonly<Record<string, RecordValue>>
@@ -77,4 +78,9 @@ export interface BrowseAdmin {
 
   /** What happened, day by day. */
   listActivity(since: number): Promise<readonly Activity[]>
+}
+
+/** Tells whether a value of a record is a list. */
+export function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value)
 }

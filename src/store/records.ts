@@ -15,6 +15,14 @@ export type ClientProof =
 /** Whether a client can keep a secret (RFC 6749 2.1). */
 export type ClientType = 'confidential' | 'public'
 
+/** An object of JSON. */
+export interface JsonObject {
+  readonly [name: string]: unknown
+}
+
+/** What a member of a client's metadata may hold. */
+export type MetadataValue = string | number | boolean | null | readonly string[] | JsonObject
+
 /** A client as the protocol sees it (RFC 6749 2). */
 export interface Client {
   readonly clientId: string
@@ -29,6 +37,8 @@ export interface Client {
   readonly autoAuthorize: boolean
   readonly authorizeEveryTime: boolean
   readonly requirePkce: boolean
+  /** Members that no query asks for, by their names of RFC 7591; `readMember` reads them. */
+  readonly metadata: Readonly<Record<string, MetadataValue>>
   readonly disabled: boolean
 }
 

@@ -2,8 +2,10 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
 import { createSession, type Session } from '../../src/cli/open-store.ts'
+import { clientMetadata } from '../../src/clients/members/index.ts'
 import { usernameKey } from '../../src/identity/usernames.ts'
 import { run } from '../../src/store/d1/run.ts'
+import { mascot } from '../clients/member-row.ts'
 import { type CliRecord, createState, jsonOf, runOn } from './run-cli.ts'
 
 const REDIRECT = 'https://app.example/callback'
@@ -62,12 +64,13 @@ describe('client', () => {
       scope: null,
       auto_authorize: false,
       authorize_every_time: false,
-      require_pkce: true,
+      require_pkce: false,
     })
     expect(spa).toMatchObject({
       client_id: 'spa',
       client_type: 'public',
-      grant_types: ['authorization_code'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      require_pkce: true,
     })
     expect(spa).not.toHaveProperty('client_secret')
   })
@@ -122,7 +125,7 @@ describe('client', () => {
       client_type: 'public',
       name: 'Two',
       redirect_uris: [`${REDIRECT}/1`, `${REDIRECT}/2`],
-      grant_types: ['authorization_code'],
+      grant_types: ['authorization_code', 'refresh_token'],
       disabled: true,
       require_pkce: false,
       access_token_lifetime: 600,
@@ -310,5 +313,22 @@ describe('without --json', () => {
     expect(clients.stdout).toMatch(/^client_id +client_type +name/)
     expect(shown.stdout).toMatch(/^client_id +spa\nclient_type +public\n/)
     expect(created.stdout).toContain('Keep the secret: it is not shown again.')
+  })
+})
+
+describe('a member of client metadata that one row adds', () => {
+  it('is an option of client create and client update, and is shown', async () => {
+    const provider = { clientMetadata: [...clientMetadata, mascot] }
+    const openWith = async (): Promise<Session> => ({ ...session, provider })
+    const client = (...args: readonly string[]) => runOn(openWith, ['client', ...args], '', provider)
+    const created = ['create', '--name', 'Zoo', '--redirect-uri', REDIRECT, '--client-id', 'zoo']
+    expect(jsonOf(await client(...created, '--mascot', 'owl', '--json'))).toMatchObject({ mascot: 'owl' })
+    expect(await client('update', 'zoo', '--mascot', 'dog')).toMatchObject({
+      code: 1,
+      stderr: 'error: The mascot must be an owl or a fox.\n',
+    })
+    expect((await client('show', 'zoo')).stdout).toMatch(/^mascot +owl$/m)
+    expect(jsonOf(await client('update', 'zoo', '--mascot', '', '--json'))).toMatchObject({ mascot: null })
+    expect((await client('create', '--help')).stdout).toContain('Mascot. An animal.')
   })
 })

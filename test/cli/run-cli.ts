@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Session } from '../../src/cli/open-store.ts'
 import { runCommand } from '../../src/cli/program.ts'
+import { clientMetadata } from '../../src/clients/members/index.ts'
 
 /** How a command ended. */
 export interface CliResult {
@@ -53,9 +54,11 @@ export async function runOn(
   open: (remote: boolean) => Promise<Session>,
   args: readonly string[],
   stdin = '',
+  provider: Session['provider'] = { clientMetadata },
 ): Promise<CliResult> {
   let [stdout, stderr] = ['', '']
   const code = await runCommand(args, {
+    provider,
     open,
     readStdin: async () => stdin,
     write: (text) => (stdout += text),

@@ -4,15 +4,15 @@ import {
   checkClientSecret,
   generateClientId,
   generateClientSecret,
-  parseClientMetadata,
-} from '../../src/clients/metadata.ts'
+} from '../../src/clients/credentials.ts'
+import { parseClientMetadata } from '../../src/clients/metadata.ts'
 import { InvalidInputError } from '../../src/errors.ts'
 
 const REDIRECT = 'https://app.example/callback'
-const minimal = { name: 'App', redirectUris: [REDIRECT] }
+const minimal = { name: 'App', redirect_uris: [REDIRECT] }
 
 /** Fields that are refused, with what is said about each. */
-function problemsOf(input: unknown): Record<string, string> {
+function problemsOf(input: Readonly<Record<string, unknown>>): Record<string, string> {
   try {
     parseClientMetadata(input)
     return {}
@@ -34,19 +34,23 @@ describe('parseClientMetadata', () => {
       scope: null,
       autoAuthorize: false,
       authorizeEveryTime: false,
-      requirePkce: true,
+      requirePkce: false,
       accessTokenLifetime: null,
       refreshTokenLifetime: null,
+      metadata: {},
     })
-    expect(parseClientMetadata({ ...minimal, type: 'public' }).grantTypes).toEqual(['authorization_code'])
+    expect(parseClientMetadata({ ...minimal, type: 'public' })).toMatchObject({
+      grantTypes: ['authorization_code', 'refresh_token'],
+      requirePkce: true,
+    })
   })
 
   it('derives the response types from the grant types, and looks at no others', () => {
     const grantTypes = ['implicit', 'authorization_code', 'implicit']
-    const client = parseClientMetadata({ ...minimal, grantTypes, responseTypes: ['id_token'] })
+    const client = parseClientMetadata({ ...minimal, grant_types: grantTypes, response_types: ['id_token'] })
     expect(client.grantTypes).toEqual(['implicit', 'authorization_code'])
     expect(client.responseTypes).toEqual(['token', 'code'])
-    const machine = { name: 'Cron', grantTypes: ['client_credentials'] }
+    const machine = { name: 'Cron', grant_types: ['client_credentials'] }
     expect(parseClientMetadata(machine)).toMatchObject({ responseTypes: [], redirectUris: [] })
   })
 
@@ -58,7 +62,7 @@ describe('parseClientMetadata', () => {
 
   it('takes extension grants by their URI (RFC 6749 4.5)', () => {
     const grantTypes = ['urn:ietf:params:oauth:grant-type:device_code', 'https://grants.example/saml']
-    expect(parseClientMetadata({ name: 'App', grantTypes }).grantTypes).toEqual(grantTypes)
+    expect(parseClientMetadata({ name: 'App', grant_types: grantTypes }).grantTypes).toEqual(grantTypes)
   })
 
   it.each([
@@ -67,32 +71,30 @@ describe('parseClientMetadata', () => {
     ['name', { ...minimal, name: 'a'.repeat(201) }],
     ['name', { ...minimal, name: 'a\u0000b' }],
     ['name', { ...minimal, name: 5 }],
-    ['name', { redirectUris: [REDIRECT] }],
+    ['name', { redirect_uris: [REDIRECT] }],
     ['url', { ...minimal, url: 'javascript:alert(1)' }],
     ['url', { ...minimal, url: '/relative' }],
     ['url', { ...minimal, url: 'https://user@app.example/' }],
     ['url', { ...minimal, url: 'https://app.example/a b' }],
     ['type', { ...minimal, type: 'secret' }],
-    ['redirectUris', { ...minimal, redirectUris: REDIRECT }],
-    ['redirectUris', { ...minimal, redirectUris: [] }],
-    ['redirectUris', { name: 'App', grantTypes: ['implicit'] }],
-    ['redirectUris', { ...minimal, redirectUris: [REDIRECT, REDIRECT] }],
+    ['redirect_uris', { ...minimal, redirect_uris: REDIRECT }],
+    ['redirect_uris', { ...minimal, redirect_uris: [] }],
+    ['redirect_uris', { name: 'App', grant_types: ['implicit'] }],
+    ['redirect_uris', { ...minimal, redirect_uris: [REDIRECT, REDIRECT] }],
     [
-      'redirectUris',
-      { ...minimal, redirectUris: Array.from({ length: 101 }, (_, at) => `${REDIRECT}/${at}`) },
+      'redirect_uris',
+      { ...minimal, redirect_uris: Array.from({ length: 101 }, (_, at) => `${REDIRECT}/${at}`) },
     ],
-    ['grantTypes', { ...minimal, grantTypes: [] }],
-    ['grantTypes', { ...minimal, grantTypes: ['magic'] }],
-    ['grantTypes', { ...minimal, grantTypes: 'password' }],
-    ['grantTypes', { ...minimal, grantTypes: ['urn:a b'] }],
-    ['grantTypes', { ...minimal, type: 'public', grantTypes: ['client_credentials'] }],
+    ['grant_types', { ...minimal, grant_types: [] }],
+    ['grant_types', { ...minimal, grant_types: ['magic'] }],
+    ['grant_types', { ...minimal, grant_types: 'password' }],
+    ['grant_types', { ...minimal, grant_types: ['urn:a b'] }],
+    ['grant_types', { ...minimal, type: 'public', grant_types: ['client_credentials'] }],
     ['scope', { ...minimal, scope: 'réad' }],
     ['scope', { ...minimal, scope: '"' }],
     ['scope', { ...minimal, scope: ['read'] }],
-    ['autoAuthorize', { ...minimal, autoAuthorize: 'yes' }],
-    ['requirePkce', { ...minimal, requirePkce: 1 }],
-    ['client', null],
-    ['client', 'App'],
+    ['auto_authorize', { ...minimal, auto_authorize: 'perhaps' }],
+    ['require_pkce', { ...minimal, require_pkce: 1 }],
   ])('refuses %s in %j', (field, input) => {
     expect(Object.keys(problemsOf(input))).toEqual([field])
   })
@@ -122,7 +124,7 @@ describe('redirect URIs', () => {
     'urn:ietf:wg:oauth:2.0:oob',
     `https://app.example/${'a'.repeat(1980)}`,
   ])('may be %s', (uri) => {
-    expect(problemsOf({ name: 'App', redirectUris: [uri] })).toEqual({})
+    expect(problemsOf({ name: 'App', redirect_uris: [uri] })).toEqual({})
   })
 
   it.each([
@@ -166,7 +168,7 @@ describe('redirect URIs', () => {
     ['https://app%2eexample/cb', 'plainly'],
     [`https://app.example/${'a'.repeat(1981)}`, 'longer'],
   ])('may not be %j', (uri, why) => {
-    expect(problemsOf({ name: 'App', redirectUris: [uri] })['redirectUris']).toContain(why)
+    expect(problemsOf({ name: 'App', redirect_uris: [uri] })['redirect_uris']).toContain(why)
   })
 })
 

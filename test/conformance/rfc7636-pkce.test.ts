@@ -148,6 +148,7 @@ describe('as functions', () => {
       autoAuthorize: false,
       authorizeEveryTime: false,
       requirePkce: true,
+      metadata: {},
       disabled: false,
     } as const
     const sent = parseParams(new URLSearchParams(PKCE).toString())

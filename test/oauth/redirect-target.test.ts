@@ -16,6 +16,7 @@ function clientWith(...redirectUris: readonly string[]): Client {
     autoAuthorize: false,
     authorizeEveryTime: false,
     requirePkce: true,
+    metadata: {},
     disabled: false,
   }
 }

@@ -10,7 +10,7 @@ const REDIRECT = 'https://app.example/callback'
 const store = createAdminStore(env.DB)
 
 async function givenClient(clientId: string, store_: AdminStore = store): Promise<ClientRecord> {
-  const metadata = parseClientMetadata({ name: clientId, redirectUris: [REDIRECT, `${REDIRECT}/2`] })
+  const metadata = parseClientMetadata({ name: clientId, redirect_uris: [REDIRECT, `${REDIRECT}/2`] })
   const secretHash = await sha256Base64url('first')
   const client = await store_.createClient({ clientId, secretHash, metadata }, mark())
   if (!client) throw new Error(`${clientId} is taken`)
@@ -31,7 +31,7 @@ describe('createClient', () => {
       redirectUris: [REDIRECT, `${REDIRECT}/2`],
       grantTypes: ['authorization_code', 'refresh_token'],
       responseTypes: ['code'],
-      requirePkce: true,
+      requirePkce: false,
       disabled: false,
     })
     expect(await store.readClient('app')).toEqual(created)
@@ -40,7 +40,7 @@ describe('createClient', () => {
 
   it('changes nothing where the id is taken', async () => {
     await givenClient('app')
-    const metadata = parseClientMetadata({ name: 'Thief', redirectUris: ['https://evil.example/'] })
+    const metadata = parseClientMetadata({ name: 'Thief', redirect_uris: ['https://evil.example/'] })
     expect(await store.createClient({ clientId: 'app', secretHash: 'hash', metadata }, mark())).toBeNull()
     expect(await store.readClient('app')).toMatchObject({
       name: 'app',
@@ -50,7 +50,7 @@ describe('createClient', () => {
   })
 
   it('makes one of many that want the same id at once', async () => {
-    const metadata = parseClientMetadata({ name: 'App', redirectUris: [REDIRECT] })
+    const metadata = parseClientMetadata({ name: 'App', redirect_uris: [REDIRECT] })
     const made = await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
         store.createClient({ clientId: 'app', secretHash: `hash ${at}`, metadata }, mark()),
@@ -80,9 +80,9 @@ describe('updateClient', () => {
     const [seen, other] = [await givenClient('app'), await givenClient('other')]
     const change = parseClientMetadata({
       name: 'New',
-      redirectUris: [`${REDIRECT}/3`],
+      redirect_uris: [`${REDIRECT}/3`],
       scope: 'read',
-      autoAuthorize: true,
+      auto_authorize: true,
     })
     const updated = await store.updateClient('app', { ...change, disabled: true }, seen.updatedAt, mark())
     expect(updated).toMatchObject({ ...change, disabled: true })
@@ -176,7 +176,7 @@ describe('rotateClientSecret', () => {
   })
 
   it('has nothing to rotate for a public client, or for none', async () => {
-    const metadata = parseClientMetadata({ name: 'App', type: 'public', redirectUris: [REDIRECT] })
+    const metadata = parseClientMetadata({ name: 'App', type: 'public', redirect_uris: [REDIRECT] })
     await store.createClient({ clientId: 'native', secretHash: null, metadata }, mark())
     expect(await store.rotateClientSecret('native', 'hash', 0, mark())).toBe('public')
     expect(await store.rotateClientSecret('nobody', 'hash', 0, mark())).toBeNull()

@@ -30,14 +30,15 @@ export interface Visit {
 /**
  * Opens a browser with no cookies.
  * @param seen gets a copy of every answer
+ * @param sendTo the Worker, if it is not ours
  */
-export function openBrowser(vars: Vars = {}, seen: Response[] = []): Browser {
+export function openBrowser(vars: Vars = {}, seen: Response[] = [], sendTo: typeof send = send): Browser {
   const cookies = new Map<string, string>()
   async function request(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
     if (cookies.size > 0)
       headers.set('Cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
-    const response = await send(path, { ...init, headers }, vars)
+    const response = await sendTo(path, { ...init, headers }, vars)
     seen.push(response.clone())
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []

@@ -43,6 +43,7 @@ export async function givenClient(clientId: string, fields: ClientFields = {}): 
     name: `Application ${clientId}`,
     createdAt: 0,
     updatedAt: 0,
+    requirePkce: type === 'public',
     ...rest,
     clientId,
     type,

@@ -1,6 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Problems } from '../../operations/input.ts'
 import type { FieldSpec, Input } from '../../operations/resource.ts'
+import { isList } from '../../store/browse.ts'
 import { Checkbox, Field } from '../../ui/components.tsx'
 
 interface FieldsProps {
@@ -44,6 +45,7 @@ function FieldOf({ error, field, value }: FieldProps): JSX.Element {
           {...(hint === undefined ? {} : { hint })}
         />
       )
+    case 'json':
     case 'lines':
       return <Lines field={field} value={value} error={error} />
     case 'choice':
@@ -51,6 +53,7 @@ function FieldOf({ error, field, value }: FieldProps): JSX.Element {
     case 'choices':
       return <Choices field={field} value={value} error={error} />
     case 'flag':
+      if (field.unset !== undefined) return <Choice field={unsetFlag(field)} value={value} error={error} />
       return (
         <div class="choices">
           <Checkbox
@@ -68,6 +71,25 @@ function FieldOf({ error, field, value }: FieldProps): JSX.Element {
 
 function textOfValue(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+/** A flag that may be left to what follows from other fields. */
+function unsetFlag(field: FieldSpec): FieldSpec {
+  return {
+    ...field,
+    choices: [
+      ['', field.unset ?? ''],
+      ['yes', 'Yes'],
+      ['no', 'No'],
+    ],
+  }
+}
+
+/** A list line by line, an object as JSON; what was typed stays as it was typed. */
+function textOfLines(value: unknown): string {
+  if (isList(value)) return value.join('\n')
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value, null, 2)
+  return typeof value === 'string' ? value : ''
 }
 
 /** What a field needs and what is wrong with it: texts, and the ids by which it names them. */
@@ -106,7 +128,7 @@ function Lines({ error, field, value }: FieldProps): JSX.Element {
         aria-describedby={noteIds({ field, error })}
         aria-invalid={error ? 'true' : undefined}
       >
-        {Array.isArray(value) ? value.join('\n') : ''}
+        {textOfLines(value)}
       </textarea>
     </div>
   )

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type Resource, valueOf } from '../../operations/resource.ts'
+import { factColumns, type Known, type Resource, valueOf } from '../../operations/resource.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import { Alert, Button, ButtonLink, Facts, Form } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
@@ -10,6 +10,7 @@ import { factsOf, recordUrl } from './values.tsx'
 interface RecordPageProps {
   readonly admin: AdminUi
   readonly resource: Resource
+  readonly known: Known
   readonly record: AdminRecord
   /** Shown this one time. */
   readonly secret: string | null
@@ -18,7 +19,14 @@ interface RecordPageProps {
 }
 
 /** A record: what it is, what can be done to it, and where what hangs from it is listed. */
-export function RecordPage({ admin, children, record, resource, secret }: RecordPageProps): JSX.Element {
+export function RecordPage({
+  admin,
+  children,
+  known,
+  record,
+  resource,
+  secret,
+}: RecordPageProps): JSX.Element {
   const id = valueOf(record, resource.id)
   const actions = resource.actions.filter(({ appliesTo }) => appliesTo?.(record) ?? true)
   const tools = resource.update && (
@@ -36,7 +44,7 @@ export function RecordPage({ admin, children, record, resource, secret }: Record
     >
       {secret !== null && <SecretBox secret={secret} />}
       <div class="box">
-        <Facts entries={factsOf(admin, resource.facts, record)} />
+        <Facts entries={factsOf(admin, factColumns(resource, known), record)} />
       </div>
       {actions.length > 0 && (
         <Form

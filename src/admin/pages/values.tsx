@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { type Column, valueOf } from '../../operations/resource.ts'
-import type { AdminRecord } from '../../store/browse.ts'
+import { type AdminRecord, isList } from '../../store/browse.ts'
 import { Time } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
 import type { AdminUi } from './layout.tsx'
@@ -27,8 +27,9 @@ export function Value({ admin, column, record }: ValueProps): JSX.Element {
 
 function Plain({ admin, column, record }: ValueProps): JSX.Element {
   const value = record[column.name]
+  const text = valueOf(record, column.name)
   if (value === null || value === undefined || value === '') return <span class="muted">–</span>
-  if (typeof value === 'object') {
+  if (isList(value)) {
     return (
       <>
         {value.map((entry) => (
@@ -43,13 +44,16 @@ function Plain({ admin, column, record }: ValueProps): JSX.Element {
     case 'flag':
       return <>{value === true ? 'Yes' : 'No'}</>
     case 'state':
-      return <span class={`state state-${String(value)}`}>{String(value)}</span>
+      return <span class={`state state-${text}`}>{text}</span>
     case 'code':
-      return <code>{String(value)}</code>
+      return <code>{text}</code>
+    case 'json':
+      return <code class="entry">{text}</code>
     case 'list':
+    case 'number':
     case 'text':
     default:
-      return <>{displayName(String(value))}</>
+      return <>{displayName(text)}</>
   }
 }
 

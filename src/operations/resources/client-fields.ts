@@ -1,80 +1,67 @@
-import type { Provider } from '../../concepts.ts'
+import { type ClientMetadataMember, fallbackOf, memberKey } from '../../clients/member.ts'
 import type { AdminRecord } from '../../store/browse.ts'
-import { type FieldSpec, listOf } from '../resource.ts'
+import { type Column, type FieldSpec, type Input, type Known, listOf, type ValueKind } from '../resource.ts'
 
 const DAY = 86_400
 
-/** What every client may be given beside extension grants. */
-const GRANT_TYPES: readonly (readonly [string, string])[] = [
-  ['authorization_code', 'Authorization code'],
-  ['refresh_token', 'Refresh token'],
-  ['client_credentials', 'Client credentials: the client acts for itself'],
-  ['password', 'Password: only for clients of your own'],
-  ['implicit', 'Implicit: only for clients that cannot do otherwise'],
-]
+/** How the value of a control is shown. */
+const SHOWN: Readonly<Record<FieldSpec['kind'], ValueKind>> = {
+  choice: 'text',
+  choices: 'list',
+  flag: 'flag',
+  json: 'json',
+  lines: 'list',
+  password: 'text',
+  seconds: 'number',
+  text: 'text',
+}
 
 /** Fields of a client: of a new one (null), or of one that is changed. */
-export function clientFields(
-  record: AdminRecord | null,
-  provider: Pick<Provider, 'grantTypes'>,
-): readonly FieldSpec[] {
-  const extensions = Object.keys(provider.grantTypes).filter((name) => name.includes(':'))
-  const own = listOf(record ?? {}, 'grant_types').filter((name) => name.includes(':'))
+export function clientFields(record: AdminRecord | null, known: Known): readonly FieldSpec[] {
+  const members = known.clientMetadata
+    .filter(({ setBy }) => setBy.includes('staff'))
+    .map((member) => fieldOf(member, record, known))
+  return record ? members : [...members, CLIENT_ID]
+}
+
+function fieldOf(member: ClientMetadataMember, record: AdminRecord | null, known: Known): FieldSpec {
+  const { choices: offered, unset, ...control } = member.control
+  const name = memberKey(member)
+  const choices = typeof offered === 'function' ? offered(known) : offered
+  // What it already has stays on offer, even where this provider no longer knows it.
+  const own = listOf(record ?? {}, name).filter((value) => !choices?.some(([choice]) => choice === value))
+  return {
+    name,
+    ...control,
+    ...(choices && { choices: [...choices, ...own.map((value) => [value, value] as const)] }),
+    ...(member.required && { required: true }),
+    ...(record === null && unset !== undefined && { unset }),
+  }
+}
+
+/** What the form of a new client begins with. */
+export function newClient({ clientMetadata }: Pick<Known, 'clientMetadata'>): Input {
+  const entries = clientMetadata
+    .filter(({ control }) => control.unset === undefined)
+    .map((member) => [memberKey(member), fallbackOf(member, 'confidential')] as const)
+  return Object.fromEntries(entries)
+}
+
+/** What a client's page and the API show. */
+export function clientFacts({ clientMetadata }: Pick<Known, 'clientMetadata'>): readonly Column[] {
+  const members = clientMetadata.map((member) => ({
+    name: memberKey(member),
+    label: member.control.label,
+    kind: SHOWN[member.control.kind],
+  }))
   return [
-    {
-      name: 'name',
-      label: 'Name',
-      kind: 'text',
-      hint: 'What users see on the consent page.',
-      required: true,
-    },
-    ...(record ? [] : [CLIENT_ID]),
-    { name: 'url', label: 'Home page', kind: 'text', hint: 'An http or https URL.' },
-    {
-      name: 'type',
-      label: 'Type',
-      kind: 'choice',
-      choices: [
-        ['confidential', 'Confidential: it runs on a server and can keep a secret'],
-        ['public', 'Public: it runs in a browser or on a device'],
-      ],
-      ...(record ? { hint: 'A client that becomes public loses its secrets.' } : {}),
-    },
-    {
-      name: 'redirect_uris',
-      label: 'Redirect URIs',
-      kind: 'lines',
-      hint: 'One in each line, complete and exact, as https://app.example/callback.',
-    },
-    {
-      name: 'grant_types',
-      label: 'Grant types',
-      kind: 'choices',
-      choices: [...GRANT_TYPES, ...new Set([...extensions, ...own])].map((choice) =>
-        typeof choice === 'string' ? [choice, choice] : choice,
-      ),
-    },
-    {
-      name: 'scope',
-      label: 'Scopes',
-      kind: 'text',
-      hint: 'Names separated by spaces; empty: it may ask for every scope.',
-    },
-    { name: 'auto_authorize', label: 'Ask no user for consent', kind: 'flag' },
-    { name: 'authorize_every_time', label: 'Ask for consent every time', kind: 'flag' },
-    { name: 'require_pkce', label: 'Demand PKCE of it, if public', kind: 'flag' },
-    {
-      name: 'access_token_lifetime',
-      label: 'Life of its access tokens',
-      kind: 'seconds',
-      hint: 'Seconds; empty: as the settings say.',
-    },
-    {
-      name: 'refresh_token_lifetime',
-      label: 'Life of its refresh tokens',
-      kind: 'seconds',
-      hint: 'Seconds since the last refresh; empty: as the settings say.',
-    },
+    { name: 'client_id', label: 'Client id', kind: 'code' },
+    ...members,
+    { name: 'response_types', label: 'Response types', kind: 'list' },
+    { name: 'secrets', label: 'Secrets', kind: 'number' },
+    { name: 'disabled', label: 'Disabled', kind: 'flag' },
+    { name: 'created_at', label: 'Created', kind: 'time' },
+    { name: 'updated_at', label: 'Changed', kind: 'time' },
   ]
 }
 

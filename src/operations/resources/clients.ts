@@ -3,11 +3,11 @@ import {
   checkClientSecret,
   generateClientId,
   generateClientSecret,
-  parseClientMetadata,
-} from '../../clients/metadata.ts'
+} from '../../clients/credentials.ts'
+import { parseClientMetadata } from '../../clients/metadata.ts'
 import { sha256Base64url } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
-import type { ClientMetadata } from '../../store/admin-store.ts'
+import type { ClientRecord } from '../../store/admin-store.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import {
   type Action,
@@ -18,88 +18,61 @@ import {
   textOf,
   valueOf,
 } from '../resource.ts'
-import { clientFields, KEEP_OLD } from './client-fields.ts'
+import { clientFacts, clientFields, KEEP_OLD } from './client-fields.ts'
 
 const DAY = 86_400
-
-/** Members of the API and columns, by the field of `ClientMetadata`. */
-const MEMBERS = {
-  name: 'name',
-  url: 'url',
-  type: 'type',
-  redirectUris: 'redirect_uris',
-  grantTypes: 'grant_types',
-  scope: 'scope',
-  autoAuthorize: 'auto_authorize',
-  authorizeEveryTime: 'authorize_every_time',
-  requirePkce: 'require_pkce',
-  accessTokenLifetime: 'access_token_lifetime',
-  refreshTokenLifetime: 'refresh_token_lifetime',
-} as const
-
-/** Checks what was sent, over what is there; problems go by the members' names. */
-function parseMetadata(input: Input): ClientMetadata {
-  const entries = Object.entries(MEMBERS).map(([field, member]) => [field, input[member]] as const)
-  const given = Object.fromEntries(entries.filter(([, value]) => value !== undefined))
-  try {
-    return parseClientMetadata(given)
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error
-    const names: Readonly<Record<string, string>> = MEMBERS
-    throw new InvalidInputError(
-      error.problems.map(({ field, message }) => ({ field: names[field] ?? field, message })),
-    )
-  }
-}
+/** How often a change is tried again that others were faster than. */
+const ATTEMPTS = 5
 
 async function create(input: Input, operator: Operator): Promise<Done> {
-  const metadata = parseMetadata(input)
+  const metadata = parseClientMetadata(input, { members: operator.provider.clientMetadata })
   const id = textOf(input, 'client_id')
-  const clientId = id === '' ? generateClientId() : checked('client_id', () => checkClientId(id))
+  const clientId = id === '' ? generateClientId() : checkClientId(id)
   const given = textOf(input, 'client_secret')
   if (metadata.type === 'public' && given !== '') {
     throw new InvalidInputError('client_secret', 'A public client has no secret (RFC 6749 2.1).')
   }
-  const secret =
-    metadata.type === 'public'
-      ? null
-      : checked('client_secret', () => checkClientSecret(given || generateClientSecret()))
+  const secret = metadata.type === 'public' ? null : checkClientSecret(given || generateClientSecret())
   const secretHash = secret === null ? null : await sha256Base64url(secret)
   const made = await operator.store.createClient({ clientId, secretHash, metadata }, operator.mark())
-  if (!made) throw new InvalidInputError('client_id', 'There is a client with this id already.')
-  return { id: clientId, text: `The client ${metadata.name} is made.`, ...(secret !== null && { secret }) }
-}
-
-/** Runs a check whose problem belongs beside a member. */
-function checked(member: string, check: () => string): string {
-  try {
-    return check()
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw new InvalidInputError(member, error.message)
-    throw error
-  }
+  if (!made) throw new InvalidInputError('client_id', `There is a client ${clientId} already.`)
+  return { id: clientId, text: `The client ${metadata.name} is created.`, ...(secret !== null && { secret }) }
 }
 
 async function update(record: AdminRecord, input: Input, operator: Operator): Promise<Done | null> {
-  const metadata = parseMetadata({ ...record, ...input })
-  const disabled = typeof input['disabled'] === 'boolean' ? input['disabled'] : record['disabled'] === true
-  const seenAt = Number(input['updated_at'] ?? record['updated_at'])
+  const updated = await change(record, input, operator)
+  return updated && { id: updated.clientId, text: `The client ${updated.name} is changed.` }
+}
+
+/** Changes a client as it is now. Where the input says which version it is about, that version must be the present one. */
+async function change(
+  record: AdminRecord,
+  input: Input,
+  { mark, provider, store }: Operator,
+): Promise<ClientRecord | null> {
   const id = valueOf(record, 'client_id')
-  const updated = await operator.store.updateClient(id, { ...metadata, disabled }, seenAt, operator.mark())
-  if (updated === 'stale') {
-    throw new InvalidInputError(
-      'name',
-      'Somebody else has just changed this client. Look at it, and try again.',
-    )
+  const seen = input['updated_at']
+  for (let attempt = 0; attempt < (seen === undefined ? ATTEMPTS : 1); attempt++) {
+    const before = await store.readClient(id)
+    if (!before) return null
+    const metadata = parseClientMetadata(input, { before, members: provider.clientMetadata })
+    const disabled = typeof input['disabled'] === 'boolean' ? input['disabled'] : before.disabled
+    const seenAt = Number(seen ?? before.updatedAt)
+    const updated = await store.updateClient(id, { ...metadata, disabled }, seenAt, mark())
+    if (updated !== 'stale') return updated
   }
-  return updated && { id, text: `The client ${updated.name} is changed.` }
+  throw new InvalidInputError(
+    'name',
+    'Somebody else has just changed this client. Look at it, and try again.',
+  )
 }
 
 /** Disables or enables, and says so. */
 function setDisabled(disabled: boolean): Action['run'] {
   return async (record, _input, operator) => {
-    const done = await update(record, { disabled }, operator)
-    return done && { ...done, text: `${valueOf(record, 'name')} is ${disabled ? 'disabled' : 'enabled'}.` }
+    const updated = await change(record, { disabled }, operator)
+    const text = `${valueOf(record, 'name')} is ${disabled ? 'disabled' : 'enabled'}.`
+    return updated && { id: updated.clientId, text }
   }
 }
 
@@ -116,8 +89,11 @@ const rotate: Action['run'] = async (record, input, operator) => {
     keep,
     operator.mark(),
   )
-  if (rotated === 'public') throw new InvalidInputError('keep_old', 'A public client has no secret.')
-  return rotated && { id, text: `${rotated.client.name} has a new secret.`, secret }
+  if (rotated === 'public')
+    throw new InvalidInputError('keep_old', `The client ${id} is public: it has no secret.`)
+  if (!rotated) return null
+  const more = { old_secret_expires_at: rotated.oldEndsAt }
+  return { id, text: `${rotated.client.name} has a new secret.`, secret, more }
 }
 
 const remove: Action['run'] = async (record, _input, operator) => {
@@ -146,27 +122,9 @@ export const clients: Resource = {
     { name: 'type', label: 'Type' },
     { name: 'grant_types', label: 'Grant types', kind: 'list' },
     { name: 'disabled', label: 'Disabled', kind: 'flag' },
-    { name: 'created_at', label: 'Made', kind: 'time' },
+    { name: 'created_at', label: 'Created', kind: 'time' },
   ],
-  facts: [
-    { name: 'client_id', label: 'Client id', kind: 'code' },
-    { name: 'name', label: 'Name' },
-    { name: 'type', label: 'Type' },
-    { name: 'url', label: 'Home page' },
-    { name: 'redirect_uris', label: 'Redirect URIs', kind: 'list' },
-    { name: 'grant_types', label: 'Grant types', kind: 'list' },
-    { name: 'response_types', label: 'Response types', kind: 'list' },
-    { name: 'scope', label: 'Scopes (none: all)' },
-    { name: 'auto_authorize', label: 'Asks no user for consent', kind: 'flag' },
-    { name: 'authorize_every_time', label: 'Asks for consent every time', kind: 'flag' },
-    { name: 'require_pkce', label: 'PKCE demanded, if public', kind: 'flag' },
-    { name: 'access_token_lifetime', label: 'Life of its access tokens, in seconds (none: as set)' },
-    { name: 'refresh_token_lifetime', label: 'Life of its refresh tokens, in seconds (none: as set)' },
-    { name: 'secrets', label: 'Secrets' },
-    { name: 'disabled', label: 'Disabled', kind: 'flag' },
-    { name: 'created_at', label: 'Made', kind: 'time' },
-    { name: 'updated_at', label: 'Changed', kind: 'time' },
-  ],
+  facts: clientFacts,
   filters: [
     { name: 'name', label: 'Name begins with' },
     { name: 'id', label: 'Client id begins with' },

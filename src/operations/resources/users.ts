@@ -3,7 +3,6 @@ import { InvalidInputError } from '../../errors.ts'
 import { checkNewPassword, MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
 import { usernameSkeleton } from '../../identity/skeleton.ts'
-import { throttleKeys } from '../../identity/throttle.ts'
 import { checkEmail, checkUsername, usernameKey } from '../../identity/usernames.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import {
@@ -71,7 +70,7 @@ function emailTaken(): InvalidInputError {
 async function update(record: AdminRecord, input: Input, operator: Operator): Promise<Done | null> {
   const isStaff = input['is_staff'] === undefined ? record['is_staff'] === true : input['is_staff'] === true
   const id = valueOf(record, 'id')
-  if (id === operator.user.id && !isStaff) {
+  if (id === operator.userId && !isStaff) {
     throw new InvalidInputError(
       'is_staff',
       'You cannot take this from yourself: ask another member of staff.',
@@ -88,7 +87,7 @@ async function update(record: AdminRecord, input: Input, operator: Operator): Pr
 const notOneself =
   (run: Action['run']): Action['run'] =>
   async (record, input, operator) => {
-    if (valueOf(record, 'id') !== operator.user.id) return run(record, input, operator)
+    if (valueOf(record, 'id') !== operator.userId) return run(record, input, operator)
     throw new InvalidInputError('id', 'You cannot do this to yourself: ask another member of staff.')
   }
 
@@ -103,11 +102,10 @@ const setActive = (active: boolean): Action['run'] =>
     return user && done(record, active ? 'may sign in again.' : 'is disabled and signed out.')
   })
 
-const resetPassword: Action['run'] = async (record, input, { mark, provider, store }) => {
+const resetPassword: Action['run'] = async (record, input, { mark, store, throttleKey }) => {
   const key = valueOf(record, 'username_key')
   const hash = await readPassword(input, valueOf(record, 'username'))
-  const { account } = await throttleKeys(key, null, provider.keys)
-  const user = await store.setPassword(key, hash, account, mark())
+  const user = await store.setPassword(key, hash, await throttleKey(key), mark())
   return user && done(record, 'has a new password, and is signed out everywhere.')
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import type { Client } from '../records.ts'
+import * as v from 'valibot'
+import type { Client, MetadataValue } from '../records.ts'
 import { parseStringList } from './string-list.ts'
 
 /** A client as `clientColumns` reads it. */
@@ -15,13 +16,15 @@ export interface ClientRow {
   readonly auto_authorize: number
   readonly authorize_every_time: number
   readonly require_pkce: number
+  readonly metadata: string
   readonly disabled_at: number | null
 }
 
 /** Columns of a `ClientRow` over the client `c`. */
 export const clientColumns = sql`c.client_id AS client_id, c.type AS type, c.name AS name, c.url AS url,
   c.grant_types AS grant_types, c.response_types AS response_types, c.scope AS scope, c.auto_authorize AS auto_authorize,
-  c.authorize_every_time AS authorize_every_time, c.require_pkce AS require_pkce, c.disabled_at AS disabled_at,
+  c.authorize_every_time AS authorize_every_time, c.require_pkce AS require_pkce, c.metadata AS metadata,
+  c.disabled_at AS disabled_at,
   (SELECT json_group_array(r.uri ORDER BY r.position) FROM client_redirect_uris r WHERE r.client_id = c.client_id) AS redirect_uris`
 
 /** The client of a row. */
@@ -38,6 +41,28 @@ export function toClient(row: ClientRow): Client {
     autoAuthorize: row.auto_authorize === 1,
     authorizeEveryTime: row.authorize_every_time === 1,
     requirePkce: row.require_pkce === 1,
+    metadata: parseMetadata(row.metadata),
     disabled: row.disabled_at !== null,
   }
+}
+
+const metadataText = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.record(
+    v.string(),
+    v.union([
+      v.string(),
+      v.number(),
+      v.boolean(),
+      v.null(),
+      v.array(v.string()),
+      v.record(v.string(), v.unknown()),
+    ]),
+  ),
+)
+
+/** The JSON of a client's `metadata`, without what is not there. */
+export function parseMetadata(text: string): Readonly<Record<string, MetadataValue>> {
+  return v.parse(metadataText, text)
 }

@@ -78,6 +78,7 @@ export function seedClient(clientId: string, fields: Partial<SeedClient> = {}): 
     autoAuthorize: false,
     authorizeEveryTime: false,
     requirePkce: true,
+    metadata: {},
     disabled: false,
     secrets: [{ hash: `hash-of-${clientId}`, expiresAt: null }],
     accessTokenLifetime: null,

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { fromBase64url, toBase64url, utf8 } from '../../../crypto/bytes.ts'
 import type { Activity, AdminRecord, BrowseAdmin, BrowseQuery, Listing, RecordValue } from '../../browse.ts'
 import { countActivityStatement } from '../activity.ts'
+import { parseMetadata } from '../client-rows.ts'
 import { run } from '../run.ts'
 import { parseStringList } from '../string-list.ts'
 import { refusalStatements } from './notes.ts'
@@ -101,14 +102,15 @@ function toListing(view: View, order: Order, rows: readonly Row[], limit: number
   }
 }
 
-function toRecord({ flags = [], lists = [] }: View, row: Row): AdminRecord {
-  const entries = Object.entries(row).filter(([name]) => !name.startsWith('key_'))
-  return Object.fromEntries(
+function toRecord({ flags = [], lists = [], members }: View, row: Row): AdminRecord {
+  const entries = Object.entries(row).filter(([name]) => !name.startsWith('key_') && name !== members)
+  const columns = Object.fromEntries(
     entries.map(([name, value]): [string, RecordValue] => {
       if (flags.includes(name)) return [name, value === 1]
       return [name, lists.includes(name) ? parseStringList(String(value)) : value]
     }),
   )
+  return members === undefined ? columns : { ...parseMetadata(String(row[members])), ...columns }
 }
 
 const cursorValues = v.pipe(v.string(), v.parseJson(), v.array(v.union([v.string(), v.number()])))

@@ -79,11 +79,12 @@ function createStatements({ clientId, metadata, secretHash }: NewClient, mark: O
       sql`WHERE NOT EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId})`,
     ),
     sql`INSERT INTO clients (client_id, type, name, url, grant_types, response_types, scope, auto_authorize,
-        authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, created_at, updated_at)
+        authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, metadata,
+        created_at, updated_at)
       SELECT ${clientId}, ${metadata.type}, ${metadata.name}, ${metadata.url}, ${JSON.stringify(metadata.grantTypes)},
         ${JSON.stringify(metadata.responseTypes)}, ${metadata.scope}, ${metadata.autoAuthorize},
         ${metadata.authorizeEveryTime}, ${metadata.requirePkce}, ${metadata.accessTokenLifetime},
-        ${metadata.refreshTokenLifetime}, ${mark.now}, ${mark.now}
+        ${metadata.refreshTokenLifetime}, ${JSON.stringify(metadata.metadata)}, ${mark.now}, ${mark.now}
       WHERE ${written} ON CONFLICT DO NOTHING`,
     insertRedirectUris(clientId, metadata.redirectUris, written),
     insertSecret(clientId, secretHash, mark.now, sql`${written} AND ${secretHash} IS NOT NULL`),
@@ -109,6 +110,7 @@ function updateStatements(
         scope = ${change.scope}, auto_authorize = ${change.autoAuthorize},
         authorize_every_time = ${change.authorizeEveryTime}, require_pkce = ${change.requirePkce},
         access_token_lifetime = ${change.accessTokenLifetime}, refresh_token_lifetime = ${change.refreshTokenLifetime},
+        metadata = ${JSON.stringify(change.metadata)},
         disabled_at = CASE WHEN ${change.disabled} THEN COALESCE(disabled_at, ${mark.now}) END,
         updated_at = max(${mark.now}, updated_at + 1)
       WHERE client_id = ${clientId} AND updated_at = ${seenAt}`,

@@ -29,6 +29,8 @@ export interface View {
   readonly lists?: readonly string[]
   /** Columns that hold 0 or 1. */
   readonly flags?: readonly string[]
+  /** A column that holds a JSON object, whose members count as columns. */
+  readonly members?: string
 }
 
 const LAST = Number.MAX_SAFE_INTEGER
@@ -90,7 +92,7 @@ const clients: View = {
     c.disabled_at IS NOT NULL AS disabled, c.created_at AS created_at, c.updated_at AS updated_at,
     (SELECT json_group_array(r.uri ORDER BY r.position) FROM client_redirect_uris r
       WHERE r.client_id = c.client_id) AS redirect_uris,
-    (SELECT count(*) FROM client_secrets s WHERE s.client_id = c.client_id) AS secrets`,
+    (SELECT count(*) FROM client_secrets s WHERE s.client_id = c.client_id) AS secrets, c.metadata AS metadata`,
   from: sql`clients c`,
   id: sql`c.client_id`,
   order: newest(sql`c.rowid`),
@@ -107,6 +109,7 @@ const clients: View = {
   },
   lists: ['grant_types', 'response_types', 'redirect_uris'],
   flags: ['auto_authorize', 'authorize_every_time', 'require_pkce', 'disabled'],
+  members: 'metadata',
 }
 
 const users: View = {

@@ -1,0 +1,36 @@
+import { randomBytes, toBase64url } from '../crypto/bytes.ts'
+import { InvalidInputError } from '../errors.ts'
+
+/**
+ * Checks the id that somebody chose for a client: the characters of RFC 6749 appendix A.1.
+ * @throws {InvalidInputError} it is empty, longer than 255 characters, or not printable ASCII
+ */
+export function checkClientId(clientId: string): string {
+  if (/^[\x20-\x7e]{1,255}$/.test(clientId)) return clientId
+  throw new InvalidInputError(
+    'client_id',
+    'The client id must have 1 to 255 printable ASCII characters (RFC 6749 A.1).',
+  )
+}
+
+/**
+ * Checks the secret that another provider gave a client: the characters of RFC 6749 appendix A.2.
+ * @throws {InvalidInputError} it is empty, longer than 512 characters, or not printable ASCII
+ */
+export function checkClientSecret(secret: string): string {
+  if (/^[\x20-\x7e]{1,512}$/.test(secret)) return secret
+  throw new InvalidInputError(
+    'client_secret',
+    'The secret must have 1 to 512 printable ASCII characters (RFC 6749 A.2).',
+  )
+}
+
+/** A new client id of 128 bits. Hexadecimal, so that it never looks like an option on a command line. */
+export function generateClientId(): string {
+  return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** A new client secret of 256 bits, base64url. */
+export function generateClientSecret(): string {
+  return toBase64url(randomBytes(32))
+}

@@ -1,0 +1,5 @@
+import type { ClientMetadataMember } from '../member.ts'
+import { columnMembers } from './columns.ts'
+
+/** Every member of a client's metadata that this package knows, in the order of the form. */
+export const clientMetadata: readonly ClientMetadataMember[] = Object.values(columnMembers)
