@@ -80,10 +80,10 @@ function redirectAdvice(record: AdminRecord): Advice[] {
       'With several redirect URIs each request must name one, byte for byte as it is registered.',
     ),
     ...uris
-      .filter((uri) => uri.startsWith('http://localhost'))
+      .filter((uri) => /^http:\/\/localhost:\d/.test(uri))
       .map((uri) => ({
         severity: 'hint' as const,
-        text: `${uri} is compared with its port: http://127.0.0.1 may use any port (RFC 8252 7.3).`,
+        text: `${uri} is compared with its port: http://127.0.0.1 may use any port, and so may http://localhost without one (RFC 8252 7.3).`,
       })),
     ...uris
       .filter((uri) => /^https?:/.test(uri) && record['type'] === 'confidential' && uri.startsWith('http:'))

@@ -10,7 +10,7 @@ export interface Params {
   readonly repeated: readonly string[]
 }
 
-/** More parameters than any request has; each costs a little to look at. */
+/** More parameters than any request has, and more values of one that may repeat; each costs a little to look at. */
 const MAX_PARAMS = 100
 
 /**
@@ -21,7 +21,7 @@ const MAX_PARAMS = 100
  */
 export function parseParams(text: string, repeatable: readonly string[] = []): Params {
   const pairs = text.split('&').filter((pair) => pair !== '')
-  if (pairs.length > MAX_PARAMS)
+  if (pairs.length > MAX_PARAMS * (1 + repeatable.length))
     throw new OAuthError('invalid_request', 'The request has too many parameters.')
   const values = new Map<string, string[]>()
   for (const pair of pairs) {

@@ -22,6 +22,8 @@ export interface ConsentPageProps {
   /** Where the answer will go: what tells one application from another that bears its name. */
   readonly redirectUri: string
   readonly scopes: readonly ScopeText[]
+  /** What the person has allowed this client before and not withdrawn, whether or not it is asked for again. */
+  readonly allowedBefore?: readonly ScopeText[]
   readonly username: string
   /** A form that lets somebody else sign in for the same request. */
   readonly switchUser: { readonly action: string; readonly fields?: HiddenFields }
@@ -46,6 +48,7 @@ export function ConsentPage(props: ConsentPageProps): JSX.Element {
         {device && <Alert kind="warning" text={consent.deviceWarning} advice={consent.deviceAdvice(name)} />}
         <Form ui={ui} action={action} fields={fields}>
           <ScopeChoices ui={ui} name={name} scopes={scopes} />
+          <AllowedBefore ui={ui} name={name} scopes={props.allowedBefore ?? []} />
           <div class="actions">
             <Button kind="primary" name="authorize" value="Authorize">
               {consent.authorize}
@@ -109,5 +112,21 @@ function ScopeChoices(
       </ul>
       {props.scopes.length > 1 && <p class="hint after">{consent.choose}</p>}
     </fieldset>
+  )
+}
+
+/** What an older consent allows: the answer replaces it for every scope that has a box. */
+function AllowedBefore({
+  name,
+  scopes,
+  ui,
+}: Pick<ConsentPageProps, 'ui' | 'scopes'> & { readonly name: string }): JSX.Element | null {
+  const { consent } = ui.messages
+  if (scopes.length === 0) return null
+  return (
+    <p class="hint after">
+      {consent.before(name)} {scopes.map((scope) => scope.description ?? scope.name).join(', ')}.{' '}
+      {consent.beforeAdvice}
+    </p>
   )
 }

@@ -6,6 +6,7 @@ import { FormPostPage } from './form-post.tsx'
 import { FrontPage } from './front.tsx'
 import { LoginPage } from './login.tsx'
 import { LogoutPage } from './logout.tsx'
+import { SelectAccountPage } from './select-account.tsx'
 import { SignUpPage } from './sign-up.tsx'
 
 /** The pages, each of which an embedding app may replace: from props to JSX. */
@@ -19,6 +20,7 @@ export const pages = {
   front: FrontPage,
   login: LoginPage,
   logout: LogoutPage,
+  selectAccount: SelectAccountPage,
   signUp: SignUpPage,
 }
 

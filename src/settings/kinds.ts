@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { Secret } from '../crypto/secret.ts'
-import { checkScopeBits, isScopeToken, joinScope, type ScopeBits } from '../scope.ts'
+import { checkScopeBits, isScopeToken, joinScope, type ScopeBits, MAX_SCOPES } from '../scope.ts'
 
 /** One setting: a row of docs/settings.md. */
 export interface Setting<T> {
@@ -82,7 +82,9 @@ export const scopeNames: Row<string | null> = {
   expected: 'scope names (RFC 6749 3.3) separated by spaces',
   parse(value) {
     const list = typeof value === 'string' ? value.split(' ').filter(Boolean) : []
-    return list.length > 0 && list.every(isScopeToken) ? joinScope(list) : undefined
+    return list.length > 0 && list.length <= MAX_SCOPES && list.every(isScopeToken)
+      ? joinScope(list)
+      : undefined
   },
 }
 /** The beginning of a cookie’s name. */

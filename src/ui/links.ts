@@ -1,3 +1,5 @@
+import { goesToDevice } from '../oauth/authorize/redirect-target.ts'
+
 /**
  * A URL that may become a link.
  * @param url anything, as a client's website
@@ -22,10 +24,8 @@ export type Destination =
 
 /** Where a redirect URI leads. International names are given in ASCII, so that none looks like another. */
 export function destinationOf(redirectUri: string): Destination {
-  const url = URL.parse(redirectUri)
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return { kind: 'device' }
-  const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost\.?)$/.test(url.hostname)
-  return loopback ? { kind: 'device' } : { kind: 'web', host: url.host }
+  const host = URL.parse(redirectUri)?.host
+  return host === undefined || goesToDevice(redirectUri) ? { kind: 'device' } : { kind: 'web', host }
 }
 
 /** Characters that are not seen but change how the rest is read. */

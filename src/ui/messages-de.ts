@@ -34,6 +34,8 @@ export const german: typeof english = {
     title: (client) => `${client} Zugriff geben`,
     asks: (client) => `${client} möchte mit den folgenden Berechtigungen auf Ihre Daten zugreifen:`,
     choose: 'Entfernen Sie das Häkchen bei allem, was Sie nicht erlauben möchten.',
+    before: (client) => `Sie haben ${client} schon früher erlaubt:`,
+    beforeAdvice: 'Was Sie jetzt abwählen, ist nicht mehr erlaubt.',
     authorize: 'Erlauben',
     cancel: 'Abbrechen',
     website: 'Website',
@@ -44,6 +46,11 @@ export const german: typeof english = {
       `Ob es wirklich ${client} ist, lässt sich hier nicht feststellen. Erlauben Sie den Zugriff nur, wenn Sie dies gerade selbst begonnen haben.`,
     somebodyElse: 'Nicht Sie?',
     after: (site) => `Sie können dies jederzeit auf Ihrer Kontoseite bei ${site} zurücknehmen.`,
+  },
+  selectAccount: {
+    title: 'Konto wählen',
+    submit: (username) => `Weiter als ${username}`,
+    other: 'Anderes Konto verwenden',
   },
   scopes: { read: 'Ihre Daten lesen', write: 'Ihre Daten ändern' },
   logout: {

@@ -33,6 +33,8 @@ export const english = {
     title: (client: string) => `Authorize ${client}`,
     asks: (client: string) => `${client} would like to access your data with the following permissions:`,
     choose: 'Untick what you do not want to allow.',
+    before: (client: string) => `You have allowed ${client} before:`,
+    beforeAdvice: 'What you untick now is no longer allowed.',
     authorize: 'Authorize',
     cancel: 'Cancel',
     website: 'Website',
@@ -43,6 +45,11 @@ export const english = {
       `Nobody can tell here whether it really is ${client}. Authorize only if you have just started this yourself.`,
     somebodyElse: 'Not you?',
     after: (site: string) => `You can take this back at any time on your account page at ${site}.`,
+  },
+  selectAccount: {
+    title: 'Choose an account',
+    submit: (username: string) => `Continue as ${username}`,
+    other: 'Use another account',
   },
   /** For scopes that the scope table does not describe. */
   scopes: { read: 'Read your data', write: 'Write your data' },

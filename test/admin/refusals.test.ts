@@ -119,6 +119,6 @@ describe('the check of a set-up', () => {
     expect(text).toContain('A public client without PKCE')
     expect(text).toContain('The password grant shows')
     expect(text).toContain('OAUTH_RESPONSE_TYPE_CHOICES turns off token')
-    expect(text).toContain('http://127.0.0.1 may use any port')
+    expect(text).toContain('http://127.0.0.1 may use any port, and so may http://localhost without one')
   })
 })

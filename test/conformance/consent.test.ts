@@ -71,7 +71,9 @@ describe('a remembered consent', () => {
       expect(answerIn(await browser.visit(authorizationUrl(quiet)))).toMatchObject({
         error: 'consent_required',
       })
-      expect((await browser.visit(authorizationUrl({ scope: 'read write' }))).left).toBeNull()
+      const page = await browser.visit(authorizationUrl({ scope: 'read write' }))
+      expect(page.left).toBeNull()
+      expect(page.text).toContain('You have allowed Application web before: Read your data.')
       expect(codeIn(await browser.visit(authorizationUrl({ scope: 'read' })))).toMatch(/^ac_/)
     }
   })
@@ -251,6 +253,50 @@ describe('prompt and max_age', () => {
     },
   )
 
+  must('OpenID Connect Core', '3.1.2.1', 'prompt=select_account shows who is signed in', async () => {
+    await givenClient('trusted', { autoAuthorize: true })
+    const browser = await signedIn(alice)
+    await authorize(browser)
+    travel(60)
+    for (const client_id of ['web', 'trusted']) {
+      const page = await browser.visit(authorizationUrl({ client_id, prompt: 'select_account' }))
+      expect(page.left).toBeNull()
+      expect(page.text).toContain('Continue as alice')
+      expect(page.text).toContain('Use another account')
+      // Looking again brings no code either.
+      expect((await browser.visit(page.path)).left).toBeNull()
+      const cancelled = await browser.submit(page, CONFIRM, [['authorize', 'False']])
+      expect(answerIn(cancelled)).toMatchObject({ error: 'access_denied', state: 'a state' })
+      const next = await browser.visit(authorizationUrl({ client_id, prompt: 'select_account' }))
+      expect(codeIn(await browser.submit(next, CONFIRM, [['account', 'Continue']]))).toMatch(/^ac_/)
+    }
+  })
+
+  must('OpenID Connect Core', '3.1.2.1', 'prompt=select_account lets somebody else sign in', async () => {
+    const browser = await signedIn(alice)
+    await authorize(await signedIn(bob))
+    await authorize(browser)
+    travel(60)
+    const page = await browser.visit(authorizationUrl({ prompt: 'select_account' }))
+    const login = await browser.submit(page, '/logout', [])
+    expect(login.path).toMatch(/^\/login\?request=/)
+    const fields = [['username', 'bob'] as const, ['password', PASSWORD] as const]
+    const answer = await redeem(codeIn(await browser.submit(login, '/login', fields)))
+    expect(answer).toMatchObject({ status: 200 })
+    expect(await env.DB.prepare('SELECT user_id FROM grants').first()).toEqual({ user_id: bob })
+  })
+
+  it('prompt=select_account asks for a consent that was withdrawn since', async () => {
+    const browser = await signedIn(alice)
+    await authorize(browser)
+    travel(60)
+    const page = await browser.visit(authorizationUrl({ prompt: 'select_account' }))
+    await act(browser, 'revoke-application', { client_id: 'web' })
+    const consent = await browser.submit(page, CONFIRM, [['account', 'Continue']])
+    expect(consent.text).toContain('Authorize Application web')
+    expect(codeIn(await approve(browser, consent))).toMatch(/^ac_/)
+  })
+
   must('OpenID Connect Core', '3.1.2.1', 'refuses a max_age that is no number', async () => {
     const browser = await signedIn(alice)
     for (const max_age of ['-1', '1.5', 'x', '1e3', '99999999999']) {
@@ -323,7 +369,18 @@ describe('decideInteraction', () => {
       consent,
       'consent',
     ],
-    ['confidential, device', { target: { uri: 'http://127.0.0.1/cb' } }, session, consent, 'answer'],
+    ['confidential, device', { target: { uri: 'http://127.0.0.1/cb' } }, session, consent, 'consent'],
+    ['by name, device', { target: { uri: 'http://localhost:1/cb' } }, session, consent, 'consent'],
+    ['an intranet', { target: { uri: 'http://intranet/cb' } }, session, consent, 'answer'],
+    ['select_account', { prompts: ['select_account'] }, session, consent, 'account'],
+    ['select_account, to consent', { prompts: ['select_account'] }, session, null, 'consent'],
+    [
+      'select_account, just done',
+      { prompts: ['select_account'] },
+      { ...session, authTime: 2000 },
+      consent,
+      'answer',
+    ],
   ]
 
   it.each(cases)('%s', (_, request, signedInAs, given, expected) => {
@@ -337,7 +394,7 @@ describe('decideInteraction', () => {
     expect(decideInteraction(quiet, signedInAs, given, 2000).kind).toBe('answer')
   })
 
-  it.each(cases.filter((row) => row[4] !== 'answer'))(
+  it.each(cases.filter((row) => ['consent', 'login'].includes(row[4])))(
     '%s, prompt=none: refused',
     (_, request, signedInAs, given, expected) => {
       const asked = { ...plain, ...request } as unknown as AuthorizationRequest

@@ -25,7 +25,11 @@ beforeEach(async () => {
   const grantTypes = ['authorization_code']
   await givenClient('desktop', { type: 'public', grantTypes, redirectUris: [LOOPBACK, LOOPBACK6] })
   await givenClient('phone', { type: 'public', grantTypes, redirectUris: [PRIVATE] })
-  await givenClient('named', { type: 'public', grantTypes, redirectUris: ['http://localhost/cb'] })
+  await givenClient('named', {
+    type: 'public',
+    grantTypes,
+    redirectUris: ['http://localhost/cb', 'http://localhost:7777/two?x'],
+  })
 })
 
 describe('loopback redirects', () => {
@@ -81,10 +85,59 @@ describe('loopback redirects', () => {
     }
   })
 
-  must('RFC 8252', '8.3', 'by name keep their port: other things may answer to a name', async () => {
-    const url = { client_id: 'named', redirect_uri: 'http://localhost:51004/cb', ...PKCE }
-    await expectPage(await send(authorizationUrl(url)), 400, MISMATCH)
-    expect((await send(authorizationUrl({ ...url, redirect_uri: 'http://localhost/cb' }))).status).toBe(303)
+  must('RFC 8252', '8.3', 'by name take any port where none is registered, else that one', async () => {
+    const browser = await signedIn(alice)
+    for (const redirect_uri of [
+      'http://localhost:51004/cb',
+      'http://localhost/cb',
+      'http://localhost:7777/two?x',
+    ]) {
+      const visit = await authorize(browser, { client_id: 'named', redirect_uri, ...PKCE })
+      expect(visit.left?.href.startsWith(redirect_uri)).toBe(true)
+      const form = { client_id: 'named', redirect_uri, code_verifier: VERIFIER }
+      expect(await redeem(codeIn(visit), { ...form, client_secret: undefined })).toMatchObject({
+        status: 200,
+      })
+    }
+    for (const redirect_uri of [
+      'http://localhost:7778/two?x',
+      'http://localhost/two?x',
+      'http://localhost:51004/CB',
+      'http://localhost:65536/cb',
+      'http://localhost:/cb',
+      'http://localhost:1@evil.example/cb',
+      'http://localhost.evil.example/cb',
+      'http://localhost.:51004/cb',
+      'http://LOCALHOST:51004/cb',
+      'http://127.0.0.1:51004/cb',
+      'http://[::1]:51004/cb',
+      'https://localhost:51004/cb',
+    ]) {
+      await expectPage(
+        await send(authorizationUrl({ client_id: 'named', redirect_uri, ...PKCE })),
+        400,
+        MISMATCH,
+      )
+    }
+  })
+
+  must('RFC 8252', '8.6', 'and private schemes never bring a code or token without a person', async () => {
+    const uris = [LOOPBACK, 'http://localhost/cb', 'https://localhost/cb', PRIVATE]
+    for (const [index, redirect_uri] of uris.entries()) {
+      const client_id = `trusted-${index}`
+      await givenClient(client_id, { autoAuthorize: true, redirectUris: [redirect_uri] })
+      const browser = await signedIn(alice)
+      for (const response_type of ['code', 'token']) {
+        const fields = { client_id, redirect_uri, response_type }
+        await authorize(browser, fields)
+        expect({ ...fields, left: (await browser.visit(authorizationUrl(fields))).left }).toEqual({
+          ...fields,
+          left: null,
+        })
+        const { left } = await browser.visit(authorizationUrl({ ...fields, prompt: 'none' }))
+        expect(left?.href).toContain('error=consent_required')
+      }
+    }
   })
 })
 

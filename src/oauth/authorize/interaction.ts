@@ -4,10 +4,11 @@ import type { Consent, Session } from '../../store/records.ts'
 import { goesToDevice } from './redirect-target.ts'
 import type { AuthorizationRequest, Freshness } from './request.ts'
 
-/** What comes next: the user signs in, the user is asked, or the request is answered at once. */
+/** What comes next: the user signs in, is asked for consent or for the account, or the request is answered at once. */
 export type Interaction =
   | { readonly kind: 'login' }
   | { readonly kind: 'consent'; readonly session: Session }
+  | { readonly kind: 'account'; readonly session: Session }
   | { readonly kind: 'answer'; readonly session: Session }
 
 /**
@@ -27,7 +28,11 @@ export function decideInteraction(
     if (quiet) throw new OAuthError('login_required', 'The user must sign in.')
     return { kind: 'login' }
   }
-  if (!needsConsent(request, consent)) return { kind: 'answer', session }
+  if (!needsConsent(request, consent)) {
+    // Who has just signed in for this request has chosen the account; the consent page shows it and offers another.
+    const chosen = !request.prompts.includes('select_account') || session.authTime >= capturedAt
+    return { kind: chosen ? 'answer' : 'account', session }
+  }
   if (quiet) throw new OAuthError('consent_required', 'The user must consent.')
   return { kind: 'consent', session }
 }
@@ -46,8 +51,8 @@ function needsConsent(
   { client, prompts, scope, target }: AuthorizationRequest,
   consent: Consent | null,
 ): boolean {
-  // Any app on the device could stand behind such a redirect: never without a person (RFC 8252 8.6).
-  if (client.type === 'public' && goesToDevice(target.uri)) return true
+  // Any app on the device could stand behind such a redirect: never without a person (RFC 8252 8.6), whatever it was issued.
+  if (goesToDevice(target.uri)) return true
   if (client.authorizeEveryTime || prompts.includes('consent')) return true
   if (client.autoAuthorize) return false
   return !consent || consent.withdrawn || !coversScope(consent.scope, scope)

@@ -42,17 +42,27 @@ export function resolveRedirectTarget(params: Params, client: Client | null): Re
   return { client, uri, registered, given: true }
 }
 
-const LOOPBACK_PORT = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::(\d{1,5}))?(?=[/?]|$)/
+const ADDRESS = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::(\d{1,5}))?(?=[/?]|$)/
+const NAME = /^(http:\/\/localhost)(?::(\d{1,5}))?(?=[/?]|$)/
 
-/** A native app listens on whichever port is free: it alone may differ (RFC 8252 7.3). */
+/**
+ * A native app listens on whichever port is free: it alone may differ (RFC 8252 7.3). By the name `localhost` that holds only
+ * where no port is registered.
+ */
 function matchesLoopback(registered: string, uri: string): boolean {
-  if (!LOOPBACK_PORT.test(registered)) return false
-  const port = LOOPBACK_PORT.exec(uri)?.[2]
+  const pattern = ADDRESS.test(registered) ? ADDRESS : NAME
+  const known = pattern.exec(registered)
+  if (!known || (pattern === NAME && known[2] !== undefined)) return false
+  const port = pattern.exec(uri)?.[2]
   if (port !== undefined && Number(port) > 65_535) return false
-  return uri.replace(LOOPBACK_PORT, '$1') === registered.replace(LOOPBACK_PORT, '$1')
+  return uri.replace(pattern, '$1') === registered.replace(pattern, '$1')
 }
+
+const THIS_DEVICE = /^(?:127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f:]+\]|(?:.+\.)?localhost\.?)$/
 
 /** The redirect goes to an app on the same device, which no name vouches for (RFC 8252 7.1, 7.3, 8.6). */
 export function goesToDevice(uri: string): boolean {
-  return !uri.startsWith('https://')
+  const url = URL.parse(uri)
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return true
+  return THIS_DEVICE.test(url.hostname)
 }

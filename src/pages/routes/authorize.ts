@@ -61,8 +61,7 @@ async function showConsent(c: Handling): Promise<Response> {
       const interaction = decide(considered, captured.capturedAt)
       if (interaction.kind === 'login')
         return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
-      if (interaction.kind === 'consent')
-        return consentPage(c, considered, interaction.session.user.username, captured)
+      if (interaction.kind !== 'answer') return askPage(c, considered, interaction, captured)
       return answer(c, considered, interaction, considered.request.scope, captured)
     },
     captured,
@@ -82,6 +81,11 @@ async function confirm(c: Handling): Promise<Response> {
       const interaction = decide(considered, captured.capturedAt)
       if (interaction.kind === 'login')
         return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
+      if (form.get('account') !== undefined) {
+        // The consent was withdrawn since the page asked for the account alone.
+        if (interaction.kind === 'consent') return seeOther(c, confirmUrl(c, captured.id))
+        return answer(c, considered, interaction, considered.request.scope, captured)
+      }
       return answerConsent(c, considered, interaction, form, captured)
     },
     captured,
@@ -146,23 +150,34 @@ async function answerConsent(
   throw new OAuthError('access_denied', 'The user denied the request.')
 }
 
-async function consentPage(
+/** The page that asks: for the consent, or whether to go on as the user who is signed in. */
+async function askPage(
   c: Handling,
   { records, request }: Considered,
-  username: string,
+  { kind, session }: Extract<Interaction, { kind: 'account' | 'consent' }>,
   { id }: CapturedRequest,
 ): Promise<Response> {
+  const { pages, paths } = c.get('provider')
   const ui = await uiOf(c, { form: true })
-  const page = c.get('provider').pages.consent({
+  const { consent } = records
+  const props = {
     ui,
     action: confirmUrl(c),
     fields: { request: id },
     client: request.client,
-    redirectUri: request.target.uri,
-    scopes: scopeTexts(request.scope, records.scopes, ui.messages),
-    username,
-    switchUser: { action: c.get('provider').paths.logout, fields: { request: id } },
-  })
+    username: session.user.username,
+    switchUser: { action: paths.logout, fields: { request: id } },
+  }
+  const page =
+    kind === 'account'
+      ? pages.selectAccount(props)
+      : pages.consent({
+          ...props,
+          redirectUri: request.target.uri,
+          scopes: scopeTexts(request.scope, records.scopes, ui.messages),
+          allowedBefore:
+            consent && !consent.withdrawn ? scopeTexts(consent.scope, records.scopes, ui.messages) : [],
+        })
   return showPage(c, page, 200, { formTarget: request.target.uri, popup: true })
 }
 
