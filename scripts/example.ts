@@ -38,4 +38,8 @@ async function seed(session: Session, url: string): Promise<void> {
 }
 
 const hasDatabase = isApi || config.includes('d1_databases')
-await serveLocally({ seed: hasDatabase ? seed : null, ...(isApi && { beside: folder }) })
+await serveLocally({
+  about: `What it shows, and what to try: examples/${name}/README.md`,
+  seed: hasDatabase ? seed : null,
+  ...(isApi && { beside: folder }),
+})

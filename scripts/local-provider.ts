@@ -1,15 +1,16 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import process from 'node:process'
 import { CliError } from '../src/cli/cli-error.ts'
 import { localState } from '../src/cli/config.ts'
 import { openLocalD1 } from '../src/cli/local-d1.ts'
 import { createSession, type Session } from '../src/cli/open-store.ts'
 import { readSecretKey } from '../src/cli/secret-key.ts'
-import { DEMO_CLIENT, DEMO_SECRET } from '../src/cli/seed.ts'
 import { runWrangler } from '../src/cli/wrangler.ts'
+import { type DemoState, invitation, PROBES, readDemoState } from './invitation.ts'
+import { filterLines } from './wrangler-lines.ts'
 
 const DEV_VARS = '.dev.vars'
 
@@ -61,48 +62,30 @@ async function checkPort(port: number, another = 'PORT=8788 npm start'): Promise
   }
 }
 
-/** Migrates and seeds the local state. */
-async function prepare(persistTo: string, secretKey: string, port: number, seed: Seed): Promise<void> {
+/** Migrates and seeds the local state, and reads what is left of the demo data there. */
+async function prepare(persistTo: string, secretKey: string, port: number, seed: Seed): Promise<DemoState> {
   const session = createSession(await openLocalD1(persistTo, track), secretKey)
   try {
     await seed(session, `http://localhost:${port}`)
+    return await readDemoState(session)
   } finally {
     await session.close()
   }
 }
 
-/** Serves until it is told to stop, and says so when it can be asked. */
+/** Serves until it is told to stop, and tells when it can be asked. */
 async function serve(
   persistTo: string,
   secretKey: string,
   port: number,
-  onReady: () => void,
+  onReady: (url: string) => void,
 ): Promise<number> {
   // Naming the file that wrangler would read anyway lets the environment, and so our SECRET_KEY, go before it.
   const secrets = existsSync(DEV_VARS) ? ['--env-file', DEV_VARS] : []
   const options = ['--port', String(port), '--persist-to', persistTo, '--show-interactive-dev-session=false']
   const vars = ['--var', 'OAUTH_ENFORCE_SECURE:false', '--var', 'OAUTH_DEMO:true']
   const args = ['dev', ...options, ...secrets, ...vars, ...process.argv.slice(2)]
-  let log = ''
-  let ready = false
-  const onOutput = (text: string): void => {
-    print(text)
-    if (ready) return
-    log += text
-    const url = /Ready on (http:\/\/\S+)/.exec(log)?.[1]
-    ready = url !== undefined
-    if (!url) return
-    console.log(invitation(url))
-    onReady()
-  }
-  const { code } = await runWrangler(args, { env: { SECRET_KEY: secretKey }, onOutput, onSpawn: track })
-  return code ?? 1
-}
-
-function invitation(url: string): string {
-  const form = `client_id=${DEMO_CLIENT}&client_secret=${DEMO_SECRET}&grant_type=password&username=demo&password=demo`
-  const token = `Your first token:\n\n  curl -X POST -d "${form}" ${url}/oauth2/access_token/`
-  return `\n${token}\n\nThe whole sign-in, in a browser (user demo, password demo):\n\n  ${url}/demo\n`
+  return runDev(args, { SECRET_KEY: secretKey }, onReady)
 }
 
 /** Serves a Worker of another folder, which finds the provider by service bindings and by its port. */
@@ -110,7 +93,32 @@ async function serveBeside(folder: string, port: number, providerPort: number): 
   const endpoint = `INTROSPECTION_ENDPOINT:http://localhost:${providerPort}/oauth2/introspect`
   const options = ['--port', String(port), '--show-interactive-dev-session=false', '--var', endpoint]
   const args = ['dev', '--config', join(folder, 'wrangler.toml'), ...options]
-  const { code } = await runWrangler(args, { onOutput: print, onSpawn: track })
+  return runDev(args, {}, (url) => console.log(`\nReady on ${url}, the API of ${basename(folder)}\n`))
+}
+
+/** Runs `wrangler dev` without its noise; `onReady` is called once, when the Worker answers. */
+async function runDev(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  onReady: (url: string) => void,
+): Promise<number> {
+  let ready = false
+  const probes = new Set(PROBES)
+  const onLine = (line: string): boolean => {
+    const url = ready ? undefined : /Ready on (http:\/\/\S+)/.exec(line)?.[1]
+    if (url !== undefined) {
+      ready = true
+      onReady(url)
+    }
+    // What we ask for the invitation is no request of anybody else's.
+    return probes.delete(/\] (\w+ \S+) \d{3} /.exec(line)?.[1] ?? '')
+  }
+  const { code } = await runWrangler(args, {
+    env,
+    onOutput: filterLines((line) => process.stdout.write(line), onLine),
+    onErrorOutput: filterLines((line) => process.stderr.write(line)),
+    onSpawn: track,
+  })
   return code ?? 1
 }
 
@@ -120,22 +128,21 @@ function failed(error: unknown): number {
   return 1
 }
 
-function print(text: string): void {
-  process.stdout.write(text)
-}
-
-async function run({ beside, seed }: Serving): Promise<number> {
+async function run({ about, beside, seed }: Serving): Promise<number> {
   const port = readPort(beside === undefined ? 65_535 : 65_534)
   await checkPort(port)
   if (beside !== undefined) await checkPort(port + 1, `PORT=${port + 2} before the same command`)
   const persistTo = localState()
   const secretKey = await readSecretKey(persistTo)
-  if (seed) await prepare(persistTo, secretKey, port, seed)
+  const demo = seed ? await prepare(persistTo, secretKey, port, seed) : null
   if (stopping) return 0
   let api: Promise<number> = Promise.resolve(0)
-  const code = await serve(persistTo, secretKey, port, () => {
+  const onReady = async (url: string): Promise<void> => {
+    console.log(await invitation(url, about === undefined ? demo : null))
+    if (about !== undefined) console.log(`${about}\n`)
     if (beside !== undefined) api = serveBeside(beside, port + 1, port).catch(failed)
-  })
+  }
+  const code = await serve(persistTo, secretKey, port, (url) => void onReady(url).catch(failed))
   return code || (await api)
 }
 
@@ -143,6 +150,8 @@ async function run({ beside, seed }: Serving): Promise<number> {
 export interface Serving {
   /** Null where there is no D1 database to migrate and fill. */
   readonly seed: Seed | null
+  /** What to read about it, where it is not the provider with its demo data. */
+  readonly about?: string
   /** A folder whose Worker is served on the next port. */
   readonly beside?: string
 }

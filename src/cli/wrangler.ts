@@ -22,8 +22,9 @@ export interface WranglerRun {
   readonly input?: string
   /** Gets the running process, to end it with this one. */
   readonly onSpawn?: (child: ChildProcess) => void
-  /** Gets what is written to standard output at once; standard error then is this process's own. */
+  /** Gets what is written to standard output at once; standard error then is this process's own, unless `onErrorOutput` gets it. */
   readonly onOutput?: (text: string) => void
+  readonly onErrorOutput?: (text: string) => void
 }
 
 /** Quiet, and without a call to the network that nobody asked for. */
@@ -49,14 +50,18 @@ function wranglerCommand(): string {
 export async function runWrangler(args: readonly string[], run: WranglerRun = {}): Promise<WranglerResult> {
   const child = spawn(process.execPath, [wranglerCommand(), ...args], {
     env: { ...inherited, ...ENV, ...run.env },
-    stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', run.onOutput ? 'inherit' : 'pipe'],
+    stdio: [
+      run.input === undefined ? 'ignore' : 'pipe',
+      'pipe',
+      run.onOutput && !run.onErrorOutput ? 'inherit' : 'pipe',
+    ],
   })
   child.stdin?.end(run.input)
   run.onSpawn?.(child)
   let [stdout, stderr] = ['', '']
   const onOutput = run.onOutput ?? ((text: string) => (stdout += text))
   child.stdout?.setEncoding('utf8').on('data', onOutput)
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stderr?.setEncoding('utf8').on('data', run.onErrorOutput ?? ((text: string) => (stderr += text)))
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('close', resolve)
     child.on('error', reject)

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
@@ -91,29 +91,45 @@ async function nothingLeft(): Promise<void> {
   expect(leftovers()).toEqual([])
 }
 
-interface TokenAnswer {
-  readonly status: number
-  readonly json: Readonly<Record<string, unknown>>
+/** The first command on the screen. */
+function firstCommandOf(output: string): string {
+  return /^ *(curl .*)$/m.exec(output)?.[1] ?? ''
 }
 
-async function post(url: string, form: string): Promise<TokenAnswer> {
-  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
-  return { status: response.status, json: await response.json<TokenAnswer['json']>() }
+/** Pastes a command into a shell, and reads the JSON that it prints. */
+function runShell(command: string): Readonly<Record<string, unknown>> {
+  const answer: unknown = JSON.parse(
+    execFileSync('sh', ['-c', command.replace(/^curl/, 'curl -s')], { encoding: 'utf8' }),
+  )
+  return answer as Readonly<Record<string, unknown>>
 }
 
 describe('npm start', () => {
   it('serves a first token from nothing, and leaves nothing behind', { timeout: 240_000 }, async () => {
     const port = await freePort()
     const first = start(port)
-    await first.says(`Ready on http://localhost:${port}`)
-    const curl = await first.says(/curl -X POST -d "[^"]*" http:\S+/)
-    const [, form = '', url = ''] = /-d "([^"]*)" (\S+)/.exec(curl) ?? []
-    expect(url).toBe(`http://localhost:${port}/oauth2/access_token/`)
-    for (const address of [url, url.replace(/\/$/, '')]) {
-      const { json, status } = await post(address, form)
-      expect(status).toBe(200)
-      expect(json).toMatchObject({ token_type: 'Bearer', expires_in: 86_400, scope: 'read' })
-      expect(json).toHaveProperty('refresh_token')
+    await first.says('Ctrl-C stops it.')
+    const said = first.output()
+    const url = `http://localhost:${port}`
+    expect(said.trim().split('\n')).toEqual([
+      `Ready on ${url}`,
+      '',
+      `  Issuer       ${url}`,
+      `  Admin panel  ${url}/admin  user admin, password admin`,
+      `  Demo         ${url}/demo   user demo, password demo`,
+      '',
+      'Your first token:',
+      '',
+      expect.stringContaining('  curl -X POST -d ') as string,
+      '',
+      'Ctrl-C stops it.',
+    ])
+    const curl = firstCommandOf(said)
+    expect(curl).toContain(`${url}/oauth2/access_token/`)
+    for (const command of [curl, curl.replace(/\/$/, '')]) {
+      const answer = runShell(command)
+      expect(answer).toMatchObject({ token_type: 'Bearer', expires_in: 86_400, scope: 'read' })
+      expect(answer).toHaveProperty('refresh_token')
     }
 
     // The command line works on what is being served.
@@ -126,7 +142,10 @@ describe('npm start', () => {
     })
     const changed = await cli('user', 'set-password', 'demo', '--password', 'changed', '--json')
     expect(changed).toMatchObject({ code: 0, stderr: '' })
-    expect((await post(url, form)).json).toMatchObject({ error: 'invalid_grant' })
+    expect(runShell(curl)).toMatchObject({ error: 'invalid_grant' })
+    // What is asked of it is shown, what it asks itself at its start is not.
+    expect(first.output()).toMatch(/POST \/oauth2\/access_token\/ 200 OK/)
+    expect(first.output()).not.toMatch(/GET \/admin|introspect|Scheduled Workers|env\.|Starting local server/)
 
     // Its key is on no command line.
     const key = readFileSync(`${state.path}/secret-key`, 'utf8').trim()
@@ -136,16 +155,48 @@ describe('npm start', () => {
     expect(await first.stop('SIGTERM')).toBe(0)
     await nothingLeft()
 
-    // Once more, elsewhere: the seed changes nothing but the redirect URI; what follows `--` wins.
+    // Once more: the seed changes nothing, and the first command works in what is left of the demo data.
+    const again = start(port)
+    await again.says('Ctrl-C stops it.')
+    expect(again.output()).toContain(`${url}/demo   user demo, whose password was changed\n`)
+    expect(again.output()).toContain(`${url}/admin  user admin, password admin\n`)
+    const other = firstCommandOf(again.output())
+    expect(other).not.toBe(curl)
+    expect(runShell(other)).toMatchObject({ token_type: 'Bearer', expires_in: 86_400 })
+    expect((await cli('client', 'rotate-secret', 'demo', '--json')).code).toBe(0)
+    expect(await again.stop('SIGTERM')).toBe(0)
+
+    // Elsewhere: the redirect URI follows, and the secret that was changed is none that a command could name.
     const next = await freePort()
-    const second = start(next, ['--var', 'OAUTH_ENFORCE_SECURE:true', '--var', 'OAUTH_DEMO:false'])
-    await second.says('Ready on')
-    const insecure = await post(`http://localhost:${next}/oauth2/token`, form)
-    expect(insecure.json['error_description']).toContain('A secure connection is required.')
+    const third = start(next)
+    await third.says('Ctrl-C stops it.')
+    expect(runShell(firstCommandOf(third.output()))).toMatchObject({ issuer: `http://localhost:${next}` })
     const moved = jsonOf(await cli('client', 'show', 'demo', '--json'))
     expect(moved['redirect_uris']).toEqual([`http://localhost:${next}/demo/callback`])
-    expect(await second.stop('SIGINT')).toBe(0)
+    expect(await third.stop('SIGINT')).toBe(0)
     await nothingLeft()
+  })
+
+  it('lets what follows `--` win, and says what is refused then', { timeout: 120_000 }, async () => {
+    const port = await freePort()
+    const strict = start(port, ['--var', 'OAUTH_ENFORCE_SECURE:true', '--var', 'OAUTH_DEMO:false'])
+    await strict.says('Ctrl-C stops it.')
+    expect(strict.output()).toContain(`Ready on http://localhost:${port}, which refuses this request:`)
+    const refused = runShell(firstCommandOf(strict.output()))
+    expect(refused['error_description']).toContain('A secure connection is required.')
+    expect(await strict.stop('SIGTERM')).toBe(0)
+    const named = start(port, ['--var', 'OAUTH_ISSUER:https://id.example', '--var', 'OAUTH_DEMO:false'])
+    await named.says('Ctrl-C stops it.')
+    expect(named.output()).toMatch(/ {2}Issuer {7}https:\/\/id\.example\n/)
+    expect(named.output()).not.toContain('/demo ')
+    expect(await named.stop('SIGTERM')).toBe(0)
+  })
+
+  it('shows what is wrong in the Worker', { timeout: 120_000 }, async () => {
+    const broken = start(await freePort(), ['--var', 'OAUTH_EXPIRE_DELTA:soon'])
+    await broken.says('Ctrl-C stops it.')
+    await broken.says('configuration error: OAUTH_EXPIRE_DELTA: holds "soon"')
+    expect(await broken.stop('SIGTERM')).toBe(0)
   })
 
   it('ends at once, whenever it is told to', { timeout: 120_000 }, async () => {
