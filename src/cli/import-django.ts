@@ -14,6 +14,7 @@ import { addNoun, addVerb, runVerb, type VerbOptions } from './verb.ts'
 
 interface ImportOptions extends VerbOptions {
   readonly dryRun?: true
+  readonly restore?: true
   readonly report?: string
   readonly source: string
   readonly userModel: string
@@ -41,6 +42,7 @@ export function addImportNoun(program: Command, io: Io): void {
   )
     .argument('<file>', 'the dump, JSON or JSONL')
     .option('--dry-run', 'say what would be imported, and write nothing')
+    .option('--restore', 'bring back what was deleted here since an earlier import')
     .option(
       '--report <file>',
       'write each record that is not taken, or not whole, and why, to this file: JSON lines',
@@ -106,6 +108,7 @@ async function importFile(io: Io, session: Session, file: string, options: Impor
         refreshTokenLifetime: options.refreshDays * DAY,
       },
       dry,
+      restore: options.restore ?? false,
       onEvent: report.write,
       onProgress: progress(io, size),
       onUncheckable: (problem, count) => io.warn(`before importing: ${count} × ${problem}\n`),

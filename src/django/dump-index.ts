@@ -17,14 +17,19 @@ export class DumpIndex {
 
   /** A user that a dry run would have made, or that is here. */
   addUser(user: ImportedUser, outcome: ImportOutcome): void {
-    if (!this.#dry || outcome === 'taken') return
+    if (!this.#dry || outcome === 'taken' || outcome === 'deleted') return
     this.#users.add(user.id)
-    this.#names.add(user.usernameKey)
+    this.#names.add(user.nameId)
   }
 
   /** A client that a dry run would have made, or that is here. */
   addClient(clientId: string): void {
     if (this.#dry) this.#clients.add(clientId)
+  }
+
+  /** A dry run would have made the client before. */
+  hasClient(clientId: string): boolean {
+    return this.#clients.has(clientId)
   }
 
   /**
@@ -38,10 +43,15 @@ export class DumpIndex {
     return free
   }
 
-  /** A dry run would have made the user and the client of a record. */
-  has({ clientId, user }: { readonly clientId: string; readonly user: UserReference | null }): boolean {
-    if (!this.#dry || !this.#clients.has(clientId)) return false
-    if (user === null) return true
-    return 'userId' in user ? this.#users.has(user.userId) : this.#names.has(user.usernameKey)
+  /** Says which of the user and the client of a record a dry run would have made. */
+  assume({ clientId, user }: { readonly clientId: string; readonly user: UserReference | null }): {
+    readonly clientAssumed: boolean
+    readonly userAssumed: boolean
+  } {
+    return { clientAssumed: this.hasClient(clientId), userAssumed: user !== null && this.#hasUser(user) }
+  }
+
+  #hasUser(user: UserReference): boolean {
+    return 'userId' in user ? this.#users.has(user.userId) : this.#names.has(user.nameId)
   }
 }

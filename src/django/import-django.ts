@@ -1,5 +1,6 @@
-import type { ImportOutcome, ImportStore } from '../store/import-store.ts'
-import { importClient, importScope } from './definitions.ts'
+import type { ImportMode, ImportOutcome, ImportStore } from '../store/import-store.ts'
+import { BATCH, batchOf } from './batches.ts'
+import { clientBatch, readClientRow, readScopeRow, scopeBatch } from './definitions.ts'
 import { DumpIndex } from './dump-index.ts'
 import { ImportReport } from './import-report.ts'
 import type { DjangoImport, ImportState } from './import-state.ts'
@@ -29,9 +30,6 @@ export interface DjangoImportResult {
   readonly lastExpiresAt: number | null
 }
 
-/** Records that go to the storage at once. */
-const BATCH = 200
-
 /**
  * Imports a dump of django-oauth2-provider or django-oauth-toolkit, in five passes over it: one only looks, so that a dump that
  * is broken changes nothing; then come users and scopes, clients, consents and refresh tokens, access tokens.
@@ -50,7 +48,7 @@ export async function importDjango(job: DjangoImport): Promise<DjangoImportResul
   }
   await survey(state)
   await importUsersAndScopes(state)
-  await eachRecord(state, 'clients', ['client'], (record) => importClient(record, state))
+  await importClients(state)
   await importConsentsAndRefreshTokens(state)
   await importAccessTokens(state)
   await reportWaiting(state)
@@ -105,43 +103,22 @@ async function eachRecord(
   }
 }
 
-/** Collects records until there are enough for a round trip. */
-function batches<T>(
-  { report }: ImportState,
-  send: (rows: readonly T[]) => Promise<readonly ImportOutcome[]>,
-  onOutcome: (row: T, outcome: ImportOutcome) => void = () => {},
-): { readonly add: (record: DjangoRecord, row: T) => Promise<void>; readonly flush: () => Promise<void> } {
-  let waiting: { readonly record: Pick<DjangoRecord, 'model'>; readonly name: string; readonly row: T }[] = []
-  const flush = async (): Promise<void> => {
-    const sent = waiting
-    waiting = []
-    if (sent.length === 0) return
-    const outcomes = await send(sent.map(({ row }) => row))
-    for (const [at, { name, record, row }] of sent.entries()) {
-      const outcome = outcomes[at] ?? 'taken'
-      report.count(record.model, name, outcome)
-      onOutcome(row, outcome)
-    }
-  }
-  return {
-    async add(record, row) {
-      waiting.push({ record: { model: record.model }, name: nameOf(record), row })
-      if (waiting.length >= BATCH) await flush()
-    },
-    flush,
-  }
+/** How the storage is to take records now. */
+function modeOf({ job }: ImportState): ImportMode {
+  return { mark: job.mark(), dry: job.dry, restore: job.restore }
 }
 
 async function importUsersAndScopes(state: ImportState): Promise<void> {
   const { context, index, job, report } = state
-  const mode = () => ({ mark: job.mark(), dry: job.dry })
-  const users = batches(
+  const mode = () => modeOf(state)
+  const scopes = scopeBatch(state)
+  const users = batchOf(
     state,
     (rows: Parameters<ImportStore['importUsers']>[0]) => job.store.importUsers(rows, mode()),
     (row, outcome) => index.addUser(row, outcome),
   )
   await eachRecord(state, 'users and scopes', ['user', 'scope'], async (record, kind) => {
-    if (kind === 'scope') return importScope(record, state)
+    if (kind === 'scope') return scopes.add(record, await readScopeRow(record, state))
     const row = await readUserRecord(record, context)
     if (!index.claimName(row)) return report.count(record.model, nameOf(record), 'taken')
     const problem = passwordProblem(record)
@@ -149,15 +126,24 @@ async function importUsersAndScopes(state: ImportState): Promise<void> {
     await users.add(record, row)
   })
   await users.flush()
+  await scopes.flush()
+}
+
+async function importClients(state: ImportState): Promise<void> {
+  const clients = clientBatch(state)
+  await eachRecord(state, 'clients', ['client'], async (record) =>
+    clients.add(record, await readClientRow(record, state)),
+  )
+  await clients.flush()
 }
 
 async function importConsentsAndRefreshTokens(state: ImportState): Promise<void> {
   const { context, index, job, scopes } = state
-  const mode = () => ({ mark: job.mark(), dry: job.dry })
-  const consents = batches(state, (rows: Parameters<ImportStore['importConsents']>[0]) =>
+  const mode = () => modeOf(state)
+  const consents = batchOf(state, (rows: Parameters<ImportStore['importConsents']>[0]) =>
     job.store.importConsents(rows, mode()),
   )
-  const tokens = batches(
+  const tokens = batchOf(
     state,
     (rows: Parameters<ImportStore['importRefreshTokens']>[0]) => job.store.importRefreshTokens(rows, mode()),
     (row, outcome) => noteExpiry(state, row.expiresAt, outcome),
@@ -170,10 +156,10 @@ async function importConsentsAndRefreshTokens(state: ImportState): Promise<void>
       if (kind === 'consent') {
         const row = await readConsentRecord(record, context)
         for (const name of row.scope.split(' ')) scopes.add(name)
-        return consents.add(record, { ...row, assumed: index.has(row) })
+        return consents.add(record, { ...row, ...index.assume(row) })
       }
       const row = await readRefreshTokenRecord(record, context)
-      await tokens.add(record, { ...row, assumed: index.has(row) })
+      await tokens.add(record, { ...row, ...index.assume(row) })
     },
   )
   await consents.flush()
@@ -182,10 +168,10 @@ async function importConsentsAndRefreshTokens(state: ImportState): Promise<void>
 
 async function importAccessTokens(state: ImportState): Promise<void> {
   const { context, index, job, scopes } = state
-  const tokens = batches(
+  const tokens = batchOf(
     state,
     (rows: Parameters<ImportStore['importAccessTokens']>[0]) =>
-      job.store.importAccessTokens(rows, { mark: job.mark(), dry: job.dry }),
+      job.store.importAccessTokens(rows, modeOf(state)),
     (row, outcome) => {
       noteExpiry(state, row.expiresAt, outcome)
       if (outcome === 'created') for (const name of row.scope.split(' ')) scopes.add(name)
@@ -193,7 +179,7 @@ async function importAccessTokens(state: ImportState): Promise<void> {
   )
   await eachRecord(state, 'access tokens', ['access token'], async (record) => {
     const row = await readAccessTokenRecord(record, context)
-    await tokens.add(record, { ...row, assumed: index.has(row) })
+    await tokens.add(record, { ...row, ...index.assume(row) })
   })
   await tokens.flush()
 }

@@ -38,6 +38,7 @@ const REASONS: Readonly<Record<Exclude<ImportOutcome, 'created' | 'updated'>, st
   'no client': 'its client was not taken',
   ended: 'its user has withdrawn the consent here, or changed the password',
   expired: 'it has expired',
+  deleted: 'it was deleted here since an earlier import (--restore brings it back)',
 }
 
 interface Tally {

@@ -13,6 +13,8 @@ export interface DjangoImport {
   readonly mark: () => OperatorMark
   readonly options: Omit<DjangoContext, 'clients' | 'scopes' | 'now'>
   readonly dry: boolean
+  /** Brings back what was deleted here since an earlier import. */
+  readonly restore: boolean
   /** Hears of every record that is not taken, or not whole. */
   readonly onEvent: (event: ImportEvent) => void
   /** Hears how far a pass has come. */

@@ -1,5 +1,4 @@
 import { sha256, toBase64url } from '../crypto/bytes.ts'
-import { usernameKey } from '../identity/usernames.ts'
 import { joinScope, isScopeToken } from '../scope.ts'
 import type { UserReference } from '../store/import-store.ts'
 
@@ -144,10 +143,21 @@ export async function importedId(what: string, key: string, { source }: DjangoCo
   return toBase64url((await sha256(`${source}\n${what}\n${key}`)).slice(0, 16))
 }
 
-/** The user that a field speaks of: a pk, or a natural key, which is a list with the username. Null where it is empty. */
+/** What natural keys name a user by, as an id. It is compared as it is: Django tells `ada` and `Ada` apart. */
+export async function nameId(name: string, context: DjangoContext): Promise<string> {
+  return importedId('name of user', name, context)
+}
+
+/**
+ * The user that a field speaks of: a pk, or a natural key, which is a list with the username. Null where it is empty.
+ * @throws {NotTaken} the natural key has several fields, so that the first alone may name somebody else
+ */
 export async function readUser(value: unknown, context: DjangoContext): Promise<UserReference | null> {
   if (value === null || value === undefined) return null
-  if (Array.isArray(value)) return { usernameKey: usernameKey(readText(value[0])) }
+  if (Array.isArray(value)) {
+    if (value.length !== 1) throw new NotTaken('its user has a natural key of several fields')
+    return { nameId: await nameId(readKey(value[0]), context) }
+  }
   return { userId: await importedId('user', readKey(value), context) }
 }
 

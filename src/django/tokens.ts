@@ -14,7 +14,7 @@ import {
   readUser,
 } from './record.ts'
 
-type Read<T> = Omit<T, 'assumed'>
+type Read<T> = Omit<T, 'clientAssumed' | 'userAssumed'>
 
 /**
  * A consent of django-oauth2-provider.

@@ -6,6 +6,7 @@ import {
   type DjangoContext,
   type DjangoRecord,
   importedId,
+  nameId,
   NotTaken,
   readKey,
   readText,
@@ -35,10 +36,12 @@ export function passwordProblem({ fields }: DjangoRecord): string | null {
 export async function readUserRecord(record: DjangoRecord, context: DjangoContext): Promise<ImportedUser> {
   const { fields, pk } = record
   const email = readEmail(fields['email'])
-  const username = checkName(readUsername(record, context))
+  const name = readUsername(record, context)
+  const username = checkName(name)
   const createdAt = Math.min(readTime(fields['date_joined']) ?? context.now, context.now)
   return {
-    id: await importedId('user', pk ?? username, context),
+    id: await importedId('user', pk ?? name, context),
+    nameId: await nameId(name, context),
     username,
     usernameKey: usernameKey(username),
     email,

@@ -5,6 +5,8 @@ import type { ClientProof, RequestMark } from './records.ts'
 export interface ImportedUser {
   /** Follows from where the user comes from, so that the same user imported again is known. */
   readonly id: string
+  /** What natural keys of the source name the user by, hashed. */
+  readonly nameId: string
   readonly username: string
   readonly usernameKey: string
   readonly email: string | null
@@ -19,15 +21,17 @@ export interface ImportedUser {
   readonly lastSignInAt: number | null
 }
 
-/** Whom an imported record speaks of: by the id of an imported user, or by the normalised form of a user's name. */
-export type UserReference = { readonly userId: string } | { readonly usernameKey: string }
+/** Whom an imported record speaks of, always one that the same source has brought: by the user's id, or by the hash of a natural key. */
+export type UserReference = { readonly userId: string } | { readonly nameId: string }
 
 /** What every record about a user and a client holds. */
 interface OfClient {
   readonly user: UserReference | null
   readonly clientId: string
-  /** User and client come with the same import, though this run writes none of them. */
-  readonly assumed: boolean
+  /** The client comes with the same import, though this run, a dry one, does not write it. */
+  readonly clientAssumed: boolean
+  /** The same of the user. */
+  readonly userAssumed: boolean
 }
 
 /** A consent that a user gave at another provider. */
@@ -75,11 +79,15 @@ export type ImportOutcome =
   /** The user has withdrawn the consent, or changed the password, since the import before. */
   | 'ended'
   | 'expired'
+  /** An earlier import has brought it, and it was deleted here since. */
+  | 'deleted'
 
 /** How to import: `dry` says what would become of the records, and writes nothing. */
 export interface ImportMode {
   readonly mark: OperatorMark
   readonly dry: boolean
+  /** Brings back what was deleted here since an earlier import. */
+  readonly restore: boolean
 }
 
 /**
@@ -110,6 +118,12 @@ export interface ImportStore {
    * @returns the names of the access tokens, at most `limit`
    */
   removeWaitingGrants(limit: number): Promise<readonly string[]>
+
+  /** Tells which ids an import has brought a record of, whether or not that is here still. At most some hundred. */
+  readImported(ids: readonly string[]): Promise<ReadonlySet<string>>
+
+  /** Remembers that an import has brought the records of these ids. At most some hundred. */
+  rememberImported(ids: readonly string[]): Promise<void>
 
   /** Sets the owner of a client that has none. */
   setClientOwner(clientId: string, owner: UserReference): Promise<void>

@@ -76,6 +76,20 @@ describe('import django', () => {
     expect(Object.values(models).map(({ created, updated }) => created + updated)).toEqual([0, 0, 0, 0, 0])
   })
 
+  it('brings a user who was deleted here back with --restore alone', async () => {
+    const session = createSession({ ...database, close: async () => {} }, null)
+    expect(await session.store.deleteUser('fay', session.mark())).toBe(true)
+    const again = await cli('import', 'django', TOOLKIT)
+    expect(again.stdout).toContain(
+      '1 skipped, as it was deleted here since an earlier import (--restore brings it back): 6',
+    )
+    expect(await count('users')).toBe(5)
+    expect(jsonOf(await cli('import', 'django', TOOLKIT, '--restore', '--json'))).toMatchObject({
+      models: { 'auth.user': { created: 1 } },
+    })
+    expect(await count('users')).toBe(6)
+  })
+
   it('shows tokens that were imported in lists, never the tokens themselves', async () => {
     const list = await cli('token', 'list', '--json')
     expect(jsonOf<readonly CliRecord[]>(list)).toHaveLength(6)

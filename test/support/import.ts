@@ -30,6 +30,7 @@ export async function importRecords(
     mark: () => ({ id: randomId(), now: Math.floor(Date.now() / 1000), network: null, actor: 'cli' }),
     options: OPTIONS,
     dry: false,
+    restore: false,
     onEvent: () => {},
     onProgress: () => {},
     onUncheckable: () => {},

@@ -1,5 +1,6 @@
 import type { ImportStore } from '../../import-store.ts'
 import { run } from '../run.ts'
+import { readImported, rememberImported } from './records.ts'
 import { importAccessTokens, importConsents, importRefreshTokens, removeWaiting, setOwner } from './tokens.ts'
 import { importUsers } from './users.ts'
 
@@ -17,6 +18,8 @@ export function createImportStore(db: D1Database): ImportStore {
       const [rows] = await run<[{ name: string }]>(db, [removeWaiting(limit)])
       return rows.map(({ name }) => name)
     },
+    readImported: (ids) => readImported(db, ids),
+    rememberImported: (ids) => rememberImported(db, ids),
     async setClientOwner(clientId, owner) {
       await run(db, [setOwner(clientId, owner)])
     },

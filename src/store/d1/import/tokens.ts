@@ -12,13 +12,13 @@ import { importRecords, incoming } from './incoming.ts'
 /** Why a grant waits: the access token that says its scope has not been imported yet. */
 const WAITING = 'importing'
 
-const OWNER_FIELDS = ['clientId', 'assumed', 'user', 'user.userId', 'user.usernameKey']
+const OWNER_FIELDS = ['clientId', 'clientAssumed', 'user', 'userAssumed', 'user.userId', 'user.nameId']
 
 /** The id of the user that the incoming record `i` speaks of; NULL where there is none. */
 const userId = sql`COALESCE((SELECT x.id FROM users x WHERE x.id = i."user.userId"),
-  (SELECT x.id FROM users x WHERE x.username_key = i."user.usernameKey"))`
-const noUser = sql`(i.user IS NOT NULL AND ${userId} IS NULL AND NOT i.assumed)`
-const noClient = sql`(NOT i.assumed AND NOT EXISTS (SELECT 1 FROM clients c WHERE c.client_id = i.clientId))`
+  (SELECT x.id FROM imported_records r JOIN users x ON x.id = r.id WHERE r.name_id = i."user.nameId"))`
+const noUser = sql`(i.user IS NOT NULL AND ${userId} IS NULL AND NOT i.userAssumed)`
+const noClient = sql`(NOT i.clientAssumed AND NOT EXISTS (SELECT 1 FROM clients c WHERE c.client_id = i.clientId))`
 /** An import brings nothing back that its user has ended here. */
 const ended = sql`(EXISTS (SELECT 1 FROM authorized_clients a
     WHERE a.user_id = ${userId} AND a.client_id = i.clientId AND a.revoked_at IS NOT NULL)
@@ -111,8 +111,10 @@ export function removeWaiting(limit: number): SQL {
 
 /** Sets the owner of a client that has none. */
 export function setOwner(clientId: string, owner: UserReference): SQL {
-  const key =
-    'usernameKey' in owner ? sql`u.username_key = ${owner.usernameKey}` : sql`u.id = ${owner.userId}`
-  return sql`UPDATE clients SET owner_id = (SELECT u.id FROM users u WHERE ${key})
+  const id =
+    'userId' in owner
+      ? sql`${owner.userId}`
+      : sql`(SELECT r.id FROM imported_records r WHERE r.name_id = ${owner.nameId})`
+  return sql`UPDATE clients SET owner_id = (SELECT u.id FROM users u WHERE u.id = ${id})
     WHERE client_id = ${clientId} AND owner_id IS NULL`
 }

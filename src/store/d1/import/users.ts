@@ -1,9 +1,11 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ImportedUser, ImportMode, ImportOutcome } from '../../import-store.ts'
 import { importRecords, incoming } from './incoming.ts'
+import { rememberUsers, wasBrought } from './records.ts'
 
 const FIELDS = [
   'id',
+  'nameId',
   'username',
   'usernameKey',
   'email',
@@ -32,17 +34,25 @@ export async function importUsers(
   mode: ImportMode,
 ): Promise<readonly ImportOutcome[]> {
   const records = incoming(users, FIELDS)
-  const outcomes = sql`SELECT i.n AS n, CASE WHEN u.id IS NULL AND ${nameTaken} THEN 'taken' WHEN u.id IS NULL THEN 'created'
+  const deleted = mode.restore ? sql`false` : wasBrought(sql`i.id`)
+  const outcomes = sql`SELECT i.n AS n, CASE WHEN u.id IS NULL AND ${deleted} THEN 'deleted'
+      WHEN u.id IS NULL AND ${nameTaken} THEN 'taken' WHEN u.id IS NULL THEN 'created'
       WHEN NOT ${unused} THEN 'used' WHEN NOT ${differs} THEN 'same' WHEN ${nameTaken} THEN 'taken' ELSE 'updated' END AS outcome
     FROM ${records} i LEFT JOIN users u ON u.id = i.id`
-  return importRecords(db, { count: users.length, what: 'users' }, outcomes, writes(records), mode)
+  return importRecords(
+    db,
+    { count: users.length, what: 'users' },
+    outcomes,
+    [...writes(records, deleted), ...rememberUsers(records)],
+    mode,
+  )
 }
 
 /**
  * An email address that another user has, here or before in the batch, goes without its key. What is updated is looked for from
  * the records on: SQLite would rather scan the users in an UPDATE with FROM.
  */
-function writes(records: SQL): SQL[] {
+function writes(records: SQL, deleted: SQL): SQL[] {
   const emailFree = sql`NOT EXISTS (SELECT 1 FROM users x WHERE x.email_key = i.emailKey AND x.id <> i.id)`
   return [
     sql`INSERT INTO users (id, username, username_key, email, email_key, password_hash, password_changed_at, is_staff, is_active,
@@ -50,7 +60,7 @@ function writes(records: SQL): SQL[] {
       SELECT i.id, i.username, i.usernameKey, i.email,
         CASE WHEN ${emailFree} AND row_number() OVER (PARTITION BY i.emailKey ORDER BY i.n) = 1 THEN i.emailKey END,
         i.passwordHash, i.createdAt, i.isStaff, i.isActive, i.profile, i.createdAt, i.lastSignInAt
-      FROM ${records} i WHERE true ORDER BY i.n ON CONFLICT DO NOTHING`,
+      FROM ${records} i WHERE NOT ${deleted} ORDER BY i.n ON CONFLICT DO NOTHING`,
     sql`UPDATE OR IGNORE users AS u SET (username, username_key, email, email_key, password_hash, is_active) =
         (SELECT i.username, i.usernameKey, i.email, CASE WHEN ${emailFree} THEN i.emailKey END, i.passwordHash,
           min(u.is_active, i.isActive) FROM ${records} i WHERE i.id = u.id)

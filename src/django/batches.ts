@@ -1,0 +1,43 @@
+import type { ImportOutcome } from '../store/import-store.ts'
+import type { ImportState } from './import-state.ts'
+import { type DjangoRecord, nameOf } from './record.ts'
+
+/** Records that go to the storage at once. */
+export const BATCH = 200
+
+/** Records that wait until there are enough of them for a round trip. */
+export interface Batch<T> {
+  readonly add: (record: DjangoRecord, row: T) => Promise<void>
+  readonly flush: () => Promise<void>
+}
+
+/**
+ * Collects records until there are enough for a round trip, and counts what becomes of them.
+ * @param send writes rows; its outcomes are in their order
+ * @param onOutcome hears of each row
+ */
+export function batchOf<T>(
+  { report }: ImportState,
+  send: (rows: readonly T[]) => Promise<readonly ImportOutcome[]>,
+  onOutcome: (row: T, outcome: ImportOutcome, model: string) => void = () => {},
+): Batch<T> {
+  let waiting: { readonly model: string; readonly name: string; readonly row: T }[] = []
+  const flush = async (): Promise<void> => {
+    const sent = waiting
+    waiting = []
+    if (sent.length === 0) return
+    const outcomes = await send(sent.map(({ row }) => row))
+    for (const [at, { model, name, row }] of sent.entries()) {
+      const outcome = outcomes[at] ?? 'taken'
+      report.count(model, name, outcome)
+      onOutcome(row, outcome, model)
+    }
+  }
+  return {
+    async add(record, row) {
+      waiting.push({ model: record.model, name: nameOf(record), row })
+      if (waiting.length >= BATCH) await flush()
+    },
+    flush,
+  }
+}
