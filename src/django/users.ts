@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../errors.ts'
+import { usernameSkeleton } from '../identity/skeleton.ts'
 import { checkEmail, checkUsername, usernameKey } from '../identity/usernames.ts'
 import type { ImportedUser } from '../store/import-store.ts'
 import { djangoPasswordProblem } from './passwords.ts'
@@ -44,6 +45,7 @@ export async function readUserRecord(record: DjangoRecord, context: DjangoContex
     nameId: await nameId(name, context),
     username,
     usernameKey: usernameKey(username),
+    usernameSkeleton: usernameSkeleton(username),
     email,
     emailKey: email === null ? null : usernameKey(email),
     passwordHash: passwordProblem(record) === null ? readText(fields['password']) : NO_PASSWORD,

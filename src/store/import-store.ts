@@ -9,6 +9,8 @@ export interface ImportedUser {
   readonly nameId: string
   readonly username: string
   readonly usernameKey: string
+  /** What the name looks like, see `usernameSkeleton`. */
+  readonly usernameSkeleton: string
   readonly email: string | null
   readonly emailKey: string | null
   /** A hash that a sign-in can check, or one that none matches. */

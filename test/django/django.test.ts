@@ -294,7 +294,7 @@ describe('users who change in Django between two imports', () => {
     expect(
       (await users()).toSorted((a, b) => (String(a['username']) < String(b['username']) ? -1 : 1)),
     ).toMatchObject([
-      { username: 'three', username_key: 'three', is_active: 0 },
+      { username: 'three', username_key: 'three', username_skeleton: 'three', is_active: 0 },
       { username: 'user-1', password_hash: password, email_key: 'one@example.com', is_active: 1 },
       { username: 'user-2', password_hash: password, is_active: 0 },
     ])

@@ -8,6 +8,7 @@ const FIELDS = [
   'nameId',
   'username',
   'usernameKey',
+  'usernameSkeleton',
   'email',
   'emailKey',
   'passwordHash',
@@ -55,14 +56,14 @@ export async function importUsers(
 function writes(records: SQL, deleted: SQL): SQL[] {
   const emailFree = sql`NOT EXISTS (SELECT 1 FROM users x WHERE x.email_key = i.emailKey AND x.id <> i.id)`
   return [
-    sql`INSERT INTO users (id, username, username_key, email, email_key, password_hash, password_changed_at, is_staff, is_active,
+    sql`INSERT INTO users (id, username, username_key, username_skeleton, email, email_key, password_hash, password_changed_at, is_staff, is_active,
         profile, created_at, last_sign_in_at)
-      SELECT i.id, i.username, i.usernameKey, i.email,
+      SELECT i.id, i.username, i.usernameKey, i.usernameSkeleton, i.email,
         CASE WHEN ${emailFree} AND row_number() OVER (PARTITION BY i.emailKey ORDER BY i.n) = 1 THEN i.emailKey END,
         i.passwordHash, i.createdAt, i.isStaff, i.isActive, i.profile, i.createdAt, i.lastSignInAt
       FROM ${records} i WHERE NOT ${deleted} ORDER BY i.n ON CONFLICT DO NOTHING`,
-    sql`UPDATE OR IGNORE users AS u SET (username, username_key, email, email_key, password_hash, is_active) =
-        (SELECT i.username, i.usernameKey, i.email, CASE WHEN ${emailFree} THEN i.emailKey END, i.passwordHash,
+    sql`UPDATE OR IGNORE users AS u SET (username, username_key, username_skeleton, email, email_key, password_hash, is_active) =
+        (SELECT i.username, i.usernameKey, i.usernameSkeleton, i.email, CASE WHEN ${emailFree} THEN i.emailKey END, i.passwordHash,
           min(u.is_active, i.isActive) FROM ${records} i WHERE i.id = u.id)
       WHERE u.id IN (SELECT i.id FROM ${records} i CROSS JOIN users u ON u.id = i.id WHERE ${unused} AND ${differs})`,
   ]
