@@ -5,7 +5,6 @@ import type { ProviderEnv } from '../http/provider-variables.ts'
 import type { Params } from '../oauth/params.ts'
 import { catchProblems, type Problems, readInput, repeatableNames } from '../operations/input.ts'
 import { type Action, type Done, type FieldSpec, type Resource, valueOf } from '../operations/resource.ts'
-import { newClient } from '../operations/resources/client-fields.ts'
 import { writeFlash } from '../pages/routes/flash.ts'
 import { seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
@@ -30,7 +29,7 @@ export async function showForm(
       resource={resource}
       record={record}
       fields={fields}
-      values={record ?? newClient(operator.provider)}
+      values={{ ...resource.blank?.(operator.provider), ...record }}
       problems={{}}
     />
   )

@@ -1,5 +1,5 @@
 import type { Params } from '../oauth/params.ts'
-import { type Column, factColumns, type Resource, valueOf } from '../operations/resource.ts'
+import { type Column, factColumns, type Resource, shownValue, textOfValue } from '../operations/resource.ts'
 import { type AdminRecord, isList, type Listing } from '../store/browse.ts'
 import type { StaffOperator } from './operator.ts'
 
@@ -72,10 +72,10 @@ export async function* exportCsv(
 
 function csvRecord(columns: readonly Column[], record: AdminRecord): string {
   return csvLine(
-    columns.map(({ kind, name }) => {
-      const value = record[name]
-      if (kind === 'time' && typeof value === 'number') return new Date(value * 1000).toISOString()
-      return isList(value) ? value.join(' ') : valueOf(record, name)
+    columns.map((column) => {
+      const value = shownValue(record, column)
+      if (column.kind === 'time' && typeof value === 'number') return new Date(value * 1000).toISOString()
+      return isList(value) ? value.join(' ') : textOfValue(value)
     }),
   )
 }

@@ -54,7 +54,12 @@ export function parseClientMetadata(
     member.name,
     read(member, before && (before.metadata[member.name] ?? null), type),
   ])
-  const metadata = complete(columns, { ...before?.metadata, ...Object.fromEntries(values) })
+  const usual = new Map(others.map((member) => [member.name, fallbackOf(member, type)]))
+  const held = Object.entries({ ...before?.metadata, ...Object.fromEntries(values) })
+  const metadata = complete(
+    columns,
+    held.filter(([name, value]) => !isSame(value, usual.get(name) ?? null)),
+  )
   const wrong = [...distinct(problems), ...(problems.length === 0 ? ruleProblems(metadata, input) : [])]
   if (wrong.length > 0) throw new InvalidInputError(wrong)
   return metadata
@@ -62,18 +67,22 @@ export function parseClientMetadata(
 
 function complete(
   columns: readonly (readonly [string, MetadataValue])[],
-  metadata: ClientMetadata['metadata'],
+  held: readonly (readonly [string, MetadataValue])[],
 ): ClientMetadata {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type of columnMembers ties each schema to its field
   const fields = Object.fromEntries(columns) as unknown as ClientColumns
   const responseTypes = fields.grantTypes.flatMap((grantType) => RESPONSE_TYPES[grantType] ?? [])
-  const held = Object.entries(metadata).filter(([, value]) => value !== null)
   return { ...fields, responseTypes, metadata: Object.fromEntries(held) }
 }
 
 function columnOf(before: ClientMetadata | undefined, field: string): MetadataValue | undefined {
   const held: Readonly<Record<string, MetadataValue>> = { ...before }
   return held[field]
+}
+
+/** What everybody has who was given nothing need not be kept. */
+function isSame(one: MetadataValue, other: MetadataValue): boolean {
+  return one === null || JSON.stringify(one) === JSON.stringify(other)
 }
 
 function isNothing(given: unknown): boolean {

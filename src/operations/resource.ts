@@ -1,7 +1,7 @@
 import type { MemberControl } from '../clients/member.ts'
 import type { Provider } from '../concepts.ts'
 import type { AdminStore, OperatorMark } from '../store/admin-store.ts'
-import { type AdminRecord, isList, type RecordKind } from '../store/browse.ts'
+import { type AdminRecord, isList, type RecordKind, type RecordValue } from '../store/browse.ts'
 
 /** What forms and lists follow from. */
 export type Known = Pick<Provider, 'clientMetadata' | 'grantTypes'>
@@ -29,6 +29,8 @@ export interface Column {
   readonly name: string
   readonly label: string
   readonly kind?: ValueKind
+  /** What a record has that holds nothing. */
+  readonly fallback?: RecordValue
   /** Another list whose record this value names, and the column that holds its id. */
   readonly link?: { readonly kind: RecordKind; readonly id: string }
 }
@@ -111,6 +113,8 @@ export interface Resource {
   readonly actions: readonly Action[]
   /** Fields of a new record (null), or of one that is changed. */
   readonly fields?: (record: AdminRecord | null, known: Known) => readonly FieldSpec[]
+  /** What a form begins with where a record has nothing. */
+  readonly blank?: (known: Pick<Known, 'clientMetadata'>) => Input
   /** @throws {InvalidInputError} names each field that cannot be used */
   readonly create?: (input: Input, operator: Operator) => Promise<Done>
   /**
@@ -129,8 +133,12 @@ export function textOf(input: Input, name: string): string {
 
 /** A text of a record; empty where it has none. */
 export function valueOf(record: AdminRecord, name: string): string {
-  const value = record[name]
-  if (value === null || value === undefined) return ''
+  return textOfValue(record[name] ?? null)
+}
+
+/** A value as text; empty for null. */
+export function textOfValue(value: RecordValue): string {
+  if (value === null) return ''
   return typeof value === 'object' && !isList(value) ? JSON.stringify(value) : String(value)
 }
 
@@ -154,6 +162,14 @@ export function recordJson(
   record: AdminRecord,
   known: Pick<Known, 'clientMetadata'>,
 ): AdminRecord {
-  const entries = factColumns(resource, known).map(({ name }) => [name, record[name] ?? null] as const)
-  return Object.fromEntries(entries)
+  const columns = factColumns(resource, known)
+  return Object.fromEntries(columns.map((column) => [column.name, shownValue(record, column)] as const))
+}
+
+/** A value of a record as everybody sees it. */
+export function shownValue(
+  record: AdminRecord,
+  { fallback = null, name }: Pick<Column, 'fallback' | 'name'>,
+): RecordValue {
+  return record[name] ?? fallback
 }

@@ -6,6 +6,7 @@ import { clientMetadata } from '../../src/clients/members/index.ts'
 import { usernameKey } from '../../src/identity/usernames.ts'
 import { run } from '../../src/store/d1/run.ts'
 import { mascot } from '../clients/member-row.ts'
+import { SAMPLES } from '../clients/member-samples.ts'
 import { type CliRecord, createState, jsonOf, runOn } from './run-cli.ts'
 
 const REDIRECT = 'https://app.example/callback'
@@ -330,5 +331,18 @@ describe('a member of client metadata that one row adds', () => {
     expect((await client('show', 'zoo')).stdout).toMatch(/^mascot +owl$/m)
     expect(jsonOf(await client('update', 'zoo', '--mascot', '', '--json'))).toMatchObject({ mascot: null })
     expect((await client('create', '--help')).stdout).toContain('Mascot. An animal.')
+  })
+})
+
+describe('the members of client metadata', () => {
+  it.each(Object.entries(SAMPLES))('%s is an option, and is shown', async (name, { right }) => {
+    const option = clientMetadata.find((member) => member.name === name)?.option.split(' ')[0] ?? ''
+    const values = Array.isArray(right) ? right : [typeof right === 'object' ? JSON.stringify(right) : right]
+    const args = values.flatMap((value) => (value === true ? [option] : [option, String(value)]))
+    const redirect = ['--redirect-uri', REDIRECT, '--client-id', name]
+    const created = await json('client', 'create', '--name', name, ...redirect, ...args)
+    expect(created[name]).toEqual(right)
+    expect(await json('client', 'show', name)).toMatchObject({ [name]: right })
+    expect((await cli('client', 'update', '--help')).stdout).toContain(option)
   })
 })

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type Column, valueOf } from '../../operations/resource.ts'
+import { type Column, shownValue, textOfValue, valueOf } from '../../operations/resource.ts'
 import { type AdminRecord, isList } from '../../store/browse.ts'
 import { Time } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
@@ -26,9 +26,9 @@ export function Value({ admin, column, record }: ValueProps): JSX.Element {
 }
 
 function Plain({ admin, column, record }: ValueProps): JSX.Element {
-  const value = record[column.name]
-  const text = valueOf(record, column.name)
-  if (value === null || value === undefined || value === '') return <span class="muted">–</span>
+  const value = shownValue(record, column)
+  const text = textOfValue(value)
+  if (text === '') return <span class="muted">–</span>
   if (isList(value)) {
     return (
       <>

@@ -1,5 +1,9 @@
 import type { ClientMetadataMember } from '../member.ts'
 import { columnMembers } from './columns.ts'
+import { shownMembers } from './shown.ts'
 
 /** Every member of a client's metadata that this package knows, in the order of the form. */
-export const clientMetadata: readonly ClientMetadataMember[] = Object.values(columnMembers)
+export const clientMetadata: readonly ClientMetadataMember[] = [
+  ...Object.values(columnMembers),
+  ...shownMembers,
+]

@@ -53,6 +53,7 @@ export function clientFacts({ clientMetadata }: Pick<Known, 'clientMetadata'>): 
     name: memberKey(member),
     label: member.control.label,
     kind: SHOWN[member.control.kind],
+    fallback: fallbackOf(member, 'confidential'),
   }))
   return [
     { name: 'client_id', label: 'Client id', kind: 'code' },

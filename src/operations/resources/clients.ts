@@ -18,7 +18,7 @@ import {
   textOf,
   valueOf,
 } from '../resource.ts'
-import { clientFacts, clientFields, KEEP_OLD } from './client-fields.ts'
+import { clientFacts, clientFields, KEEP_OLD, newClient } from './client-fields.ts'
 
 const DAY = 86_400
 /** How often a change is tried again that others were faster than. */
@@ -138,6 +138,7 @@ export const clients: Resource = {
     },
   ],
   fields: clientFields,
+  blank: newClient,
   create,
   update,
   actions: [

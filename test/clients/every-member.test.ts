@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { memberKey } from '../../src/clients/member.ts'
+import { columnMembers } from '../../src/clients/members/columns.ts'
+import { clientMetadata } from '../../src/clients/members/index.ts'
+import { parseClientMetadata } from '../../src/clients/metadata.ts'
+import { givenStaff } from '../admin/support.ts'
+import type { Browser } from '../support/browser.ts'
+import { givenCast, givenClient } from '../support/fixture.ts'
+import { send } from '../support/http.ts'
+import { all } from '../support/operator.ts'
+import { givenTokens } from '../support/tokens.ts'
+import { SAMPLES } from './member-samples.ts'
+
+const others = clientMetadata.filter((member) => !Object.values<unknown>(columnMembers).includes(member))
+const REDIRECT = 'https://app.example/cb'
+
+let browser: Browser
+let bearer: Readonly<Record<string, string>>
+
+beforeEach(async () => {
+  await givenCast()
+  await givenClient('app')
+  await all("INSERT INTO scopes (name, description, created_at) VALUES ('admin', 'Everything', 0)")
+  const staff = await givenStaff()
+  browser = staff.browser
+  bearer = { Authorization: `Bearer ${(await givenTokens(staff.id, { scope: 'admin' })).access}` }
+})
+
+async function patch(body: object): Promise<Readonly<Record<string, unknown>>> {
+  const response = await send('/admin/api/clients/app', {
+    method: 'PATCH',
+    headers: { ...bearer, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return response.json()
+}
+
+describe('the members of client metadata', () => {
+  it('have samples, each and no other', () => {
+    expect(Object.keys(SAMPLES).toSorted()).toEqual(others.map(({ name }) => name).toSorted())
+  })
+
+  it('are fields of the form and rows of the page', async () => {
+    const form = await browser.visit('/admin/clients/new')
+    const page = await browser.visit('/admin/clients/show?id=app')
+    for (const member of clientMetadata) {
+      expect(form.text).toContain(`name="${memberKey(member)}"`)
+      expect(page.text).toContain(`<dt>${member.control.label}</dt>`)
+    }
+  })
+
+  it('are described by the OpenAPI document, of requests and of records', async () => {
+    const text = await (await send('/openapi.json')).text()
+    const { paths } = JSON.parse(text) as {
+      readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+    }
+    const { get, patch: change } = paths['/admin/api/clients/{id}'] ?? {}
+    for (const member of clientMetadata) {
+      expect(JSON.stringify(change)).toContain(`"${memberKey(member)}":`)
+      expect(JSON.stringify(get)).toContain(`"${memberKey(member)}":`)
+    }
+  })
+
+  it.each(Object.entries(SAMPLES))(
+    '%s is kept by the API, refused where wrong, and taken away',
+    async (name, sample) => {
+      expect(await patch({ [name]: sample.right })).toMatchObject({ record: { [name]: sample.right } })
+      expect(await patch({ [name]: sample.wrong })).toMatchObject({ problems: [{ field: name }] })
+      const taken = await patch({ [name]: null })
+      expect(taken).toMatchObject({ record: { name: 'Application app' } })
+      expect(await all("SELECT metadata FROM clients WHERE client_id = 'app'")).toEqual([{ metadata: '{}' }])
+    },
+  )
+
+  it.each(Object.entries(SAMPLES))('%s is kept from the form, as people type it', async (name, { right }) => {
+    const typed = Array.isArray(right) ? right.join('\r\n') : right
+    const text = typeof typed === 'object' ? JSON.stringify(typed) : String(typed === true ? 'yes' : typed)
+    const form = await browser.visit('/admin/clients/edit?id=app')
+    const saved = await browser.submit(form, '/admin/clients/edit?id=app', [
+      ['name', 'App'],
+      ['redirect_uris', REDIRECT],
+      ['grant_types', 'authorization_code'],
+      [name, text],
+    ])
+    expect(saved.status).toBe(200)
+    const [row] = await all("SELECT metadata FROM clients WHERE client_id = 'app'")
+    expect(JSON.parse(String(row?.['metadata']))).toEqual({ [name]: right })
+  })
+
+  it('leave nothing behind where they are as everybody has them', () => {
+    const plain = { name: 'App', redirect_uris: [REDIRECT] }
+    expect(parseClientMetadata(plain).metadata).toEqual({})
+    const usual = Object.fromEntries(others.map(({ fallback, name }) => [name, fallback]))
+    expect(parseClientMetadata({ ...plain, ...usual }).metadata).toEqual({})
+  })
+})
