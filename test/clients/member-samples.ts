@@ -5,4 +5,6 @@ export interface MemberSample {
 }
 
 /** Samples of every member that is kept as JSON. */
-export const SAMPLES: Readonly<Record<string, MemberSample>> = {}
+export const SAMPLES: Readonly<Record<string, MemberSample>> = {
+  logo_uri: { right: 'https://app.example/logo.png', wrong: 'javascript:alert(1)' },
+}
