@@ -11,6 +11,16 @@ export interface RefusedRequest {
   readonly detail: string
 }
 
+/** A password that was refused, at a page or the token endpoint. */
+export interface PasswordRefusal {
+  readonly type: 'password_refused'
+  readonly reason: 'wrong_password' | 'unknown_user' | 'account_limit' | 'network_limit'
+  /** Whose it was to be; null if there is no such user, or somebody else keeps the users. */
+  readonly userId: string | null
+  /** The client that sent it; null at our own pages. */
+  readonly clientId: string | null
+}
+
 /** Something that happened, for one's own log or metrics. Never with a token, code, secret or password. */
 export type ProviderEvent =
   | {
@@ -27,6 +37,7 @@ export type ProviderEvent =
   | { readonly type: 'token_revoked'; readonly clientId: string }
   | { readonly type: 'signed_in'; readonly userId: string }
   | { readonly type: 'sign_in_refused'; readonly detail: string }
+  | PasswordRefusal
 
 /** A user of somebody else's table. */
 export interface ExternalUser {

@@ -93,7 +93,10 @@ export async function confirmOwnPassword(
   const password = form.get(OWN_PASSWORD)
   if (password === undefined || session === null) return { problem: null, status: 400 }
   try {
-    const { commit } = await checkPassword({ username: user.username, password, client: null }, provider)
+    const { commit } = await checkPassword(
+      { username: user.username, password, client: null, device: session.id },
+      provider,
+    )
     if (await store.confirmPassword(session.id, commit, operator.mark())) return null
     return { problem: 'Your session has ended. Sign in again.', status: 400 }
   } catch (error) {

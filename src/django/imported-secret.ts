@@ -24,7 +24,7 @@ export async function adoptImportedSecret(request: EndpointRequest, provider: Pr
   const found = await store.readImportedSecret(proof, provider.request.now)
   if (found.proven || found.hash === null) return found.proven
   // No username holds a line break, so this counts apart from them.
-  await admitAttempt({ client: null, username: `client\n${proof.clientId}` }, provider)
+  await admitAttempt({ client: null, device: null, username: `client\n${proof.clientId}` }, provider)
   const { verifyDjangoPassword } = await import('./passwords.ts')
   if (!(await verifyDjangoPassword(secret, found.hash))) return false
   await store.replaceImportedSecret(proof, found.hash, provider.request)

@@ -1,36 +1,74 @@
-import type { ProviderEvent } from '../hooks.ts'
+import type { PasswordRefusal, ProviderEvent } from '../hooks.ts'
+import { networkBlock, THROTTLE_WINDOW } from '../identity/throttle.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import type { Refusal } from '../store/browse.ts'
 import type { RequestMark } from '../store/records.ts'
 
-/** Notes that one isolate writes in a window at most: who sends thousands of bad requests does not make us write them down. */
+/**
+ * Notes of a kind that one isolate writes in a window at most: who sends thousands of bad requests does not make us write them
+ * down. Each kind has its own, so that none hides another.
+ */
 const MAX_NOTES = 30
 /** Seconds. */
 const WINDOW = 10
 
 let windowStart = 0
-let notes = 0
+let notes: Record<'refusal' | 'password' | 'count', number> = { refusal: 0, password: 0, count: 0 }
+
+/** What one isolate remembers to have noted once. */
+const MAX_ONCE = 1000
+const notedOnce = new Set<string>()
 
 /**
- * Notes what was refused, for the people who run its client ("why was this refused?"). Meant to run after the answer.
+ * Notes what was refused, for the people who run its client ("why was this refused?") and for staff. Meant to run after the
+ * answer.
  * @returns null where there is nothing to note, or enough was noted
  */
 export function noteRefusal(
   event: ProviderEvent,
-  store: Pick<AdminStore, 'noteRefusal' | 'countActivity'>,
+  store: Pick<AdminStore, 'noteRefusal' | 'notePassword' | 'countActivity'>,
   request: RequestMark,
 ): Promise<void> | null {
   const refusal = refusalOf(event)
-  if ((!refusal && event.type !== 'sign_in_refused') || !mayNote(request.now)) return null
-  return refusal ? store.noteRefusal(refusal, request) : store.countActivity('sign_in_refused', request.now)
+  if (refusal) return mayNote('refusal', request.now) ? store.noteRefusal(refusal, request) : null
+  if (event.type === 'password_refused') return notePassword(event, store, request)
+  if (event.type !== 'sign_in_refused' || !mayNote('count', request.now)) return null
+  return store.countActivity('sign_in_refused', request.now)
 }
 
-function mayNote(now: number): boolean {
+function notePassword(
+  refusal: PasswordRefusal,
+  store: Pick<AdminStore, 'notePassword'>,
+  request: RequestMark,
+): Promise<void> | null {
+  const once = onceOf(refusal, request)
+  if (notedOnce.has(once) || !mayNote('password', request.now)) return null
+  if (notedOnce.size >= MAX_ONCE) notedOnce.clear()
+  notedOnce.add(once)
+  return store.notePassword(refusal, once, request)
+}
+
+/**
+ * What is noted once in a window, however often it happens: a wrong password for each user and network, a limit for each user
+ * or network, and unknown names together, as anybody can make up any number of them.
+ */
+function onceOf({ reason, userId }: PasswordRefusal, { network, now }: RequestMark): string {
+  const window = Math.floor(now / THROTTLE_WINDOW).toString(36)
+  const who = {
+    wrong_password: `${userId ?? ''} ${networkBlock(network)}`,
+    unknown_user: '',
+    account_limit: userId ?? '',
+    network_limit: networkBlock(network),
+  }[reason]
+  return `${window}-${reason}-${who}`
+}
+
+function mayNote(kind: keyof typeof notes, now: number): boolean {
   if (now >= windowStart + WINDOW || now < windowStart) {
     windowStart = now
-    notes = 0
+    notes = { refusal: 0, password: 0, count: 0 }
   }
-  return ++notes <= MAX_NOTES
+  return ++notes[kind] <= MAX_NOTES
 }
 
 /** Longest text of a note; what clients send may be much longer. */

@@ -1,6 +1,6 @@
 import type { Provider } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import type { UserSource } from '../hooks.ts'
+import type { PasswordRefusal, UserSource } from '../hooks.ts'
 import type { TokenRequest } from '../oauth/grants/index.ts'
 import { invalidClient } from '../oauth/invalid-client.ts'
 import type {
@@ -18,6 +18,15 @@ import { usernameKey } from './usernames.ts'
 /** In place of a hash: no password matches it. */
 const NO_PASSWORD = '!'
 
+/** Somebody who says to be a user. */
+export interface Attempt {
+  readonly username: string
+  /** The client that sends the password; null at our own pages. */
+  readonly client: Pick<TokenRequest, 'client' | 'grantType'> | null
+  /** A browser or session in which this user has signed in before, whose attempts count by themselves; null if there is none. */
+  readonly device: string | null
+}
+
 /** A password that was right, and what the commit that it allows must settle. */
 export interface CheckedPassword {
   readonly user: User
@@ -27,23 +36,24 @@ export interface CheckedPassword {
 /**
  * Checks a user's name and password, in one round trip and one derivation. Attempts are counted before anything is hashed,
  * for a derivation blocks the isolate; an unknown user costs the same derivation as a known one.
- * @param attempt the name and password, and the client that sends them (null at the login page)
  * @throws {OAuthError} invalid_client, unauthorized_client; temporarily_unavailable (429, Retry-After): too many attempts;
  *   invalid_grant: unknown user, wrong password or disabled, all alike
  */
 export async function checkPassword(
-  attempt: {
-    readonly username: string
-    readonly password: string
-    readonly client: Pick<TokenRequest, 'client' | 'grantType'> | null
-  },
+  attempt: Attempt & { readonly password: string },
   provider: Provider,
 ): Promise<CheckedPassword> {
   const { admitted, keys } = await admitAttempt(attempt, provider)
   const { users } = provider.hooks
-  return users
-    ? checkExternal(attempt, keys, users, provider)
-    : checkOwn(attempt.password, admitted.user, keys)
+  try {
+    return await (users
+      ? checkExternal(attempt, keys, users, provider)
+      : checkOwn(attempt.password, admitted.user, keys))
+  } catch (error) {
+    if (error instanceof OAuthError && error.code === 'invalid_grant')
+      provider.emit(refusalOf(attempt, admitted, admitted.user ? 'wrong_password' : 'unknown_user'))
+    throw error
+  }
 }
 
 async function checkOwn(
@@ -80,15 +90,13 @@ async function checkExternal(
  * @throws {OAuthError} invalid_client, unauthorized_client; temporarily_unavailable (429, Retry-After): too many attempts
  */
 export async function admitAttempt(
-  {
-    client,
-    username,
-  }: { readonly username: string; readonly client: Pick<TokenRequest, 'client' | 'grantType'> | null },
+  attempt: Attempt,
   provider: Provider,
 ): Promise<{ readonly admitted: PasswordAttempt; readonly keys: ThrottleKeys }> {
+  const { client, device, username } = attempt
   const { keys, request, store } = provider
   const key = usernameKey(username)
-  const attemptKeys = await throttleKeys(key, request.network, keys)
+  const attemptKeys = await throttleKeys(key, request.network, keys, device)
   const admitted = await store.admitPasswordAttempt({
     client: client && { proof: client.client.proof, grantType: client.grantType },
     keys: attemptKeys,
@@ -99,17 +107,31 @@ export async function admitAttempt(
   if (client && !admitted.authenticated) throw invalidClient(client.client.usedHeader)
   if (!admitted.hasGrantType)
     throw new OAuthError('unauthorized_client', 'The client may not use this grant type.')
-  refuseTooMany(admitted, request.now)
+  refuseTooMany(attempt, admitted, provider)
   return { admitted, keys: attemptKeys }
 }
 
-function refuseTooMany(admitted: PasswordAttempt, now: number): void {
+function refuseTooMany(attempt: Attempt, admitted: PasswordAttempt, { emit, request }: Provider): void {
   const account = admitted.accountAttempts > ACCOUNT_LIMIT ? admitted.accountResetAt : 0
   const network = admitted.networkAttempts > NETWORK_LIMIT ? admitted.networkResetAt : 0
   const resetAt = Math.max(account, network)
   if (resetAt === 0) return
+  emit(refusalOf(attempt, admitted, account > 0 ? 'account_limit' : 'network_limit'))
   throw new OAuthError('temporarily_unavailable', 'Too many attempts. Try again later.', {
     status: 429,
-    headers: { 'Retry-After': String(Math.max(1, resetAt - now)) },
+    headers: { 'Retry-After': String(Math.max(1, resetAt - request.now)) },
   })
+}
+
+function refusalOf(
+  { client }: Attempt,
+  { user }: PasswordAttempt,
+  reason: PasswordRefusal['reason'],
+): PasswordRefusal {
+  return {
+    type: 'password_refused',
+    reason,
+    userId: user?.id ?? null,
+    clientId: client?.client.proof.clientId ?? null,
+  }
 }

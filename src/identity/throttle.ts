@@ -14,15 +14,23 @@ export const NETWORK_LIMIT = 100
  * passwords where their name belongs, and addresses are personal data.
  * @param name the username's key, whether or not such a user exists
  * @param network the address that the edge saw; null where there is none
+ * @param device a browser or session in which this user has signed in: its attempts count by themselves, so that strangers,
+ *   who try the same name or share the network, cannot lock it out; null where there is none
  */
-export async function throttleKeys(name: string, network: string | null, keys: Keys): Promise<ThrottleKeys> {
+export async function throttleKeys(
+  name: string,
+  network: string | null,
+  keys: Keys,
+  device: string | null = null,
+): Promise<ThrottleKeys> {
   const key = keys[0].mac.throttle
   const hash = async (text: string): Promise<string> =>
     toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text))))
-  const [account, block] = await Promise.all([
-    hash(`account:${name}`),
-    hash(`network:${networkBlock(network)}`),
-  ])
+  const [account, block] = await Promise.all(
+    device === null
+      ? [hash(`account:${name}`), hash(`network:${networkBlock(network)}`)]
+      : [hash(`device:${device}:${name}`), hash(`device network:${device}`)],
+  )
   return { account, network: block }
 }
 

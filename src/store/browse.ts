@@ -1,3 +1,4 @@
+import type { PasswordRefusal } from '../hooks.ts'
 import type { OperatorMark } from './admin-store.ts'
 import type { MetadataValue } from './records.ts'
 
@@ -72,6 +73,17 @@ export interface BrowseAdmin {
 
   /** Notes a refused request, and forgets the oldest of its client. */
   noteRefusal(refusal: Refusal, mark: Omit<OperatorMark, 'actor'>): Promise<void>
+
+  /**
+   * Writes an audit event of a password that was refused, one for each `once`.
+   * @param refusal never with the password, nor with the name that was typed
+   * @param once says in the log which event this is
+   */
+  notePassword(
+    refusal: Pick<PasswordRefusal, 'reason' | 'userId' | 'clientId'>,
+    once: string,
+    mark: Omit<OperatorMark, 'actor'>,
+  ): Promise<void>
 
   /** Counts that something happened today. */
   countActivity(kind: string, now: number): Promise<void>

@@ -104,7 +104,7 @@ describe('cookies', () => {
     const set = [page, login, done, flash, out].flatMap(({ headers }) => headers.getSetCookie())
     const names = set.map((cookie) => cookie.split('=')[0]?.replace(/request_.*/, 'request_'))
     expect(new Set(names)).toEqual(
-      new Set(['form', 'notice', 'request_', 'session'].map((name) => `__Host-oauth_${name}`)),
+      new Set(['device', 'form', 'notice', 'request_', 'session'].map((name) => `__Host-oauth_${name}`)),
     )
     for (const cookie of set) {
       expect(cookie).toMatch(/; Path=\/(?:;|$)/)

@@ -11,7 +11,12 @@ export const password: GrantType = {
   async exchange(request, provider) {
     const { params } = request
     const signIn = await checkPassword(
-      { username: params.get('username') ?? '', password: params.get('password') ?? '', client: request },
+      {
+        username: params.get('username') ?? '',
+        password: params.get('password') ?? '',
+        client: request,
+        device: null,
+      },
       provider,
     )
     return issueTokens(

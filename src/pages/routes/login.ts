@@ -12,6 +12,7 @@ import {
 } from '../../http/browser-session.ts'
 import { type CapturedRequest, openRequest } from '../../http/captured-requests.ts'
 import { dropCookie, readCookie } from '../../http/cookies.ts'
+import { knownDevice, rememberDevice } from '../../http/device.ts'
 import { readForm, readQuery } from '../../http/params.ts'
 import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { checkPassword } from '../../identity/authenticate.ts'
@@ -60,12 +61,18 @@ async function signIn(c: Handling): Promise<Response> {
   const { emit, request, store } = c.get('provider')
   try {
     const { commit, user } = await checkPassword(
-      { username, password: form.get('password') ?? '', client: null },
+      {
+        username,
+        password: form.get('password') ?? '',
+        client: null,
+        device: await knownDevice(c, username),
+      },
       c.get('provider'),
     )
     const session = await planSession(c, user.id)
     if (!(await store.createSession(session, commit, request))) throw wrong()
     await giveSession(c, session.id)
+    await rememberDevice(c, username)
     emit({ type: 'signed_in', userId: user.id })
     return seeOther(c, nextUrl(c, captured))
   } catch (error) {

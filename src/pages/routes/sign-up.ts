@@ -5,6 +5,7 @@ import { InvalidInputError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import { giveSession } from '../../http/browser-session.ts'
 import { openRequest } from '../../http/captured-requests.ts'
+import { rememberDevice } from '../../http/device.ts'
 import { readForm, readQuery } from '../../http/params.ts'
 import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { admitAttempt } from '../../identity/authenticate.ts'
@@ -44,10 +45,11 @@ async function signUp(c: Handling): Promise<Response> {
   if (Object.keys(errors).length > 0) return signUpPage(c, form, errors)
   const provider = c.get('provider')
   // Counted like a sign-in, before anything is hashed.
-  const { admitted } = await admitAttempt({ username, client: null }, provider)
+  const { admitted } = await admitAttempt({ username, client: null, device: null }, provider)
   const created = admitted.user === null ? await createAccount(c, form) : { taken: 'username' as const }
   if ('taken' in created) return signUpPage(c, form, takenError(created.taken, messages))
   await giveSession(c, created.sessionId)
+  await rememberDevice(c, username)
   return seeOther(c, nextUrl(c, await openRequest(c, form.get('request'))))
 }
 

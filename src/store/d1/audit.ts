@@ -4,6 +4,7 @@ import type { RequestMark } from '../records.ts'
 /** What audit events say happened. */
 export type AuditType =
   | 'access_token_revoked'
+  | 'account_limited'
   | 'client_created'
   | 'client_deleted'
   | 'client_secret_adopted'
@@ -14,8 +15,10 @@ export type AuditType =
   | 'consent_withdrawn'
   | 'grant_given'
   | 'grant_revoked'
+  | 'network_limited'
   | 'password_changed'
   | 'password_confirmed'
+  | 'password_refused'
   | 'records_imported'
   | 'refresh_token_replayed'
   | 'scope_created'

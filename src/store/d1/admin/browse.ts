@@ -6,7 +6,7 @@ import { countActivityStatement } from '../activity.ts'
 import { parseMetadata } from '../client-rows.ts'
 import { run } from '../run.ts'
 import { parseStringList } from '../string-list.ts'
-import { refusalStatements } from './notes.ts'
+import { passwordStatement, refusalStatements } from './notes.ts'
 import { type Order, type View, views } from './views.ts'
 
 type Row = Readonly<Record<string, string | number | null>>
@@ -43,6 +43,9 @@ export function browseAdmin(db: D1Database): BrowseAdmin {
     },
     async noteRefusal(refusal, mark) {
       await run(db, refusalStatements(refusal, mark))
+    },
+    async notePassword(refusal, once, mark) {
+      await run(db, [passwordStatement(refusal, once, mark)])
     },
     async countActivity(kind, now) {
       await run(db, [countActivityStatement(kind, now, sql`true`)])

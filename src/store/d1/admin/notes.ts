@@ -1,7 +1,9 @@
 import { sql, type SQL } from 'drizzle-orm'
+import type { PasswordRefusal } from '../../../hooks.ts'
 import type { Refusal } from '../../browse.ts'
 import type { RequestMark } from '../../records.ts'
 import { countActivityStatement } from '../activity.ts'
+import type { AuditType } from '../audit.ts'
 
 /** Refused requests that are kept for each client. */
 const KEPT = 50
@@ -21,4 +23,23 @@ export function refusalStatements(refusal: Refusal, { id, now }: RequestMark): S
     sql`DELETE FROM refusals WHERE client_id = ${bucket} AND rowid <= (SELECT r.rowid FROM refusals r
       WHERE r.client_id = ${bucket} ORDER BY r.rowid DESC LIMIT 1 OFFSET ${KEPT})`,
   ]
+}
+
+const PASSWORD_EVENTS = {
+  wrong_password: 'password_refused',
+  unknown_user: 'password_refused',
+  account_limit: 'account_limited',
+  network_limit: 'network_limited',
+} as const satisfies Record<PasswordRefusal['reason'], AuditType>
+
+/** Writes an event of a refused password, unless the one of this `once` is there. */
+export function passwordStatement(
+  { clientId, reason, userId }: Pick<PasswordRefusal, 'reason' | 'userId' | 'clientId'>,
+  once: string,
+  { network, now }: RequestMark,
+): SQL {
+  const subject = reason === 'unknown_user' ? 'unknown user' : null
+  return sql`INSERT INTO audit_events (id, at, type, actor, user_id, client_id, subject, network)
+    VALUES (${once}, ${now}, ${PASSWORD_EVENTS[reason]}, NULL, ${userId}, ${clientId}, ${subject}, ${network})
+    ON CONFLICT (id) DO NOTHING`
 }
