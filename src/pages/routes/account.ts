@@ -137,8 +137,8 @@ async function changePassword(c: Handling, form: Params, { id, user }: Session):
   if (password || repeated) return showAccount(c, { passwordErrors: errors }, 400)
   const provider = c.get('provider')
   try {
-    const password = form.get('current_password') ?? ''
-    const attempt = { username: user.username, password, client: null, device: id }
+    const given = form.get('current_password') ?? ''
+    const attempt = { username: user.username, password: given, client: null, device: id }
     const { commit } = await checkPassword(attempt, provider)
     const newHash = await hashPassword(newPassword)
     const { deleteExpired } = provider.settings
