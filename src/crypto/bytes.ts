@@ -21,12 +21,25 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return result
 }
 
-/** base64url without padding (RFC 4648 5). */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const NO_DIGIT = 64
+/** The value of each character of the alphabet, by its code. */
+const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const digit = ALPHABET.indexOf(String.fromCharCode(code))
+  return digit < 0 ? NO_DIGIT : digit
+})
+
+/** base64url without padding (RFC 4648 5). By hand, as every request needs it several times, and `btoa` takes four times as long. */
 export function toBase64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [first = 0, second, third] = [bytes[at], bytes[at + 1], bytes[at + 2]]
+    const bits = (first << 16) | ((second ?? 0) << 8) | (third ?? 0)
+    text += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt((bits >> 12) & 63)
+    if (second !== undefined) text += ALPHABET.charAt((bits >> 6) & 63)
+    if (third !== undefined) text += ALPHABET.charAt(bits & 63)
+  }
+  return text
 }
 
 /**
@@ -34,11 +47,31 @@ export function toBase64url(bytes: Uint8Array): string {
  * @returns the bytes, or null where the text is anything but the one way to write them
  */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return null
-  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
-    char.charCodeAt(0),
-  )
-  return toBase64url(bytes) === text ? bytes : null
+  const left = text.length % 4
+  if (left === 1) return null
+  const bytes = new Uint8Array((text.length * 3) >> 2)
+  let [bits, at] = [0, 0]
+  for (let index = 0; index < text.length; index++) {
+    const digit = DIGITS[text.charCodeAt(index)] ?? NO_DIGIT
+    if (digit === NO_DIGIT) return null
+    bits = (bits << 6) | digit
+    if (index % 4 === 3) {
+      bytes[at++] = bits >> 16
+      bytes[at++] = bits >> 8
+      bytes[at++] = bits
+      bits = 0
+    }
+  }
+  // Of the last characters some bits belong to no byte: there is one way to write a text only while they are zero.
+  const spare = left === 2 ? 4 : 2
+  if (left === 0) return bytes
+  if (bits & ((1 << spare) - 1)) return null
+  if (left === 2) bytes[at] = bits >> 4
+  else {
+    bytes[at++] = bits >> 10
+    bytes[at] = bits >> 2
+  }
+  return bytes
 }
 
 /** SHA-256 of bytes or of a text's UTF-8. */

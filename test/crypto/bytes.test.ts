@@ -32,6 +32,24 @@ describe('base64url', () => {
     expect(fromBase64url('-__-')).toEqual(new Uint8Array([0xfb, 0xff, 0xfe]))
   })
 
+  it('agrees with the base64 of the platform, byte for byte, at every length', () => {
+    for (let length = 0; length < 200; length++) {
+      const bytes = randomBytes(length)
+      const base64 = btoa(String.fromCharCode(...bytes))
+      const text = base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+      expect(toBase64url(bytes)).toBe(text)
+      expect(fromBase64url(text)).toEqual(bytes)
+    }
+  })
+
+  it('reads of all ways to write the last character the one without spare bits', () => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const read = (start: string): string[] => alphabet.split('').filter((end) => fromBase64url(start + end))
+    expect(read('A').join('')).toBe('AQgw')
+    expect(read('AA').join('')).toBe('AEIMQUYcgkosw048')
+    expect(read('AAA')).toHaveLength(64)
+  })
+
   it.each(['Zg==', 'Zm9v\n', 'Zm9v ', '+/', 'Z', 'Zh', 'Zm9', 'Z.g', '\u00E4', 'Zm9vYmFyZ'])(
     'refuses %j: there is one way to write bytes',
     (text) => {
