@@ -7,6 +7,7 @@ import { parseParams, refuseRepeated } from '../oauth/params.ts'
 const MAX_BODY = 64 * 1024
 /** Characters. */
 const MAX_QUERY = 16 * 1024
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * Reads the form of a POST request.
@@ -33,7 +34,7 @@ async function readFormText(request: Request): Promise<string> {
  */
 export function readQuery(request: Request): Params {
   const query = new URL(request.url).search.slice(1)
-  if (query.length > MAX_QUERY) throw new OAuthError('invalid_request', 'The request is too large.')
+  if (query.length > MAX_QUERY) throw tooLarge()
   return parseParams(query)
 }
 
@@ -65,17 +66,33 @@ export async function readJson(request: Request): Promise<unknown> {
 
 /** The body as text, as long as it is not too long, whatever Content-Length says. */
 async function readText(request: Request): Promise<string> {
+  const bytes = await readBytes(request)
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    throw new OAuthError('invalid_request', 'The parameters are not form-urlencoded UTF-8.')
+  }
+}
+
+/** The body, whole where its length is known beforehand, as it nearly always is; else piece by piece, for it might never end. */
+async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
+  const announced = Number(request.headers.get('Content-Length') ?? Infinity)
+  if (announced <= MAX_BODY) {
+    const body = await request.arrayBuffer()
+    if (body.byteLength <= MAX_BODY) return body
+    throw tooLarge()
+  }
   const chunks: Uint8Array[] = []
   let length = 0
   const body: AsyncIterable<Uint8Array> | null = request.body
   for await (const chunk of body ?? []) {
     length += chunk.byteLength
-    if (length > MAX_BODY) throw new OAuthError('invalid_request', 'The request is too large.')
+    if (length > MAX_BODY) throw tooLarge()
     chunks.push(chunk)
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(concat(...chunks))
-  } catch {
-    throw new OAuthError('invalid_request', 'The parameters are not form-urlencoded UTF-8.')
-  }
+  return concat(...chunks)
+}
+
+function tooLarge(): OAuthError {
+  return new OAuthError('invalid_request', 'The request is too large.')
 }

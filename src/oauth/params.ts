@@ -24,14 +24,15 @@ export function parseParams(text: string, repeatable: readonly string[] = []): P
   if (pairs.length > MAX_PARAMS * (1 + repeatable.length))
     throw new OAuthError('invalid_request', 'The request has too many parameters.')
   const values = new Map<string, string[]>()
+  const repeated: string[] = []
   for (const pair of pairs) {
-    const [name = '', ...value] = pair.split('=')
-    const key = decodeFormComponent(name)
-    values.set(key, [...(values.get(key) ?? []), decodeFormComponent(value.join('='))])
+    const middle = pair.indexOf('=')
+    const name = decodeFormComponent(middle < 0 ? pair : pair.slice(0, middle))
+    const value = middle < 0 ? '' : decodeFormComponent(pair.slice(middle + 1))
+    const before = values.get(name)
+    if (before === undefined) values.set(name, [value])
+    else if (before.push(value) === 2 && !repeatable.includes(name)) repeated.push(name)
   }
-  const repeated = [...values]
-    .filter(([name, all]) => all.length > 1 && !repeatable.includes(name))
-    .map(([name]) => name)
   return {
     get: (name) => (repeated.includes(name) ? undefined : values.get(name)?.[0] || undefined),
     getAll: (name) => values.get(name) ?? [],

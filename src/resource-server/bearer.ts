@@ -16,7 +16,8 @@ export function readBearer(request: Request): Presented {
   const authorization = request.headers.get('Authorization')
   const [, scheme = '', credentials = ''] = /^(\S+) *(.*)$/.exec(authorization ?? '') ?? []
   if (scheme.toLowerCase() !== 'bearer') return { kind: 'none' }
-  const inUrl = new URL(request.url).searchParams.has('access_token')
+  const { url } = request
+  const inUrl = url.includes('?') && new URL(url).searchParams.has('access_token')
   return inUrl || !/^[\w.~+/-]+=*$/.test(credentials)
     ? { kind: 'malformed' }
     : { kind: 'token', token: credentials }
