@@ -19,11 +19,32 @@ const DOCUMENTS = {
   '/openapi.json': openApiDocument,
 }
 
+/** What was written, by the settings that it follows from; each isolate has few, and the issuer is one unless none is set. */
+const written = new WeakMap<Settings, Map<string, string>>()
+/** Documents that are kept for one environment: more hosts than these write theirs anew. */
+const MAX_WRITTEN = 100
+
+/** A document as JSON, written once for each isolate and issuer. */
+function writtenOnce(path: string, provider: Provider, describe: (provider: Provider) => object): string {
+  const known = written.get(provider.settings) ?? new Map<string, string>()
+  written.set(provider.settings, known)
+  const key = `${path} ${provider.issuer}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const text = JSON.stringify(describe(provider))
+  if (known.size < MAX_WRITTEN) known.set(key, text)
+  return text
+}
+
 /** Adds what must live at the origin's root: metadata (RFC 8414 3, RFC 9728 3) and OpenAPI, for pages of any origin. */
 export function addWellKnownRoutes(app: Hono<ProviderEnv>): void {
   for (const [path, describe] of Object.entries(DOCUMENTS)) {
     app.use(path, cors({ origin: '*', allowMethods: ['GET'] }))
-    app.get(path, (c) => c.json(describe(c.get('provider')), 200, cacheHeaders(c.get('provider'))))
+    app.get(path, (c) => {
+      const provider = c.get('provider')
+      const text = writtenOnce(path, provider, describe)
+      return c.body(text, 200, { 'Content-Type': 'application/json', ...cacheHeaders(provider) })
+    })
   }
   // Where password managers look for the page that changes a password; somebody else's users have it elsewhere.
   app.get('/.well-known/change-password', async (c, next) => {

@@ -135,8 +135,9 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
         onEvent: onEvent ? async (...parameters: Parameters<typeof onEvent>) => onEvent(...parameters) : null,
       }),
     }),
-    createStore: store ?? defaultStore,
-    createAdminStore: (env) => (store || !env.DB ? null : createAdminStore(env.DB)),
+    // Somebody else's may hold what belongs to a request, such as the stub of a Durable Object.
+    createStore: store ?? once(defaultStore),
+    createAdminStore: once((env) => (store || !env.DB ? null : createAdminStore(env.DB))),
   }
 }
 
@@ -187,6 +188,16 @@ function mergePaths(paths: Partial<Paths> = {}): Paths {
     }
   }
   return Object.freeze(merged)
+}
+
+/** A function of an environment that is called once for each, as a Worker keeps its environment from request to request. */
+function once<T>(make: (env: ProviderBindings) => T): (env: ProviderBindings) => T {
+  const made = new WeakMap<ProviderBindings, { readonly value: T }>()
+  return (env) => {
+    const found = made.get(env) ?? { value: make(env) }
+    made.set(env, found)
+    return found.value
+  }
 }
 
 function defaultStore(env: ProviderBindings): Store {
