@@ -9,7 +9,7 @@ import { checkScopeBits, type ScopeBits } from '../scope.ts'
 import { CliError } from './cli-error.ts'
 import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
-import type { Output } from './output.ts'
+import { type Output, printable } from './output.ts'
 import { addNoun, addVerb, runVerb, type VerbOptions } from './verb.ts'
 
 interface ImportOptions extends VerbOptions {
@@ -111,7 +111,7 @@ async function importFile(io: Io, session: Session, file: string, options: Impor
       restore: options.restore ?? false,
       onEvent: report.write,
       onProgress: progress(io, size),
-      onUncheckable: (problem, count) => io.warn(`before importing: ${count} × ${problem}\n`),
+      onUncheckable: (problem, count) => io.warn(`before importing: ${count} × ${printable(problem)}\n`),
     })
     return describe(file, dry, result)
   } finally {
@@ -177,7 +177,7 @@ function describe(file: string, dry: boolean, result: DjangoImportResult): Outpu
     ...(scopes.length > 0 ? [`The tokens and consents have the scopes ${scopes.join(' ')}.`] : []),
     advice(result),
   ]
-  return { json, text: text.join('\n') }
+  return { json, text: text.map(printable).join('\n') }
 }
 
 function shorten(records: readonly string[], count: number): string {

@@ -8,6 +8,11 @@ export interface Output {
   readonly warning?: string
 }
 
+/** Text for a terminal: what stands for no sign, and could move the cursor or forge a line, is spelled out. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
 /** A value of a record, as JSON has it. */
 export type JsonRecord = AdminRecord
 

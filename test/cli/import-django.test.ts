@@ -110,6 +110,21 @@ describe('import django', () => {
     expect((await cli('import', 'django', TOOLKIT, '--refresh-days', '0')).code).toBe(2)
   })
 
+  it('spells out what a dump holds to move the cursor, or to forge a line of its own', async () => {
+    const path = await writeDump('hostile.json', [
+      { model: 'auth.user\u001B[2J', pk: 1, fields: {} },
+      {
+        model: 'auth.user',
+        pk: 'x\nImported.\u202E',
+        fields: { username: '\u001B[31m', password: 'a\u009B$b' },
+      },
+    ])
+    const { stderr, stdout } = await cli('import', 'django', path)
+    expect(stdout + stderr).toContain('x\\u{a}Imported.\\u{202e}')
+    // oxlint-disable-next-line no-control-regex -- that there is none is what is tested
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/)
+  })
+
   it('imports a custom user model, and a second project beside the first', async () => {
     const fields = { email: 'zoe@example.com', password: 'md5$salt1234$aef6d747713e7a8bece29ed8205fa065' }
     const path = await writeDump('custom.json', [{ model: 'accounts.Person', pk: 1, fields }])
