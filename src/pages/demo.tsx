@@ -1,5 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Alert, ButtonLink, Card, Facts } from '../ui/components.tsx'
+import { Alert, Button, ButtonLink, Card, Facts, Form } from '../ui/components.tsx'
 import { Layout } from '../ui/layout.tsx'
 import type { Ui } from '../ui/theme.ts'
 
@@ -46,14 +46,14 @@ export interface DemoAnswer {
 export interface DemoCallbackPageProps {
   readonly ui: Ui
   readonly answer: DemoAnswer
-  /** The command that redeems the code; null where there is none. */
-  readonly curl: string | null
+  /** How to redeem the code: a form that does it, and a command; null where there is none. */
+  readonly redeem: { readonly action: string; readonly code: string; readonly curl: string } | null
   /** The demo's first page. */
   readonly startUrl: string
 }
 
-/** Stands for the application: shows what it received and how to redeem it. */
-export function DemoCallbackPage({ ui, answer, curl, startUrl }: DemoCallbackPageProps): JSX.Element {
+/** Stands for the application: shows what it received, and redeems it. */
+export function DemoCallbackPage({ ui, answer, redeem, startUrl }: DemoCallbackPageProps): JSX.Element {
   const { demo } = ui.messages
   const title = answer.code === null ? demo.refusedTitle : demo.callbackTitle
   const received = Object.entries({
@@ -73,11 +73,16 @@ export function DemoCallbackPage({ ui, answer, curl, startUrl }: DemoCallbackPag
         ) : (
           <Facts entries={received} layout="list" />
         )}
-        {curl !== null && (
-          <figure class="stack">
-            <figcaption>{demo.redeem}</figcaption>
-            <pre class="code">{curl}</pre>
-          </figure>
+        {redeem && (
+          <>
+            <Form ui={ui} action={redeem.action} fields={{ code: redeem.code }} class="actions">
+              <Button kind="primary">{demo.redeemForMe}</Button>
+            </Form>
+            <figure class="stack">
+              <figcaption>{demo.redeem}</figcaption>
+              <pre class="code">{redeem.curl}</pre>
+            </figure>
+          </>
         )}
         <div class="actions">
           <ButtonLink href={startUrl}>{demo.again}</ButtonLink>

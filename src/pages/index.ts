@@ -1,5 +1,6 @@
 import { AccountPage } from './account.tsx'
 import { ConsentPage } from './consent.tsx'
+import { DemoTokensPage } from './demo-tokens.tsx'
 import { DemoCallbackPage, DemoPage } from './demo.tsx'
 import { ErrorPage } from './error.tsx'
 import { FormPostPage } from './form-post.tsx'
@@ -15,6 +16,7 @@ export const pages = {
   consent: ConsentPage,
   demo: DemoPage,
   demoCallback: DemoCallbackPage,
+  demoTokens: DemoTokensPage,
   error: ErrorPage,
   formPost: FormPostPage,
   front: FrontPage,

@@ -211,13 +211,24 @@ export const english = {
     steps: [
       'Sign in as demo with the password demo',
       'Choose what the demo application may do',
-      'Redeem the code with curl',
+      'Redeem the code, and use the tokens that it is worth',
     ],
     start: 'Start',
     callbackTitle: 'The application got a code',
     callbackText:
       'This page stands for the application. In real life it would redeem the code now, without showing it to anybody.',
-    redeem: 'Redeem it in a terminal; it works once:',
+    redeemForMe: 'Redeem for me',
+    redeem: 'Or redeem it in a terminal; it works once:',
+    tokensTitle: 'The application has its tokens',
+    tokensText:
+      'A real application keeps them on its server and shows them to nobody. Here you can try what they are good for.',
+    noTokensTitle: 'The code was refused',
+    noTokensText:
+      'A code works once, for ten minutes. One that comes a second time may have been stolen, so the tokens of the first time no longer work.',
+    callApi: 'Call an API with the access token:',
+    introspect: 'Ask, as an API would, what the token is worth:',
+    refresh: 'Get new tokens with the refresh token, before the access token expires:',
+    revoke: 'Take everything back:',
     refusedTitle: 'The application got no code',
     refusedText: 'This page stands for the application. It was told why:',
     nothing: 'Nothing was sent to this page.',

@@ -22,7 +22,11 @@ const CHALLENGE = {
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-  await givenClient(world, 'demo', { name: 'Demo', redirectUri: `${world.origin}/demo/callback` })
+  await givenClient(world, 'demo', {
+    name: 'Demo',
+    redirectUri: `${world.origin}/demo/callback`,
+    secret: 'demo-secret',
+  })
   await givenClient(world, 'web')
 })
 afterEach(async () => {
@@ -48,6 +52,11 @@ async function tab(page: Page, url: string): Promise<Page> {
   return other
 }
 
+/** The fields of a command, as a shell hands them to curl. */
+function fieldsOf(command: string | null): string {
+  return [...(command ?? '').matchAll(/ -d "([^"]*)"/g)].map(([, field]) => field).join('&')
+}
+
 async function signOut(page: Page): Promise<void> {
   await page.goto(`${world.origin}/logout`)
   await press(page, 'Sign out')
@@ -55,25 +64,25 @@ async function signOut(page: Page): Promise<void> {
 }
 
 describe('the whole flow', () => {
-  it('goes by clicks from the demo to a code, whose curl gets tokens, which open the API', async () => {
+  it('goes by clicks from the demo to a code and to its tokens, which open the API', async () => {
     await givenUser(world, 'ann')
     const page = await world.open()
-    await page.goto(`${world.origin}/demo`)
+    await page.goto(world.origin)
+    await page.getByRole('link', { name: 'Try the whole flow' }).click()
     await page.getByRole('link', { name: 'Start' }).click()
     await signIn(page, 'ann')
     expect(await heading(page)).toBe('Authorize Demo')
     await press(page, 'Authorize')
     expect(await heading(page)).toBe('The application got a code')
     expect(new URL(page.url()).searchParams.get('iss')).toBe(world.origin)
-    const curl = (await page.locator('pre').textContent()) ?? ''
-    const [, form = '', endpoint = ''] = /^curl -d "([^"]+)" (\S+)$/.exec(curl) ?? []
-    const body = form.replace('client_secret=demo-secret', 'client_secret=the-secret-of-a-client')
-    const tokens = await post(endpoint, body)
-    expect(tokens).toMatchObject({ token_type: 'Bearer', scope: 'read write' })
-    const headers = { Authorization: `Bearer ${String(tokens['access_token'])}` }
-    const api = await fetch(`${world.origin}/demo/api`, { headers })
+    const redeem = fieldsOf(await page.locator('pre').textContent())
+    await press(page, 'Redeem for me')
+    expect(await heading(page)).toBe('The application has its tokens')
+    const [access = '', type, , scope] = await page.locator('dd').allTextContents()
+    expect([type, scope]).toEqual(['Bearer', 'read write'])
+    const api = await fetch(`${world.origin}/demo/api`, { headers: { Authorization: `Bearer ${access}` } })
     expect(await api.json()).toMatchObject({ client_id: 'demo', username: 'ann' })
-    expect(await post(endpoint, body)).toMatchObject({ error: 'invalid_grant' })
+    expect(await post(`${world.origin}/oauth2/token`, redeem)).toMatchObject({ error: 'invalid_grant' })
   })
 
   it('asks once: the next request is answered by a single redirect', async () => {
@@ -341,6 +350,26 @@ describe('other sites', () => {
     await page.waitForURL(`${APP}/about`)
     expect(world.app.received.at(-1)?.url.pathname).toBe('/about')
     expect(world.app.received.at(-1)?.headers.referer).toBeUndefined()
+  })
+
+  it('hears from a window that it opened for a request, and of no other page of ours', async () => {
+    await givenUser(world, 'pia')
+    const page = await world.open()
+    await page.goto(`${APP}/opener`)
+    const opened = async (url: string): Promise<Page> => {
+      const popup = page.waitForEvent('popup')
+      await page.evaluate(`void window.open(${JSON.stringify(url)})`)
+      return popup
+    }
+    const isLinked = async (window: Page): Promise<unknown> => window.evaluate('window.opener !== null')
+    const popup = await opened(authorizeUrl(world, { client_id: 'web' }))
+    await signIn(popup, 'pia')
+    await press(popup, 'Authorize')
+    await landed(popup)
+    expect(await isLinked(popup)).toBe(true)
+    const account = await opened(`${world.origin}/account`)
+    await account.getByRole('heading', { level: 1 }).waitFor()
+    expect(await isLinked(account)).toBe(false)
   })
 
   it('cannot frame a page', async () => {

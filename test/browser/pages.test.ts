@@ -33,7 +33,11 @@ const SAFARI =
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-  await givenClient(world, 'demo', { name: 'Demo', redirectUri: `${world.origin}/demo/callback` })
+  await givenClient(world, 'demo', {
+    name: 'Demo',
+    redirectUri: `${world.origin}/demo/callback`,
+    secret: 'demo-secret',
+  })
   await givenClient(world, 'web')
   await givenClient(world, 'hostile', { name: HOSTILE, url: 'javascript:alert(1)' })
   await givenClient(world, 'device', { type: 'public', name: 'Files', redirectUri: 'com.example.files:/cb' })
@@ -228,6 +232,27 @@ const scenes: readonly Scene[] = [
     async arrive(page) {
       await signInAt(page, request('demo'), 'ann')
       await press(page, 'Authorize')
+    },
+  },
+  {
+    name: 'demo-tokens',
+    title: 'The application has its tokens',
+    async arrive(page) {
+      await signInAt(page, request('demo'), 'ann')
+      await press(page, 'Authorize')
+      await press(page, 'Redeem for me')
+    },
+  },
+  {
+    name: 'demo-code-again',
+    title: 'The code was refused',
+    async arrive(page) {
+      await signInAt(page, request('demo'), 'ann')
+      await press(page, 'Authorize')
+      const address = page.url()
+      await press(page, 'Redeem for me')
+      await page.goto(address)
+      await press(page, 'Redeem for me')
     },
   },
   {

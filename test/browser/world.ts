@@ -91,11 +91,14 @@ export async function givenUser({ db }: World, username: string): Promise<void> 
     })
 }
 
-type ClientFields = Partial<typeof schema.clients.$inferInsert> & { readonly redirectUri?: string }
+type ClientFields = Partial<typeof schema.clients.$inferInsert> & {
+  readonly redirectUri?: string
+  readonly secret?: string
+}
 
 /** Puts a client into D1: a confidential one of app.example, with the secret `SECRET`, unless told otherwise. */
 export async function givenClient({ db }: World, clientId: string, fields: ClientFields = {}): Promise<void> {
-  const { redirectUri = `${APP}/cb`, ...rest } = fields
+  const { redirectUri = `${APP}/cb`, secret = SECRET, ...rest } = fields
   const store = drizzle(db)
   await store.insert(schema.clients).values({
     type: 'confidential',
@@ -111,7 +114,7 @@ export async function givenClient({ db }: World, clientId: string, fields: Clien
   })
   await store.insert(schema.clientRedirectUris).values({ clientId, uri: redirectUri, position: 0 })
   if (rest.type === 'public') return
-  const secretHash = await sha256Base64url(SECRET)
+  const secretHash = await sha256Base64url(secret)
   await store.insert(schema.clientSecrets).values({ clientId, secretHash, createdAt: 0 })
 }
 

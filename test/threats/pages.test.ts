@@ -49,6 +49,7 @@ async function seeEverything(): Promise<readonly Response[]> {
     await stranger.get(path)
   }
   await stranger.post('/login', { password: 'x', username: 'x' })
+  await stranger.submit(await stranger.visit('/demo/callback?code=ac_x'), '/demo/redeem', [])
   await stranger.post('/oauth2/authorize', authorizationForm())
   await stranger.get(authorizationUrl({ client_id: 'unknown' }))
   await stranger.get(authorizationUrl({ redirect_uri: 'https://evil.example' }))

@@ -2,6 +2,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { describe, expect, it } from 'vitest'
 import { AccountPage, type AccountPageProps } from '../../src/pages/account.tsx'
 import { ConsentPage, type ConsentPageProps } from '../../src/pages/consent.tsx'
+import { DemoTokensPage } from '../../src/pages/demo-tokens.tsx'
 import { DemoCallbackPage, DemoPage } from '../../src/pages/demo.tsx'
 import { ErrorPage } from '../../src/pages/error.tsx'
 import { FormPostPage, submitAsset } from '../../src/pages/form-post.tsx'
@@ -121,7 +122,25 @@ function hostilePages(): readonly (readonly [name: string, page: JSX.Element])[]
       />,
     ],
     ['error', <ErrorPage ui={hostileUi} problem="invalidRequest" detail={HOSTILE} errorId={HOSTILE} />],
-    ['demo', <DemoCallbackPage ui={hostileUi} answer={answer} curl={HOSTILE} startUrl="/demo" />],
+    [
+      'demo',
+      <DemoCallbackPage
+        ui={hostileUi}
+        answer={answer}
+        redeem={{ action: '/x', code: HOSTILE, curl: HOSTILE }}
+        startUrl="/demo"
+      />,
+    ],
+    [
+      'demo-tokens',
+      <DemoTokensPage
+        ui={hostileUi}
+        answer={{ [HOSTILE]: HOSTILE }}
+        refused={false}
+        commands={[{ purpose: 'revoke', curl: HOSTILE }]}
+        startUrl="/demo"
+      />,
+    ],
     [
       'front',
       <FrontPage

@@ -1,9 +1,15 @@
 import type { Context, Hono } from 'hono'
+import type { Provider } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
-import { readQuery } from '../../http/params.ts'
+import { requireAntiForgery } from '../../http/anti-forgery.ts'
+import { toOAuthError } from '../../http/errors.ts'
+import { readForm, readQuery } from '../../http/params.ts'
 import type { ProviderEnv } from '../../http/provider-variables.ts'
+import { parseParams } from '../../oauth/params.ts'
+import { tokenEndpoint } from '../../oauth/token.ts'
 import { requireScope } from '../../resource-server/require-scope.ts'
 import { verifyAccessToken } from '../../tokens/verify.ts'
+import type { DemoCommand } from '../demo-tokens.tsx'
 import { requireSetting, showPage, uiOf } from './respond.ts'
 
 /** Adds the local demo, which is there under OAUTH_DEMO alone: it plays the application. */
@@ -27,7 +33,7 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
     const params = readQuery(c.req.raw)
     const code = params.get('code') ?? null
     const page = pages.demoCallback({
-      ui: await uiOf(c, { form: false }),
+      ui: await uiOf(c, { form: code !== null }),
       answer: {
         code,
         error: params.get('error') ?? null,
@@ -35,14 +41,74 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
         state: params.get('state') ?? null,
         iss: params.get('iss') ?? null,
       },
-      curl:
+      redeem:
         code === null
           ? null
-          : redeemCommand(code, `${issuer}/demo/callback`, `${issuer}${paths.oauth2}/token`),
+          : {
+              action: '/demo/redeem',
+              code,
+              curl: command(`${issuer}${paths.oauth2}/token`, redemption(code, issuer)),
+            },
       startUrl: '/demo',
     })
     return showPage(c, page)
   })
+  app.post('/demo/redeem', redeem)
+}
+
+/** Does what the command of the page before does: redeems the code as the demo client, at the token endpoint. */
+async function redeem(c: Context<ProviderEnv>): Promise<Response> {
+  const form = await readForm(c.req.raw)
+  await requireAntiForgery(c, form)
+  const provider = c.get('provider')
+  const body = new URLSearchParams(redemption(form.get('code') ?? '', provider.issuer)).toString()
+  const { answer, refused } = await tokenEndpoint(
+    { params: parseParams(body), authorization: null },
+    provider,
+  ).then(
+    (tokens) => ({ answer: membersOf({ ...tokens }), refused: false }),
+    (error: unknown) => {
+      const { code, description } = toOAuthError(error, c)
+      return { answer: { error: code, error_description: description }, refused: true }
+    },
+  )
+  const page = provider.pages.demoTokens({
+    ui: await uiOf(c, { form: false }),
+    answer,
+    refused,
+    commands: refused ? [] : commandsFor(answer, provider),
+    startUrl: '/demo',
+  })
+  return showPage(c, page, refused ? 400 : 200)
+}
+
+function membersOf(answer: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, String(value)]))
+}
+
+function commandsFor(
+  answer: Readonly<Record<string, string>>,
+  { issuer, paths }: Provider,
+): readonly DemoCommand[] {
+  const { access_token: access = '', refresh_token: refresh } = answer
+  const endpoint = (name: string): string => `${issuer}${paths.oauth2}/${name}`
+  return [
+    { purpose: 'callApi', curl: `curl ${issuer}/demo/api \\\n  -H "Authorization: Bearer ${access}"` },
+    { purpose: 'introspect', curl: command(endpoint('introspect'), { ...CLIENT, token: access }) },
+    ...(refresh === undefined
+      ? []
+      : ([
+          {
+            purpose: 'refresh',
+            curl: command(endpoint('token'), {
+              ...CLIENT,
+              grant_type: 'refresh_token',
+              refresh_token: refresh,
+            }),
+          },
+        ] as const)),
+    { purpose: 'revoke', curl: command(endpoint('revoke'), { ...CLIENT, token: refresh ?? access }) },
+  ]
 }
 
 /** A protected resource: says who is asking (RFC 6750). */
@@ -57,14 +123,20 @@ function addDemoApi(app: Hono<ProviderEnv>): void {
   })
 }
 
-/** A line to paste. A code that is not of our making could hold anything, so what a shell would read is left out. */
-function redeemCommand(code: string, redirectUri: string, endpoint: string): string {
-  const form = new URLSearchParams({
+const CLIENT = { client_id: 'demo', client_secret: 'demo-secret' }
+
+/** What redeems a code (RFC 6749 4.1.3). A code that is not of our making could hold anything that a shell would read. */
+function redemption(code: string, issuer: string): Readonly<Record<string, string>> {
+  return {
+    ...CLIENT,
     grant_type: 'authorization_code',
-    client_id: 'demo',
-    client_secret: 'demo-secret',
-    redirect_uri: redirectUri,
+    redirect_uri: `${issuer}/demo/callback`,
     code: code.replaceAll(/[^\w-]/g, ''),
-  })
-  return `curl -d "${form.toString()}" ${endpoint}`
+  }
+}
+
+/** A command to paste, one field a line. */
+function command(endpoint: string, form: Readonly<Record<string, string>>): string {
+  const fields = Object.entries(form).map(([name, value]) => `  -d "${name}=${encodeURIComponent(value)}"`)
+  return [`curl ${endpoint}`, ...fields].join(' \\\n')
 }
