@@ -97,6 +97,7 @@ function ruleProblems(
   return [
     ...grantTypeProblems(metadata),
     ...needsRedirectUri(metadata),
+    ...keyProblems(metadata),
     ...(input['redirect_uris'] === undefined ? [] : redirectUriProblems(metadata)),
   ]
 }
@@ -105,6 +106,12 @@ function grantTypeProblems({ grantTypes, type }: ClientMetadata): FieldProblem[]
   if (type === 'confidential' || !grantTypes.includes('client_credentials')) return []
   const message = 'The grant type client_credentials is for confidential clients only (RFC 6749 4.4).'
   return [{ field: 'grant_types', message }]
+}
+
+/** RFC 7591 2: a client has its keys, or the address of them. */
+function keyProblems({ metadata }: ClientMetadata): FieldProblem[] {
+  if (metadata['jwks'] === undefined || metadata['jwks_uri'] === undefined) return []
+  return [{ field: 'jwks', message: 'The keys and the address of the keys exclude each other (RFC 7591 2).' }]
 }
 
 function needsRedirectUri({ redirectUris, responseTypes }: ClientMetadata): FieldProblem[] {

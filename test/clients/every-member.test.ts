@@ -87,6 +87,26 @@ describe('the members of client metadata', () => {
     expect(JSON.parse(String(row?.['metadata']))).toEqual({ [name]: right })
   })
 
+  it('refuse keys together with the address of keys (RFC 7591 2)', async () => {
+    const { right: jwks } = SAMPLES['jwks'] ?? {}
+    const both = { jwks, jwks_uri: 'https://app.example/jwks.json' }
+    expect(await patch(both)).toMatchObject({ problems: [{ field: 'jwks' }] })
+    expect(await patch({ jwks })).toMatchObject({ record: { jwks } })
+    expect(await patch({ jwks_uri: both.jwks_uri })).toMatchObject({ problems: [{ field: 'jwks' }] })
+    expect(await patch({ jwks_uri: both.jwks_uri, jwks: null })).toMatchObject({ record: { jwks: null } })
+  })
+
+  it.each(['k', 'd', 'p', 'oth'])('never keep the private part %s of a key', async (name) => {
+    const jwks = {
+      keys: [
+        { kty: 'RSA', n: 'AQAB', e: 'AQAB' },
+        { kty: 'RSA', [name]: 'secret' },
+      ],
+    }
+    expect(await patch({ jwks })).toMatchObject({ problems: [{ field: 'jwks' }] })
+    expect(await patch({ jwks: JSON.stringify(jwks) })).toMatchObject({ problems: [{ field: 'jwks' }] })
+  })
+
   it('leave nothing behind where they are as everybody has them', () => {
     const plain = { name: 'App', redirect_uris: [REDIRECT] }
     expect(parseClientMetadata(plain).metadata).toEqual({})

@@ -3,6 +3,11 @@ import type { JsonObject } from '../../store/records.ts'
 
 const MAX_URL = 2000
 
+/** An absolute https URL without a fragment, at most 2,000 characters: one that the provider itself may call. */
+export function httpsUrl(message: string): v.GenericSchema<unknown, string> {
+  return v.pipe(trimmedText(message), v.check(isHttps, message))
+}
+
 /** Text without spaces at its ends. */
 export const trimmedText = (message: string) => v.pipe(v.string(message), v.trim())
 
@@ -60,6 +65,10 @@ export function jsonObject(
   const object = v.pipe(v.record(v.string(), v.unknown(), message), v.check(check, message))
   const text = v.pipe(v.string(), v.maxLength(50_000, message), v.parseJson(undefined, message), object)
   return v.union([object, text], message)
+}
+
+function isHttps(text: string): boolean {
+  return isWebUrl(text) && /^https:/i.test(text) && !text.includes('#')
 }
 
 /** Tells whether a text is an absolute http or https URL of printable ASCII without a user name. */
