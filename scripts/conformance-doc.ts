@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { DEMANDS } from './rfc9700.ts'
 import { tidy } from './settings-doc.ts'
 
 /** A test that shows what a document demands, or how an attack ends. */
@@ -31,7 +32,7 @@ export async function conformanceDoc(): Promise<string> {
     .filter(([document]) => document !== '')
     .toSorted(([a], [b]) => inOrder(a, b))
     .map(([document, tests = []]) => `## ${document}\n\n${documentTable(tests)}`)
-  return tidy(`${HEAD}\n${parts.join('\n\n')}\n\n${threatsPart(shown)}\n`)
+  return tidy(`${HEAD}\n${parts.join('\n\n')}\n\n${practicePart()}\n\n${threatsPart(shown)}\n`)
 }
 
 function readTests(path: string): Shown[] {
@@ -50,6 +51,31 @@ function readTests(path: string): Shown[] {
     file,
   }))
   return [...musts, ...threats]
+}
+
+/** What RFC 9700 demands, and what becomes of it. */
+function practicePart(): string {
+  const rows = DEMANDS.map(({ demand, level, met, section, tests = [], why }) => {
+    const shown = tests.map(splitName).map(({ file, title }) => `${cell(title)} (${link(file)})`)
+    const remark = [...(why === undefined ? [] : [cell(why)]), ...shown].join('<br>')
+    return `| ${section} | ${level} | ${cell(demand)} | ${met} | ${remark} |`
+  })
+  return [
+    '## Best current practice',
+    '',
+    'Each MUST and SHOULD of RFC 9700 for a server, in our words: whether it is met, and which tests show it, or why not.',
+    'What it demands of clients alone is theirs to meet.',
+    '',
+    '| section | level | demand | met | how, by which test |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
+}
+
+/** The parts of a test's name, `file: title`. */
+export function splitName(name: string): { readonly file: string; readonly title: string } {
+  const [file = '', ...title] = name.split(': ')
+  return { file: `test/${file}.test.ts`, title: title.join(': ') }
 }
 
 function documentTable(tests: readonly Shown[]): string {
