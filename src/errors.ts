@@ -23,6 +23,8 @@ export type OAuthErrorCode =
   | 'request_uri_not_supported'
 
 interface OAuthErrorOptions {
+  /** A stable word that tells apart what shares a code: pages, events and tests go by it, never by the sentence. */
+  readonly reason?: string
   /** For the log alone: what really happened. Never a token, code, secret or password. */
   readonly detail?: string
   /** HTTP status where it is not the code's usual one. */
@@ -45,6 +47,8 @@ const STATUS: Partial<Record<OAuthErrorCode, 401 | 403 | 500 | 503>> = {
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode
   readonly description: string
+  /** A stable word for the rule that refuses; the code, where there is no closer one. */
+  readonly reason: string
   readonly detail: string | undefined
   readonly status: 400 | 401 | 403 | 405 | 421 | 429 | 500 | 503
   readonly headers: Readonly<Record<string, string>>
@@ -54,6 +58,7 @@ export class OAuthError extends Error {
     this.name = 'OAuthError'
     this.code = code
     this.description = description.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?')
+    this.reason = options.reason ?? code
     this.detail = options.detail
     this.status = options.status ?? STATUS[code] ?? 400
     this.headers = options.headers ?? {}

@@ -1,16 +1,16 @@
 import { Hono } from 'hono'
 import { admin } from './admin/index.ts'
-import type { ProviderEnv } from './http/provider-variables.ts'
+import type { ProviderEnv } from './concepts.ts'
+import { pages } from './pages/index.ts'
 import { createProvider } from './provider/create-provider.ts'
 import { accessTokenEntrypoint } from './rpc.ts'
 
-const provider = createProvider({ admin })
+const provider = createProvider({ features: [pages(), admin()] })
 
 const app = new Hono<ProviderEnv>()
 app.route('/oauth2', provider)
 app.route('/', provider.wellKnown)
 app.route('/', provider.pages)
-app.route('/', provider.admin)
 app.notFound(provider.notFoundPage)
 
 /** Verifies access tokens for other Workers, over a service binding. */

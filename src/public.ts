@@ -1,15 +1,50 @@
-export type { Paths, Provider } from './concepts.ts'
+export type {
+  AnswerParameters,
+  AuthorizationCheck,
+  AuthorizationParameter,
+  CheckedRequest,
+  ClientSource,
+  InteractionRule,
+  InteractionState,
+  ParameterSource,
+  Redirection,
+  RedirectTarget,
+  ResponseMode,
+  ResponseType,
+} from './concepts/authorization.ts'
+export type {
+  Endpoint,
+  EndpointAnswer,
+  EndpointRequest,
+  ParameterMeanings,
+  Params,
+} from './concepts/endpoint.ts'
+export type {
+  Feature,
+  FeatureTables,
+  PagePart,
+  PageSection,
+  PageShell,
+  SettingRows,
+} from './concepts/feature.ts'
+export type { ExternalUser, Hooks, ProviderEvent, RefusedRequest, UserSource } from './concepts/hooks.ts'
+export type { Paths, Provider, ProviderBindings, ProviderEnv } from './concepts/provider.ts'
+export type {
+  ClientAuthMethod,
+  GrantType,
+  Issue,
+  Issuing,
+  TokenFormat,
+  TokenMember,
+  TokenRequest,
+  TokenResponse,
+} from './concepts/tokens.ts'
 export { ConfigurationError, OAuthError, StorageError } from './errors.ts'
-export type { ExternalUser, Hooks, ProviderEvent, RefusedRequest, UserSource } from './hooks.ts'
-export type { ProviderBindings, ProviderEnv } from './http/provider-variables.ts'
-export type { ClientAuthMethod } from './oauth/client-auth/index.ts'
-export type { GrantType, TokenRequest, TokenResponse } from './oauth/grants/index.ts'
-export type { AuthorizationCheck, CheckedRequest } from './oauth/authorize/checks.ts'
-export type { AuthorizationParameter } from './oauth/authorize/parameters.ts'
-export type { AnswerParameters, ResponseType } from './oauth/response-types/index.ts'
-export type { Pages } from './pages/index.ts'
+export type { Pages } from './pages/components.ts'
+export { pages } from './pages/index.ts'
 export { createProvider, type ProviderApp } from './provider/create-provider.ts'
 export type { ProviderOptions } from './provider/options.ts'
+export { invalidClient, invalidGrant, invalidScope } from './refusals.ts'
 export { type IntrospectionOptions, introspectionVerifier } from './resource-server/introspection-verifier.ts'
 export { type ProtectedResource, protectedResourceMetadata } from './resource-server/protected-resource.ts'
 export {
@@ -22,10 +57,11 @@ export {
 } from './resource-server/require-scope.ts'
 export { type AccessTokenService, rpcVerifier } from './resource-server/rpc-verifier.ts'
 export { createScope, type Scope, scope, type ScopeBits } from './scope.ts'
+export type { Setting } from './settings/kinds.ts'
+export { setting, settingsOf, type Values } from './settings/settings.ts'
 export type * from './store/records.ts'
 export type { Store } from './store/store.ts'
-export { type Issue, issueTokens } from './tokens/issue.ts'
-export { invalidGrant } from './tokens/outcome.ts'
+export { issueTokens } from './tokens/issue.ts'
 export type { AccessToken } from './tokens/verify.ts'
 export { FormFields } from './ui/components.tsx'
 export { Layout } from './ui/layout.tsx'

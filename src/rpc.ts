@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import type { ProviderBindings } from './http/provider-variables.ts'
+import type { ProviderBindings } from './concepts.ts'
 import type { ProviderApp } from './provider/create-provider.ts'
 import type { AccessTokenService } from './resource-server/rpc-verifier.ts'
 import type { AccessToken } from './tokens/verify.ts'

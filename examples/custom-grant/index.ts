@@ -3,6 +3,7 @@ import {
   type GrantType,
   invalidGrant,
   issueTokens,
+  pages,
   type ProviderBindings,
 } from 'edge-oauth2-provider'
 import { Hono } from 'hono'
@@ -25,7 +26,10 @@ const voucher: GrantType = {
   },
 }
 
-const provider = createProvider({ grantTypes: { [VOUCHER]: voucher, password: false } })
+const provider = createProvider({
+  features: [pages()],
+  grantTypes: { [VOUCHER]: voucher, password: false },
+})
 
 const app = new Hono<{ Bindings: ProviderBindings }>()
 app.route('/oauth2', provider)

@@ -1,4 +1,11 @@
-import { createProvider, FormFields, Layout, type Pages, type ProviderBindings } from 'edge-oauth2-provider'
+import {
+  createProvider,
+  FormFields,
+  Layout,
+  pages,
+  type Pages,
+  type ProviderBindings,
+} from 'edge-oauth2-provider'
 import { Hono } from 'hono'
 
 /** A sign-in page of one's own: the props say all that it needs, `FormFields` adds the fields that no form may lack. */
@@ -18,9 +25,9 @@ const LoginPage: Pages['login'] = ({ action, fields, notice, ui, username }) => 
 )
 
 const provider = createProvider({
+  features: [pages({ login: LoginPage })],
   siteName: 'Greenhouse',
   accentColor: '#2e7d32',
-  pages: { login: LoginPage },
 })
 
 const app = new Hono<{ Bindings: ProviderBindings }>()

@@ -1,10 +1,11 @@
-import { createProvider, type ProviderBindings } from 'edge-oauth2-provider'
+import { createProvider, pages, type ProviderBindings } from 'edge-oauth2-provider'
 import { Hono } from 'hono'
 
 /** The users that this app had before: here a list, elsewhere a table or a service. */
 const members = new Map([['m-1001', { username: 'mia', passphrase: 'lavender fields' }]])
 
 const provider = createProvider({
+  features: [pages()],
   siteName: 'The Reading Club',
   users: {
     authenticate: async (username, password) => {

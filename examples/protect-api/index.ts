@@ -1,7 +1,7 @@
-import { createProvider, type ProtectedEnv, type ProviderBindings } from 'edge-oauth2-provider'
+import { createProvider, pages, type ProtectedEnv, type ProviderBindings } from 'edge-oauth2-provider'
 import { Hono } from 'hono'
 
-const provider = createProvider()
+const provider = createProvider({ features: [pages()] })
 
 const app = new Hono<{ Bindings: ProviderBindings } & ProtectedEnv>()
 app.route('/oauth2', provider)

@@ -1,8 +1,8 @@
-import { createProvider, type ProtectedEnv, type ProviderBindings } from 'edge-oauth2-provider'
+import { createProvider, pages, type ProtectedEnv, type ProviderBindings } from 'edge-oauth2-provider'
 import { Hono } from 'hono'
 import { PAGE, SCRIPT } from './app.ts'
 
-const provider = createProvider()
+const provider = createProvider({ features: [pages()] })
 
 const app = new Hono<{ Bindings: ProviderBindings } & ProtectedEnv>()
 app.route('/oauth2', provider)

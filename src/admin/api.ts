@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import type { ProviderEnv } from '../concepts.ts'
 import { ConfigurationError, InvalidInputError, OAuthError } from '../errors.ts'
-import { errorResponse } from '../http/endpoint.ts'
+import { errorResponse } from '../http/endpoint-errors.ts'
 import { toOAuthError } from '../http/errors.ts'
 import { readJson, readQuery } from '../http/params.ts'
-import type { ProviderEnv } from '../http/provider-variables.ts'
 import { type Done, type Input, recordJson, type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
 import { type ProtectedEnv, requireScope } from '../resource-server/require-scope.ts'
@@ -13,7 +13,6 @@ import { verifyAccessToken } from '../tokens/verify.ts'
 import { readActivity } from './activity.ts'
 import { listRecords, readFilters } from './list.ts'
 import { operatorOf, type StaffOperator } from './operator.ts'
-import type { CreateAdminStore } from './panel.ts'
 import { checkSetup } from './setup-check.ts'
 
 type ApiEnv = ProviderEnv & ProtectedEnv
@@ -29,7 +28,7 @@ const LIMIT = 50
  * Makes the API for operators: the same lists and functions as the panel, as JSON, for a bearer token of a member of staff
  * with the scope `admin`.
  */
-export function adminApi(createAdminStore: CreateAdminStore): Hono<ApiEnv> {
+export function adminApi(): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>()
   api.onError((error, c) => {
     if (error instanceof ConfigurationError) throw error
@@ -45,13 +44,13 @@ export function adminApi(createAdminStore: CreateAdminStore): Hono<ApiEnv> {
   api.use(bearer)
   const on = (method: string, path: string, handle: ApiHandler): void => {
     api.on(method, [path, `${path}/`], async (c) => {
-      const operator = await staffToken(c, createAdminStore)
+      const operator = await staffToken(c)
       const resource = Object.values(resources).find(({ kind }) => kind === c.req.param('kind'))
       return resource ? handle(c, resource, operator) : notFound(c)
     })
   }
   api.on('GET', ['/activity', '/activity/'], async (c) => {
-    const operator = await staffToken(c, createAdminStore)
+    const operator = await staffToken(c)
     return c.json({ activity: await readActivity(operator) }, 200, NO_STORE)
   })
   on('GET', '/:kind', list)
@@ -61,7 +60,7 @@ export function adminApi(createAdminStore: CreateAdminStore): Hono<ApiEnv> {
   on('PATCH', '/:kind/:id', update)
   on('POST', '/:kind/:id/:action', act)
   api.all('*', async (c) => {
-    await staffToken(c, createAdminStore)
+    await staffToken(c)
     return notFound(c)
   })
   return api
@@ -71,10 +70,10 @@ export function adminApi(createAdminStore: CreateAdminStore): Hono<ApiEnv> {
  * The member of staff whose token it is.
  * @throws {OAuthError} insufficient_scope, 403: the token is a client's own, or its user is not staff
  */
-async function staffToken(c: Handling, createAdminStore: CreateAdminStore): Promise<StaffOperator> {
+async function staffToken(c: Handling): Promise<StaffOperator> {
   const provider = c.get('provider')
   const { user: owner } = c.get('oauth2')
-  const store = createAdminStore(c.env)
+  const store = c.get('provider').adminStore
   const user = owner && store ? await store.readRecord('users', owner.id, provider.request.now) : null
   if (!store || !user || user['is_staff'] !== true || user['is_active'] !== true) {
     throw new OAuthError('insufficient_scope', 'The access token is not that of a member of staff.')

@@ -1,13 +1,24 @@
+import type { Feature } from '../concepts.ts'
 import { adminApiPaths } from './openapi.ts'
-import type { AdminPanel } from './panel.ts'
 import { addAdminRoutes } from './routes.tsx'
 
-export type { AdminPanel } from './panel.ts'
-
 /**
- * The admin's pages and API, for `createProvider({ admin })`. A Worker that leaves it out does not carry it.
+ * The feature that staff work with: the panel's pages and their API, below `paths.admin`. It needs the feature of the pages.
  * @example
- * const provider = createProvider({ admin })
- * app.route('/', provider.admin)
+ * const provider = createProvider({ features: [pages(), admin()] })
  */
-export const admin: AdminPanel = { addRoutes: addAdminRoutes, describe: adminApiPaths }
+export function admin(): Feature {
+  return {
+    name: 'admin',
+    pages: [
+      {
+        at: 'root',
+        below: (paths) => [paths.admin],
+        // Its API takes tokens from anywhere; its forms are guarded one by one.
+        guarded: false,
+        addRoutes: addAdminRoutes,
+        describe: adminApiPaths,
+      },
+    ],
+  }
+}

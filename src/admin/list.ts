@@ -1,4 +1,4 @@
-import type { Params } from '../oauth/params.ts'
+import type { Params } from '../concepts.ts'
 import { type Column, factColumns, type Resource, shownValue, textOfValue } from '../operations/resource.ts'
 import { type AdminRecord, isList, type Listing } from '../store/browse.ts'
 import type { StaffOperator } from './operator.ts'

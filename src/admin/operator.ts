@@ -1,17 +1,14 @@
 import type { Context } from 'hono'
-import type { Provider } from '../concepts.ts'
+import type { Params, Provider, ProviderEnv } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import { readBrowserSession } from '../http/browser-session.ts'
 import { writeCookie } from '../http/cookies.ts'
-import type { ProviderEnv } from '../http/provider-variables.ts'
 import { checkPassword } from '../identity/authenticate.ts'
 import { throttleKeys } from '../identity/throttle.ts'
-import type { Params } from '../oauth/params.ts'
 import type { Operator } from '../operations/resource.ts'
 import { RETURN_COOKIE, seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import type { Session } from '../store/records.ts'
-import type { CreateAdminStore } from './panel.ts'
 
 type Handling = Context<ProviderEnv>
 
@@ -36,10 +33,8 @@ export const OWN_PASSWORD = 'your_password'
  * Makes a guard of handlers, whatever the method: who is not signed in goes to the sign-in page, who is not staff gets 403,
  * before anything else of the request is looked at.
  */
-export function staffOnly(
-  createAdminStore: CreateAdminStore,
-): (handle: StaffHandler) => (c: Handling) => Promise<Response> {
-  return (handle) => async (c) => {
+export function staffOnly(handle: StaffHandler): (c: Handling) => Promise<Response> {
+  return async (c) => {
     const session = await readBrowserSession(c)
     if (!session) {
       const { paths } = c.get('provider')
@@ -47,14 +42,17 @@ export function staffOnly(
       return seeOther(c, paths.login)
     }
     if (!session.user.isStaff) throw forbidden()
-    const store = createAdminStore(c.env)
+    const store = c.get('provider').adminStore
     if (!store) return showNotFound(c)
     return handle(c, operatorOf(c.get('provider'), store, session.user, session))
   }
 }
 
 function forbidden(): OAuthError {
-  return new OAuthError('access_denied', 'Your account may not do this.', { status: 403 })
+  return new OAuthError('access_denied', 'Your account may not do this.', {
+    reason: 'not_staff',
+    status: 403,
+  })
 }
 
 /** The operator of a request; each write gets a mark of its own. */

@@ -1,8 +1,7 @@
 import type { Context, Hono } from 'hono'
-import type { Paths } from '../concepts.ts'
+import type { Paths, ProviderEnv } from '../concepts.ts'
 import { requireSameOrigin } from '../http/anti-forgery.ts'
 import { readQuery } from '../http/params.ts'
-import type { ProviderEnv } from '../http/provider-variables.ts'
 import { type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
 import { showNotFound } from '../pages/routes/respond.ts'
@@ -17,7 +16,6 @@ import { ListPage } from './pages/list.tsx'
 import { Overview } from './pages/overview.tsx'
 import { RecordPage } from './pages/record.tsx'
 import { RelatedLists } from './pages/related.tsx'
-import type { CreateAdminStore } from './panel.ts'
 import { adminUi, showAdminPage, takeSecret } from './respond.ts'
 import { adminStyleAsset } from './styles.ts'
 
@@ -26,17 +24,12 @@ type Handling = Context<ProviderEnv>
 const PAGE = 50
 
 /** Adds `/admin` and what is below it: the pages for staff, and their API. */
-export function addAdminRoutes(
-  app: Hono<ProviderEnv>,
-  { admin }: Paths,
-  createAdminStore: CreateAdminStore,
-): void {
-  const staff = staffOnly(createAdminStore)
-  app.route(`${admin}/api`, adminApi(createAdminStore))
+export function addAdminRoutes(app: Hono<ProviderEnv>, { admin }: Paths): void {
+  app.route(`${admin}/api`, adminApi())
   app.use(`${admin}/*`, requireSameOrigin)
   const get = (path: string, handle: StaffHandler): void => {
-    app.get(path, staff(handle))
-    app.get(`${path}/`, staff(handle))
+    app.get(path, staffOnly(handle))
+    app.get(`${path}/`, staffOnly(handle))
   }
   get(admin, showOverview)
   get(`${admin}/assets/:file`, showStyle)
@@ -45,12 +38,12 @@ export function addAdminRoutes(
   get(`${admin}/:kind/new`, withCreate(showForm))
   get(`${admin}/:kind/show`, withRecord(showRecord))
   get(`${admin}/:kind/edit`, withUpdate(showForm))
-  app.post(`${admin}/:kind/new`, staff(withCreate(saveForm)))
-  app.post(`${admin}/:kind/edit`, staff(withUpdate(saveForm)))
-  app.post(`${admin}/:kind/act`, staff(withResource(act)))
+  app.post(`${admin}/:kind/new`, staffOnly(withCreate(saveForm)))
+  app.post(`${admin}/:kind/edit`, staffOnly(withUpdate(saveForm)))
+  app.post(`${admin}/:kind/act`, staffOnly(withResource(act)))
   // Whatever else is below is guarded, too: what is not there is not even said to be missing.
-  app.all(admin, staff(showNotFound))
-  app.all(`${admin}/*`, staff(showNotFound))
+  app.all(admin, staffOnly(showNotFound))
+  app.all(`${admin}/*`, staffOnly(showNotFound))
 }
 
 type ResourceHandler = (c: Handling, resource: Resource, operator: StaffOperator) => Promise<Response>

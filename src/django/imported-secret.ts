@@ -1,9 +1,7 @@
-import type { Provider } from '../concepts.ts'
+import type { EndpointRequest, Provider } from '../concepts.ts'
 import { sha256Base64url } from '../crypto/bytes.ts'
-import { OAuthError } from '../errors.ts'
 import { admitAttempt } from '../identity/authenticate.ts'
 import { readBasicCredentials } from '../oauth/client-auth/client-secret-basic.ts'
-import type { EndpointRequest } from '../oauth/endpoint-request.ts'
 import { identifyClient } from '../oauth/identify-client.ts'
 import { takesImportedSecrets } from '../store/import-store.ts'
 
@@ -17,9 +15,10 @@ import { takesImportedSecrets } from '../store/import-store.ts'
 export async function adoptImportedSecret(request: EndpointRequest, provider: Provider): Promise<boolean> {
   const { settings, store } = provider
   if (!settings.importedTokens || !takesImportedSecrets(store)) return false
-  const { proof } = await identifyClient(request, provider)
+  // A client that cannot even be identified stays refused as it was.
+  const proof = await identifyClient(request, provider).catch(() => null)
   const secret = presentedSecret(request)
-  if (secret === null || proof.method !== 'secret' || proof.secretHash !== (await sha256Base64url(secret)))
+  if (secret === null || proof?.method !== 'secret' || proof.secretHash !== (await sha256Base64url(secret)))
     return false
   const found = await store.readImportedSecret(proof, provider.request.now)
   if (found.proven || found.hash === null) return found.proven
@@ -31,34 +30,8 @@ export async function adoptImportedSecret(request: EndpointRequest, provider: Pr
   return true
 }
 
-/**
- * Answers a request, and once more where the client's imported secret was adopted.
- * @param answer the endpoint
- */
-export async function answerWithImportedSecret<T>(
-  answer: () => Promise<T>,
-  request: EndpointRequest,
-  provider: Provider,
-): Promise<T> {
-  try {
-    return await answer()
-  } catch (error) {
-    const refused = error instanceof OAuthError && error.code === 'invalid_client'
-    if (!refused || !provider.settings.importedTokens) throw error
-    if (!(await mayAdopt(request, provider))) throw error
-    return answer()
-  }
-}
-
-/** A client that cannot even be identified stays refused as it was. */
-async function mayAdopt(request: EndpointRequest, provider: Provider): Promise<boolean> {
-  return adoptImportedSecret(request, provider).catch((error: unknown) => {
-    if (error instanceof OAuthError && error.code === 'invalid_client') return false
-    throw error
-  })
-}
-
-function presentedSecret({ authorization, params }: EndpointRequest): string | null {
+function presentedSecret({ headers, params }: EndpointRequest): string | null {
+  const authorization = headers.get('Authorization')
   return authorization === null
     ? (params.get('client_secret') ?? null)
     : readBasicCredentials(authorization).secret

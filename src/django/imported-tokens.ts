@@ -1,3 +1,4 @@
+import type { TokenFormat } from '../concepts.ts'
 import { sha256, toBase64url } from '../crypto/bytes.ts'
 
 /** What the tokens that we mint begin with. */
@@ -20,4 +21,11 @@ export async function readImportedToken(token: string): Promise<ImportedToken | 
   if (token === '' || OURS.test(token)) return null
   const hash = await sha256(token)
   return { id: toBase64url(hash), grantId: toBase64url(hash.slice(0, 16)) }
+}
+
+/** Takes access tokens that another provider made (OAUTH_IMPORTED_TOKENS). */
+export const importedTokenFormat: TokenFormat = {
+  async open(token, { settings }) {
+    return settings.importedTokens ? ((await readImportedToken(token))?.id ?? null) : null
+  },
 }

@@ -1,18 +1,16 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Params, ProviderEnv } from '../concepts.ts'
 import { fromBase64url, randomId, toBase64url, utf8 } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
-import type { Params } from '../oauth/params.ts'
 import { readSessionId } from './browser-session.ts'
 import { readCookie, writeCookie } from './cookies.ts'
-import type { ProviderEnv } from './provider-variables.ts'
 
 /** Name of the field that every form carries. */
 export const ANTI_FORGERY_FIELD = 'anti_forgery'
+/** Methods that change nothing (RFC 9110 9.2.1). */
+const SAFE = ['GET', 'HEAD', 'OPTIONS']
 const BROWSER = 'form'
 const BROWSER_LIFETIME = 86_400
-
-/** What a refused form says; the page knows it by this text. */
-export const FORGED = 'The form was opened too long ago, or you have signed in or out since.'
 
 /**
  * The value of the anti-forgery field: a MAC over the session, or, before there is one, over a random cookie. Another site
@@ -29,10 +27,18 @@ export async function antiForgeryValue(c: Context<ProviderEnv>): Promise<string>
  * send `Origin: null`, which proves nothing either way; another origin does.
  */
 export const requireSameOrigin: MiddlewareHandler<ProviderEnv> = async (c, next) => {
-  const origin = c.req.header('Origin')
-  const foreign = origin !== undefined && origin !== 'null' && origin !== new URL(c.req.url).origin
-  if (c.req.method === 'POST' && (foreign || c.req.header('Sec-Fetch-Site') === 'cross-site')) throw forged()
+  refuseForeign(c.req.raw)
   await next()
+}
+
+/**
+ * The same as a function.
+ * @throws {OAuthError} access_denied, 403
+ */
+export function refuseForeign({ headers, method, url }: Request): void {
+  const origin = headers.get('Origin')
+  const foreign = origin !== null && origin !== 'null' && origin !== new URL(url).origin
+  if (!SAFE.includes(method) && (foreign || headers.get('Sec-Fetch-Site') === 'cross-site')) throw forged()
 }
 
 /**
@@ -49,7 +55,11 @@ export async function requireAntiForgery(c: Context<ProviderEnv>, form: Params):
 }
 
 function forged(): OAuthError {
-  return new OAuthError('access_denied', FORGED, { status: 403 })
+  return new OAuthError(
+    'access_denied',
+    'The form was opened too long ago, or you have signed in or out since.',
+    { reason: 'form_out_of_date', status: 403 },
+  )
 }
 
 /** Whom a form belongs to: the session, else the browser, which gets a cookie for it where `make` says so. */

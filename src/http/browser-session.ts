@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
+import type { ProviderEnv } from '../concepts.ts'
 import type { Session, SessionRule } from '../store/records.ts'
 import { mintToken, openToken } from '../tokens/opaque.ts'
 import { dropCookie, readCookie, writeCookie } from './cookies.ts'
-import type { ProviderEnv } from './provider-variables.ts'
 
 const SESSION = 'session'
 /** Seconds for which a session's last use may be out of date: what the idle limit costs is one write in this time. */

@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import type { Params, ProviderEnv } from '../concepts.ts'
 import { randomId } from '../crypto/bytes.ts'
 import { seal, unseal } from '../crypto/seal.ts'
 import { OAuthError } from '../errors.ts'
-import { type Params, parseParams } from '../oauth/params.ts'
+import { parseParams } from '../oauth/params.ts'
 import { dropCookie, listCookies, writeCookie } from './cookies.ts'
-import type { ProviderEnv } from './provider-variables.ts'
 
 /** An authorization request while its user answers it. It lives in a sealed cookie of its own, so that tabs don't disturb each other. */
 export interface CapturedRequest {
@@ -33,12 +33,14 @@ export async function captureRequest(c: Context<ProviderEnv>, params: Params): P
   const { authorizationParameters, keys, request } = c.get('provider')
   const id = randomId()
   const query = new URLSearchParams(
-    Object.keys(authorizationParameters)
-      .flatMap((name) => [[name, params.get(name) ?? '']])
-      .filter(([, value]) => value),
+    Object.entries(authorizationParameters).flatMap(([name, { repeats }]) => {
+      const value = params.get(name)
+      return (repeats ? params.getAll(name) : value === undefined ? [] : [value]).map((each) => [name, each])
+    }),
   )
   const sealed = await seal(JSON.stringify({ query: query.toString(), at: request.now }), context(id), keys)
-  if (sealed.length > MAX_COOKIE) throw new OAuthError('invalid_request', 'The request is too large.')
+  if (sealed.length > MAX_COOKIE)
+    throw new OAuthError('invalid_request', 'The request is too large.', { reason: 'too_large' })
   const others = await readAll(c)
   for (const { id: old } of others.slice(MAX_REQUESTS - 1)) dropRequest(c, old)
   writeCookie(c, `${PREFIX}${id}`, sealed, LIFETIME)

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import type { ProviderEnv } from './provider-variables.ts'
+import type { ProviderEnv } from '../concepts.ts'
 
 /**
  * Cookies of the pages: `__Host-`, Secure, HttpOnly, SameSite=Lax. On plain http, which only a developer's machine has, the

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import type { ProviderEnv } from '../concepts.ts'
 import { randomId, sha256Base64url } from '../crypto/bytes.ts'
 import { seal, unseal } from '../crypto/seal.ts'
 import { usernameKey } from '../identity/usernames.ts'
 import { readCookie, writeCookie } from './cookies.ts'
-import type { ProviderEnv } from './provider-variables.ts'
 
 const DEVICE = 'device'
 /** Seconds: as long as browsers keep a cookie. */

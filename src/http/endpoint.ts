@@ -1,42 +1,109 @@
-import type { Context, Handler } from 'hono'
-import type { Provider } from '../concepts.ts'
-import { answerWithImportedSecret } from '../django/imported-secret.ts'
+import type { Context, Handler, Hono, MiddlewareHandler } from 'hono'
+import type { EndpointRequest, Params, Provider, ProviderEnv } from '../concepts.ts'
+import type { Endpoint, EndpointAnswer } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import type { EndpointRequest } from '../oauth/endpoint-request.ts'
-import { readForm } from './params.ts'
-import type { ProviderEnv } from './provider-variables.ts'
+import { parseParams, refuseRepeated } from '../oauth/params.ts'
+import { readBearer } from '../resource-server/bearer.ts'
+import { refuseForeign } from './anti-forgery.ts'
+import { allowAnyOrigin } from './cors.ts'
+import { bearerChallenged, refuse } from './endpoint-errors.ts'
+import { parseForm, readJson, readQuery } from './params.ts'
 
-/** What a function of the protocol answers to a form. */
-export type EndpointFunction = (request: EndpointRequest, provider: Provider) => Promise<object>
-
-const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }
-
-/**
- * Makes a handler of a function of the protocol: POST of a form in, JSON out, never stored (RFC 6749 3.2, 5.1, 5.2).
- * Parameters in the URL are refused, since URLs end up in logs.
- */
-export function formEndpoint(endpoint: EndpointFunction): Handler<ProviderEnv> {
-  return async (c) => {
-    if (c.req.method !== 'POST') {
-      throw new OAuthError('invalid_request', 'Only POST requests allowed.', {
-        status: 405,
-        headers: { Allow: 'POST' },
+/** Adds the routes of endpoints: one path may have several, with a method each. */
+export function addEndpoints(
+  app: Hono<ProviderEnv>,
+  endpoints: readonly Endpoint[],
+  ...before: readonly MiddlewareHandler<ProviderEnv>[]
+): void {
+  for (const [path, rows] of Map.groupBy(endpoints, (row) => row.path)) {
+    const methods = rows.map(({ method }) => method)
+    for (const spelling of rows.some(({ at }) => at === 'oauth2') ? [path, `${path}/`] : [path]) {
+      app.use(spelling, ...before)
+      if (rows.some(({ cors }) => cors)) app.use(spelling, allowAnyOrigin(methods))
+      for (const row of rows) app.on(row.method, spelling, unlessMissing(row), handlerOf(row))
+      app.all(spelling, () => {
+        throw new OAuthError('invalid_request', `Only ${methods.join(' and ')} requests allowed.`, {
+          reason: 'wrong_method',
+          status: 405,
+          headers: { Allow: methods.join(', ') },
+        })
       })
     }
-    if (new URL(c.req.url).search !== '') {
-      throw new OAuthError('invalid_request', 'Parameters belong in the body of the request, not in its URL.')
-    }
-    const params = await readForm(c.req.raw)
-    const authorization = c.req.header('Authorization') ?? null
-    const request = { params, authorization }
-    const provider = c.get('provider')
-    const answer = await answerWithImportedSecret(() => endpoint(request, provider), request, provider)
-    return c.json(answer, 200, NO_STORE)
   }
 }
 
-/** An error as the token endpoint and its like answer it (RFC 6749 5.2). */
-export function errorResponse(c: Context, error: OAuthError): Response {
-  const body = { error: error.code, error_description: error.description }
-  return c.json(body, error.status, { ...NO_STORE, ...error.headers })
+/** An address that the settings leave out is nobody's. */
+function unlessMissing({ available }: Endpoint): MiddlewareHandler<ProviderEnv> {
+  return async (c, next) => ((available?.(c.get('provider')) ?? true) ? next() : c.notFound())
+}
+
+/** One row at work: reads the request, lets it be answered, adds to a refusal what belongs to the row. */
+function handlerOf(row: Endpoint): Handler<ProviderEnv> {
+  return async (c) => {
+    if (row.caller === 'browser') refuseForeign(c.req.raw)
+    const provider = c.get('provider')
+    const bearer = row.caller === 'bearer' ? readBearer(c.req.raw) : null
+    if (bearer?.kind === 'none') return bearerChallenged(c)
+    const request = await readRequest(c, row, bearer?.kind === 'token' ? bearer.token : '')
+    try {
+      if (bearer?.kind === 'malformed') throw malformedBearer()
+      return respond(c, row, await answer(row, request, provider))
+    } catch (error) {
+      throw error instanceof OAuthError ? await refuse(error, row, request, provider) : error
+    }
+  }
+}
+
+function malformedBearer(): OAuthError {
+  return new OAuthError('invalid_request', 'The access token must come in the Authorization header alone.')
+}
+
+/** Answers a request; once more where a client that failed to authenticate was recognised after all. */
+async function answer(row: Endpoint, request: EndpointRequest, provider: Provider): Promise<EndpointAnswer> {
+  try {
+    return await row.answer(request, provider)
+  } catch (error) {
+    if (!(error instanceof OAuthError) || error.code !== 'invalid_client') throw error
+    for (const recover of provider.clientRecoveries) {
+      if (await recover(request, provider)) return row.answer(request, provider)
+    }
+    throw error
+  }
+}
+
+/** @throws {OAuthError} invalid_request: another content type, too large, a parameter twice or in the wrong place */
+async function readRequest(c: Context<ProviderEnv>, row: Endpoint, bearer: string): Promise<EndpointRequest> {
+  const { headers, method, url } = c.req.raw
+  // What a form brings does not belong into URLs, which end up in logs.
+  if (row.body !== 'none' && new URL(url).search !== '') {
+    throw new OAuthError('invalid_request', 'Parameters belong in the body of the request, not in its URL.', {
+      reason: 'parameters_in_url',
+    })
+  }
+  const params = await readParams(c.req.raw, row, c.get('provider'))
+  const json = row.body === 'json' ? await readJson(c.req.raw) : undefined
+  return { method, url, headers, params, json, path: c.req.param(), bearer }
+}
+
+async function readParams(raw: Request, row: Endpoint, provider: Provider): Promise<Params> {
+  if (row.body === 'json') return parseParams('')
+  const { parameters = {}, repeatable = [] } = row
+  const known = Object.keys(typeof parameters === 'function' ? parameters(provider) : parameters)
+  const params = row.body === 'form' ? await parseForm(raw, repeatable) : readQuery(raw)
+  refuseRepeated(
+    params,
+    known.filter((name) => !repeatable.includes(name)),
+  )
+  return params
+}
+
+function respond(
+  c: Context<ProviderEnv>,
+  row: Endpoint,
+  { body, headers, status = row.status ?? 200 }: EndpointAnswer,
+): Response {
+  const cache = typeof row.cache === 'function' ? row.cache(c.get('provider')) : (row.cache ?? 'no-store')
+  const all = { 'Cache-Control': cache, ...(cache === 'no-store' && { Pragma: 'no-cache' }), ...headers }
+  if (body === null || status === 204) return c.body(null, status, all)
+  return typeof body === 'string' ? c.body(body, status, all) : c.json(body, status, all)
 }

@@ -1,4 +1,5 @@
-import type { PasswordRefusal, ProviderEvent } from '../hooks.ts'
+import type { ProviderEvent } from '../concepts.ts'
+import type { PasswordRefusal } from '../concepts.ts'
 import { networkBlock, THROTTLE_WINDOW } from '../identity/throttle.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import type { Refusal } from '../store/browse.ts'
@@ -84,7 +85,7 @@ const ENDPOINTS = {
 function refusalOf(event: ProviderEvent): Refusal | null {
   if (!('error' in event)) return null
   return {
-    endpoint: ENDPOINTS[event.type],
+    endpoint: event.type === 'request_refused' ? event.endpoint.slice(1, 100) : ENDPOINTS[event.type],
     clientId: event.clientId,
     asked: askedOf(event)?.slice(0, 100) ?? null,
     error: event.error,

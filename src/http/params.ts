@@ -1,6 +1,6 @@
+import type { Params } from '../concepts.ts'
 import { concat } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
-import type { Params } from '../oauth/params.ts'
 import { parseParams, refuseRepeated } from '../oauth/params.ts'
 
 /** Bytes: room for any honest request, and a bound on what a dishonest one makes us read. */
@@ -15,9 +15,17 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * @throws {OAuthError} invalid_request: another content type, too large, not UTF-8, a repeated parameter
  */
 export async function readForm(request: Request, repeatable: readonly string[] = []): Promise<Params> {
-  const params = parseParams(await readFormText(request), repeatable)
+  const params = await parseForm(request, repeatable)
   refuseRepeated(params)
   return params
+}
+
+/**
+ * The same without a look at what is repeated.
+ * @throws {OAuthError} invalid_request: another content type, too large, not UTF-8
+ */
+export async function parseForm(request: Request, repeatable: readonly string[] = []): Promise<Params> {
+  return parseParams(await readFormText(request), repeatable)
 }
 
 async function readFormText(request: Request): Promise<string> {
@@ -94,5 +102,5 @@ async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
 }
 
 function tooLarge(): OAuthError {
-  return new OAuthError('invalid_request', 'The request is too large.')
+  return new OAuthError('invalid_request', 'The request is too large.', { reason: 'too_large' })
 }

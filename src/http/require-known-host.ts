@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
+import type { ProviderEnv } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { ProviderEnv } from './provider-variables.ts'
 
 /** This machine: nobody else's request arrives under these names. */
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/
@@ -16,7 +16,7 @@ export function requireKnownHost(c: Context<ProviderEnv>): void {
   const { settings } = c.get('provider')
   if (settings.issuer === null || c.req.raw.cf === undefined || isKnown(c.req.url, settings)) return
   const sentence = `This service does not answer at this host, but at ${settings.issuer}.`
-  throw new OAuthError('invalid_request', sentence, { status: 421 })
+  throw new OAuthError('invalid_request', sentence, { reason: 'unknown_host', status: 421 })
 }
 
 function isKnown(url: string, { hosts, issuer }: Settings): boolean {

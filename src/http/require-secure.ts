@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
+import type { ProviderEnv } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import type { ProviderEnv } from './provider-variables.ts'
 
 /**
  * Refuses plain http under OAUTH_ENFORCE_SECURE, before anything of the request is read (RFC 6749 3.1, 3.2). The scheme is
@@ -10,6 +10,8 @@ import type { ProviderEnv } from './provider-variables.ts'
 export function requireSecure(c: Context<ProviderEnv>): void {
   const { enforceSecure } = c.get('provider').settings
   if (enforceSecure && !c.req.url.startsWith('https:')) {
-    throw new OAuthError('invalid_request', 'A secure connection is required.')
+    throw new OAuthError('invalid_request', 'A secure connection is required.', {
+      reason: 'insecure_connection',
+    })
   }
 }

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { ProviderEnv } from './provider-variables.ts'
+import type { ProviderEnv } from '../concepts.ts'
 
 /**
  * Middleware for an address that belongs to the embedding app if it wants it: answers where nothing else did, in whichever

@@ -1,8 +1,7 @@
-import type { Provider } from '../concepts.ts'
+import type { Provider, TokenRequest, UserSource } from '../concepts.ts'
+import type { PasswordRefusal } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import type { PasswordRefusal, UserSource } from '../hooks.ts'
-import type { TokenRequest } from '../oauth/grants/index.ts'
-import { invalidClient } from '../oauth/invalid-client.ts'
+import { invalidClient, invalidGrant, unauthorizedGrantType } from '../refusals.ts'
 import type {
   PasswordAttempt,
   PasswordSignIn,
@@ -10,7 +9,6 @@ import type {
   User,
   UserWithPassword,
 } from '../store/records.ts'
-import { invalidGrant } from '../tokens/outcome.ts'
 import { rehashPassword, verifyDummy, verifyPassword } from './passwords.ts'
 import { ACCOUNT_LIMIT, NETWORK_LIMIT, THROTTLE_WINDOW, throttleKeys } from './throttle.ts'
 import { usernameKey } from './usernames.ts'
@@ -22,7 +20,7 @@ const NO_PASSWORD = '!'
 export interface Attempt {
   readonly username: string
   /** The client that sends the password; null at our own pages. */
-  readonly client: Pick<TokenRequest, 'client' | 'grantType'> | null
+  readonly client: Pick<TokenRequest, 'proof' | 'grantType'> | null
   /** A browser or session in which this user has signed in before, whose attempts count by themselves; null if there is none. */
   readonly device: string | null
 }
@@ -98,15 +96,14 @@ export async function admitAttempt(
   const key = usernameKey(username)
   const attemptKeys = await throttleKeys(key, request.network, keys, device)
   const admitted = await store.admitPasswordAttempt({
-    client: client && { proof: client.client.proof, grantType: client.grantType },
+    client: client && { proof: client.proof, grantType: client.grantType },
     keys: attemptKeys,
     window: THROTTLE_WINDOW,
     usernameKey: key,
     request,
   })
-  if (client && !admitted.authenticated) throw invalidClient(client.client.usedHeader)
-  if (!admitted.hasGrantType)
-    throw new OAuthError('unauthorized_client', 'The client may not use this grant type.')
+  if (client && !admitted.authenticated) throw invalidClient()
+  if (!admitted.hasGrantType) throw unauthorizedGrantType()
   refuseTooMany(attempt, admitted, provider)
   return { admitted, keys: attemptKeys }
 }
@@ -118,6 +115,7 @@ function refuseTooMany(attempt: Attempt, admitted: PasswordAttempt, { emit, requ
   if (resetAt === 0) return
   emit(refusalOf(attempt, admitted, account > 0 ? 'account_limit' : 'network_limit'))
   throw new OAuthError('temporarily_unavailable', 'Too many attempts. Try again later.', {
+    reason: 'too_many_attempts',
     status: 429,
     headers: { 'Retry-After': String(Math.max(1, resetAt - request.now)) },
   })
@@ -132,6 +130,6 @@ function refusalOf(
     type: 'password_refused',
     reason,
     userId: user?.id ?? null,
-    clientId: client?.client.proof.clientId ?? null,
+    clientId: client?.proof.clientId ?? null,
   }
 }

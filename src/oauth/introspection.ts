@@ -1,10 +1,9 @@
-import type { Provider } from '../concepts.ts'
-import { OAuthError } from '../errors.ts'
+import type { EndpointRequest, Provider } from '../concepts.ts'
+import type { Endpoint } from '../concepts.ts'
+import { invalidClient } from '../refusals.ts'
 import type { LiveToken, TokenReference } from '../store/records.ts'
-import type { EndpointRequest } from './endpoint-request.ts'
 import { identifyClient } from './identify-client.ts'
-import { invalidClient } from './invalid-client.ts'
-import { tellRefusal } from './tell-refusal.ts'
+import { missingToken, TOKEN_FORM } from './revocation.ts'
 import { readTokenReference } from './token-reference.ts'
 
 /** An introspection response (RFC 7662 2.2). */
@@ -22,36 +21,47 @@ export type IntrospectionResponse =
       readonly username?: string
     }
 
-/**
- * Tells a confidential client about a token (RFC 7662): every access token, and its own refresh tokens.
- * @throws {OAuthError} invalid_client, always 401 with a challenge (RFC 7662 2.3); invalid_request: no token
- */
-export async function introspectionEndpoint(
-  request: EndpointRequest,
-  provider: Provider,
-): Promise<IntrospectionResponse> {
-  return tellRefusal(
-    request,
-    provider,
-    (refused) => ({ type: 'introspection_refused', ...refused }),
-    async () => introspect(request, provider),
-  )
+/** Tells a confidential client about a token (RFC 7662): every access token, and its own refresh tokens. */
+export const introspectionEndpoint: Endpoint = {
+  at: 'oauth2',
+  path: '/introspect',
+  method: 'POST',
+  body: 'form',
+  caller: 'confidential client',
+  cors: false,
+  metadata: 'introspection_endpoint',
+  summary: 'Introspection (RFC 7662), for confidential clients',
+  parameters: TOKEN_FORM,
+  required: ['token'],
+  response: {
+    type: 'object',
+    required: ['active'],
+    properties: {
+      active: { type: 'boolean' },
+      client_id: { type: 'string' },
+      scope: { type: 'string' },
+      exp: { type: 'integer' },
+      iat: { type: 'integer' },
+      iss: { type: 'string' },
+      token_type: { const: 'Bearer' },
+      sub: { type: 'string' },
+      username: { type: 'string' },
+    },
+  },
+  refusal: (refused) => ({ type: 'introspection_refused', ...refused }),
+  answer: async (request, provider) => ({ body: await introspect(request, provider) }),
 }
 
 async function introspect(request: EndpointRequest, provider: Provider): Promise<IntrospectionResponse> {
-  const { proof } = await identifyClient(request, provider).catch((error: unknown) => {
-    throw error instanceof OAuthError && error.code === 'invalid_client'
-      ? invalidClient(true, error.detail)
-      : error
-  })
+  const proof = await identifyClient(request, provider)
   const token = request.params.get('token')
   const reference = token === undefined ? null : await readTokenReference(token, provider)
   const { now } = provider.request
   const read = reference
     ? await provider.store.readTokenAs(proof, reference, now)
     : { client: await provider.store.readClient(proof, now), token: null }
-  if (read.client?.type !== 'confidential') throw invalidClient(true)
-  if (token === undefined) throw new OAuthError('invalid_request', "No 'token' included in the request.")
+  if (read.client?.type !== 'confidential') throw invalidClient()
+  if (token === undefined) throw missingToken()
   return read.token && reference ? describe(read.token, reference, provider) : { active: false }
 }
 

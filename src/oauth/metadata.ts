@@ -1,28 +1,55 @@
 import type { Provider } from '../concepts.ts'
+import type { Endpoint } from '../concepts.ts'
 import { responseTypeParts, supportedResponseTypes } from './response-types/index.ts'
 
-/** Authorization server metadata (RFC 8414 2), computed from the provider's own tables, so it cannot say what is not so. */
-export function authorizationServerMetadata(provider: Provider): Readonly<Record<string, unknown>> {
-  const { clientAuthMethods, grantTypes, issuer, paths, responseModes, settings } = provider
+type Members = Readonly<Record<string, unknown>>
+
+/**
+ * Authorization server metadata (RFC 8414 2), computed from the provider's own tables and endpoints, so it cannot say what is
+ * not so.
+ */
+export function authorizationServerMetadata(provider: Provider): Members {
+  const { grantTypes, issuer, responseModes, settings } = provider
   const types = supportedResponseTypes(provider)
   const frontChannel = types
     .flatMap((type) => responseTypeParts(type, provider))
     .map((part) => part.grantType)
-  const methods = Object.keys(clientAuthMethods)
-  return {
+  const own = {
     issuer,
-    authorization_endpoint: `${issuer}${paths.oauth2}/authorize`,
-    token_endpoint: `${issuer}${paths.oauth2}/token`,
-    revocation_endpoint: `${issuer}${paths.oauth2}/revoke`,
-    introspection_endpoint: `${issuer}${paths.oauth2}/introspect`,
     scopes_supported: Object.keys(settings.scopes),
     response_types_supported: types,
     response_modes_supported: Object.keys(responseModes),
     grant_types_supported: [...new Set([...Object.keys(grantTypes), ...frontChannel])],
-    token_endpoint_auth_methods_supported: methods,
-    revocation_endpoint_auth_methods_supported: methods,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
-    introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
+  }
+  const endpoints = provider.endpoints.map((endpoint) => endpointMembers(endpoint, provider))
+  return [...endpoints, ...provider.metadata.map((members) => members(provider))].reduce(join, own)
+}
+
+/** Lists are joined, whatever else is replaced. */
+function join(known: Members, added: Members): Members {
+  const joined = Object.entries(added).map(([name, value]): readonly [string, unknown] => {
+    const before = known[name]
+    return [name, isList(before) && isList(value) ? [...new Set([...before, ...value])] : value]
+  })
+  return { ...known, ...Object.fromEntries<unknown>(joined) }
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value)
+}
+
+/** Where an endpoint is, and how clients authenticate there. */
+function endpointMembers({ at, caller, metadata, path }: Endpoint, provider: Provider): Members {
+  if (metadata === undefined) return {}
+  const methods = Object.entries(provider.clientAuthMethods)
+    .filter(
+      ([name, method]) => (method.works?.(provider) ?? true) && !(name === 'none' && caller !== 'client'),
+    )
+    .map(([name]) => name)
+  return {
+    [metadata]: `${provider.issuer}${at === 'oauth2' ? provider.paths.oauth2 : ''}${path}`,
+    ...(caller.endsWith('client') && { [`${metadata}_auth_methods_supported`]: methods }),
   }
 }

@@ -1,14 +1,5 @@
+import type { Params } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-
-/** Parameters of a request: each name once, none empty. Nothing else reads a form or a query. */
-export interface Params {
-  /** The value, or undefined where the parameter was left out, sent without a value (RFC 6749 3.1), or repeated. */
-  get(name: string): string | undefined
-  /** Every value of a name that may repeat. */
-  getAll(name: string): readonly string[]
-  /** Names that were sent more than once, though they may not. */
-  readonly repeated: readonly string[]
-}
 
 /** More parameters than any request has, and more values of one that may repeat; each costs a little to look at. */
 const MAX_PARAMS = 100
@@ -41,11 +32,15 @@ export function parseParams(text: string, repeatable: readonly string[] = []): P
 }
 
 /**
- * Refuses repeated parameters (RFC 6749 3.1, 3.2).
+ * Refuses parameters that count once and were sent more than once (RFC 6749 3.1, 3.2).
+ * @param known the names that are read, and all names, if left out; whatever else is sent, however often, is ignored
  * @throws {OAuthError} invalid_request
  */
-export function refuseRepeated({ repeated }: Params): void {
-  if (repeated.length > 0) throw new OAuthError('invalid_request', 'A parameter was sent more than once.')
+export function refuseRepeated({ repeated }: Params, known: readonly string[] = repeated): void {
+  if (!repeated.some((name) => known.includes(name))) return
+  throw new OAuthError('invalid_request', 'A parameter was sent more than once.', {
+    reason: 'repeated_parameter',
+  })
 }
 
 /**

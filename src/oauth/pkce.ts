@@ -1,7 +1,7 @@
+import type { Params } from '../concepts.ts'
 import { equal, sha256Base64url } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
 import type { Client } from '../store/records.ts'
-import type { Params } from './params.ts'
 
 /** base64url of a SHA-256, without padding. */
 const CODE_CHALLENGE = /^[\w-]{43}$/

@@ -1,37 +1,54 @@
-import type { Provider } from '../concepts.ts'
+import type { EndpointRequest, Provider } from '../concepts.ts'
+import type { Endpoint, ParameterMeanings } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import type { EndpointRequest } from './endpoint-request.ts'
+import { invalidClient } from '../refusals.ts'
 import { identifyClient } from './identify-client.ts'
-import { invalidClient } from './invalid-client.ts'
-import { tellRefusal } from './tell-refusal.ts'
 import { readTokenReference } from './token-reference.ts'
+import { CLIENT_PARAMETERS } from './token.ts'
 
-/**
- * Revokes a token (RFC 7009). An unknown token and another client's get the same answer as one's own, and the latter lives.
- * @throws {OAuthError} invalid_client; invalid_request: no token
- */
-export async function revocationEndpoint(
-  request: EndpointRequest,
-  provider: Provider,
-): Promise<Record<string, never>> {
-  return tellRefusal(
-    request,
-    provider,
-    (refused) => ({ type: 'revocation_refused', ...refused }),
-    async () => revoke(request, provider),
-  )
+/** A form about one token. */
+export const TOKEN_FORM: ParameterMeanings = {
+  ...CLIENT_PARAMETERS,
+  token: 'The token',
+  token_type_hint: 'access_token or refresh_token',
 }
 
-async function revoke(request: EndpointRequest, provider: Provider): Promise<Record<string, never>> {
-  const { proof, usedHeader } = await identifyClient(request, provider)
+/** Revokes a token (RFC 7009). An unknown token and another client's get the same answer as one's own, and the latter lives. */
+export const revocationEndpoint: Endpoint = {
+  at: 'oauth2',
+  path: '/revoke',
+  method: 'POST',
+  body: 'form',
+  caller: 'client',
+  cors: true,
+  metadata: 'revocation_endpoint',
+  summary: 'Revocation (RFC 7009)',
+  parameters: TOKEN_FORM,
+  required: ['token'],
+  response: { type: 'object', description: 'The token is not, or no longer, valid' },
+  refusal: (refused) => ({ type: 'revocation_refused', ...refused }),
+  async answer(request, provider) {
+    await revoke(request, provider)
+    return { body: {} }
+  },
+}
+
+async function revoke(request: EndpointRequest, provider: Provider): Promise<void> {
+  const proof = await identifyClient(request, provider)
   const { store, settings } = provider
   const token = request.params.get('token')
   const reference = token === undefined ? null : await readTokenReference(token, provider)
   const authenticated = reference
     ? await store.revokeToken(proof, reference, settings.deleteExpired, provider.request)
     : (await store.readClient(proof, provider.request.now)) !== null
-  if (!authenticated) throw invalidClient(usedHeader)
-  if (token === undefined) throw new OAuthError('invalid_request', "No 'token' included in the request.")
+  if (!authenticated) throw invalidClient()
+  if (token === undefined) throw missingToken()
   provider.emit({ type: 'token_revoked', clientId: proof.clientId })
-  return {}
+}
+
+/** The refusal of a form about a token that names none. */
+export function missingToken(): OAuthError {
+  return new OAuthError('invalid_request', "No 'token' included in the request.", {
+    reason: 'missing_parameter',
+  })
 }

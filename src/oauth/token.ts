@@ -1,30 +1,66 @@
-import type { Provider } from '../concepts.ts'
+import type { EndpointRequest, GrantType, Provider, TokenRequest, TokenResponse } from '../concepts.ts'
+import type { Endpoint, ParameterMeanings } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
+import { invalidClient, unauthorizedGrantType } from '../refusals.ts'
 import type { Client } from '../store/records.ts'
-import type { EndpointRequest } from './endpoint-request.ts'
-import type { GrantType, TokenRequest, TokenResponse } from './grants/index.ts'
 import { identifyClient } from './identify-client.ts'
-import { invalidClient } from './invalid-client.ts'
-import { tellRefusal } from './tell-refusal.ts'
 
-/**
- * The token endpoint (RFC 6749 3.2): finds the grant type, identifies the client, exchanges the grant.
- * @throws {OAuthError} each error of RFC 6749 5.2
- */
-export async function tokenEndpoint(request: EndpointRequest, provider: Provider): Promise<TokenResponse> {
-  const grantType = request.params.get('grant_type') ?? null
-  return tellRefusal(
-    request,
-    provider,
-    (refused) => ({ type: 'token_refused', grantType, ...refused }),
-    async () => exchange(request, provider),
-  )
+/** How a client says who it is in a form. */
+export const CLIENT_PARAMETERS: ParameterMeanings = {
+  client_id: 'Unless in the Authorization header',
+  client_secret: 'Likewise; none for a public client',
+}
+
+/** The token endpoint (RFC 6749 3.2): finds the grant type, identifies the client, exchanges the grant. */
+export const tokenEndpoint: Endpoint = {
+  at: 'oauth2',
+  path: '/token',
+  method: 'POST',
+  body: 'form',
+  caller: 'client',
+  cors: true,
+  metadata: 'token_endpoint',
+  summary: 'Token endpoint (RFC 6749 3.2)',
+  parameters: ({ grantTypes }) => ({
+    ...CLIENT_PARAMETERS,
+    grant_type: Object.keys(grantTypes).join(', '),
+    scope: 'Names separated by spaces',
+    ...parametersOf(grantTypes),
+  }),
+  required: ['grant_type'],
+  response: {
+    type: 'object',
+    required: ['access_token', 'token_type', 'expires_in', 'scope'],
+    properties: {
+      access_token: { type: 'string' },
+      token_type: { type: 'string', description: 'Bearer' },
+      expires_in: { type: 'integer', description: 'Seconds' },
+      scope: { type: 'string', description: 'Names separated by spaces, sorted' },
+      refresh_token: { type: 'string' },
+    },
+  },
+  refusal: (refused, { params }) => ({
+    type: 'token_refused',
+    grantType: params.get('grant_type') ?? null,
+    ...refused,
+  }),
+  answer: async (request, provider) => ({ body: await exchange(request, provider) }),
+}
+
+function parametersOf(grantTypes: Provider['grantTypes']): ParameterMeanings {
+  const rows = Object.entries(grantTypes).flatMap(([grantType, { optional = [], parameters }]) => [
+    ...parameters.map((name) => [name, `Needed by ${grantType}`] as const),
+    ...optional.map((name) => [name, `Read by ${grantType}`] as const),
+  ])
+  return Object.fromEntries(rows)
 }
 
 async function exchange(request: EndpointRequest, provider: Provider): Promise<TokenResponse> {
   const name = request.params.get('grant_type')
   if (name === undefined) {
-    throw new OAuthError('invalid_request', "No 'grant_type' included in the request.")
+    throw new OAuthError('invalid_request', "No 'grant_type' included in the request.", {
+      reason: 'missing_parameter',
+    })
   }
   const grantType = Object.hasOwn(provider.grantTypes, name) ? provider.grantTypes[name] : undefined
   if (!grantType) throw new OAuthError('unsupported_grant_type', 'The grant type is not supported.')
@@ -38,23 +74,21 @@ async function readTokenRequest(
   request: EndpointRequest,
   provider: Provider,
 ): Promise<TokenRequest> {
-  const client = await identifyClient(request, provider)
+  const proof = await identifyClient(request, provider)
   let read: Promise<Client> | undefined
   return {
-    params: request.params,
+    ...request,
     grantType,
-    client,
+    proof,
     authenticateClient() {
       read ??= authenticate()
       return read
     },
   }
   async function authenticate(): Promise<Client> {
-    const found = await provider.store.readClient(client.proof, provider.request.now)
-    if (!found) throw invalidClient(client.usedHeader)
-    if (!found.grantTypes.includes(grantType)) {
-      throw new OAuthError('unauthorized_client', 'The client may not use this grant type.')
-    }
+    const found = await provider.store.readClient(proof, provider.request.now)
+    if (!found) throw invalidClient()
+    if (!found.grantTypes.includes(grantType)) throw unauthorizedGrantType()
     return found
   }
 }
@@ -64,5 +98,7 @@ async function requireParameters(grantType: GrantType, request: TokenRequest): P
   const missing = grantType.parameters.find((name) => request.params.get(name) === undefined)
   if (missing === undefined) return
   await request.authenticateClient()
-  throw new OAuthError('invalid_request', `No '${missing}' included in the request.`)
+  throw new OAuthError('invalid_request', `No '${missing}' included in the request.`, {
+    reason: 'missing_parameter',
+  })
 }

@@ -1,5 +1,5 @@
+import type { Params } from '../concepts.ts'
 import { InvalidInputError } from '../errors.ts'
-import type { Params } from '../oauth/params.ts'
 import type { FieldSpec, Input } from './resource.ts'
 
 /** What was wrong, by field. */

@@ -1,30 +1,70 @@
-import { AccountPage } from './account.tsx'
-import { ConsentPage } from './consent.tsx'
-import { DemoTokensPage } from './demo-tokens.tsx'
-import { DemoCallbackPage, DemoPage } from './demo.tsx'
-import { ErrorPage } from './error.tsx'
-import { FormPostPage } from './form-post.tsx'
-import { FrontPage } from './front.tsx'
-import { LoginPage } from './login.tsx'
-import { LogoutPage } from './logout.tsx'
-import { SelectAccountPage } from './select-account.tsx'
-import { SignUpPage } from './sign-up.tsx'
+import type { Paths, Provider } from '../concepts.ts'
+import type { Feature } from '../concepts.ts'
+import { components, type Pages } from './components.ts'
+import { describeAuthorization, describePages } from './describe.ts'
+import { addAccountRoutes } from './routes/account.ts'
+import { addAssetRoutes, showFavicon } from './routes/assets.ts'
+import { addAuthorizeRoutes } from './routes/authorize.ts'
+import { addDemoRoutes } from './routes/demo.ts'
+import { showFront } from './routes/front.ts'
+import { addLoginRoutes } from './routes/login.ts'
+import { addLogoutRoutes } from './routes/logout.ts'
+import { showError, showNotFound } from './routes/respond.ts'
+import { addSignUpRoutes } from './routes/sign-up.ts'
 
-/** The pages, each of which an embedding app may replace: from props to JSX. */
-export const pages = {
-  account: AccountPage,
-  consent: ConsentPage,
-  demo: DemoPage,
-  demoCallback: DemoCallbackPage,
-  demoTokens: DemoTokensPage,
-  error: ErrorPage,
-  formPost: FormPostPage,
-  front: FrontPage,
-  login: LoginPage,
-  logout: LogoutPage,
-  selectAccount: SelectAccountPage,
-  signUp: SignUpPage,
+/**
+ * The feature that people see: the authorization endpoint with its consent page, sign-in, sign-out, sign-up, the account page.
+ * @param replaced pages that take the place of ours: components with the same props
+ * @example
+ * const provider = createProvider({ features: [pages({ login: MyLogin })] })
+ */
+export function pages(replaced: Partial<Pages> = {}): Feature {
+  const shown = Object.freeze({ ...components, ...replaced })
+  return {
+    name: 'pages',
+    metadata: [authorizationEndpoint],
+    shell: {
+      setUp: (c) => {
+        c.set('pages', shown)
+      },
+      showError,
+      showNotFound,
+    },
+    pages: [
+      {
+        at: 'oauth2',
+        below: () => ['/authorize'],
+        // Requests come from other sites; the form of the consent page is guarded by its own route.
+        guarded: false,
+        addRoutes: addAuthorizeRoutes,
+        describe: describeAuthorization,
+      },
+      {
+        at: 'root',
+        below: pagePaths,
+        addRoutes(app, paths) {
+          addAssetRoutes(app)
+          addLoginRoutes(app, paths)
+          addLogoutRoutes(app, paths)
+          addSignUpRoutes(app, paths)
+          addAccountRoutes(app, paths)
+          addDemoRoutes(app)
+          // Where password managers look for the page that changes a password; somebody else's users have it elsewhere.
+          app.get('/.well-known/change-password', async (c, next) =>
+            c.get('provider').hooks.users ? next() : c.redirect(`${paths.account}#password`),
+          )
+        },
+        fallbacks: { '/': showFront, '/favicon.ico': showFavicon },
+        describe: describePages,
+      },
+    ],
+  }
 }
 
-/** The pages by name: an embedding Worker replaces them one by one. */
-export type Pages = typeof pages
+function authorizationEndpoint({ issuer, paths }: Provider): Readonly<Record<string, unknown>> {
+  return { authorization_endpoint: `${issuer}${paths.oauth2}/authorize` }
+}
+
+function pagePaths({ account, login, logout, signUp }: Paths): readonly string[] {
+  return [account, login, logout, signUp, '/assets', '/demo', '/.well-known/change-password']
+}

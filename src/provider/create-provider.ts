@@ -1,26 +1,15 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono'
-import type { Provider } from '../concepts.ts'
+import type { Provider, ProviderBindings, ProviderEnv } from '../concepts.ts'
+import type { PagePart, PageShell } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
 import { requireSameOrigin } from '../http/anti-forgery.ts'
-import { errorResponse } from '../http/endpoint.ts'
+import { errorResponse } from '../http/endpoint-errors.ts'
+import { addEndpoints } from '../http/endpoint.ts'
 import { configurationErrorPage, toOAuthError } from '../http/errors.ts'
-import { addHealthRoute } from '../http/health.ts'
-import { addOAuthRoutes } from '../http/oauth-routes.ts'
-import type { ProviderBindings, ProviderEnv } from '../http/provider-variables.ts'
 import { requireKnownHost } from '../http/require-known-host.ts'
 import { requireSecure } from '../http/require-secure.ts'
 import { unlessAnswered } from '../http/unless-answered.ts'
-import { addWellKnownRoutes } from '../http/well-known-routes.ts'
-import { addAccountRoutes } from '../pages/routes/account.ts'
-import { addAssetRoutes, showFavicon } from '../pages/routes/assets.ts'
-import { addAuthorizeRoutes } from '../pages/routes/authorize.ts'
-import { addDemoRoutes } from '../pages/routes/demo.ts'
-import { showFront } from '../pages/routes/front.ts'
-import { addLoginRoutes } from '../pages/routes/login.ts'
-import { addLogoutRoutes } from '../pages/routes/logout.ts'
-import { showError, showNotFound } from '../pages/routes/respond.ts'
-import { addSignUpRoutes } from '../pages/routes/sign-up.ts'
 import {
   type ProtectedEnv,
   requireAnyScope,
@@ -28,18 +17,16 @@ import {
   type RequireScopeOptions,
 } from '../resource-server/require-scope.ts'
 import { type AccessToken, verifyAccessToken } from '../tokens/verify.ts'
-import { environmentReader, pagePaths, providerFor } from './environment.ts'
+import { type Arrival, environmentReader, providerFor } from './environment.ts'
 import { type ProviderOptions, resolveOptions } from './options.ts'
 import { scheduledHandler } from './scheduled.ts'
 
 /** The provider's parts, each to be mounted: itself below `/oauth2`, the others at the origin's root. */
 export type ProviderApp = Hono<ProviderEnv> & {
-  /** Metadata and health. */
+  /** Metadata and health, and what else features answer at the origin's root. */
   readonly wellKnown: Hono<ProviderEnv>
-  /** Sign-in, sign-out, account and their like. */
+  /** The pages of the features: sign-in, sign-out, account, the panel for staff; empty without any. */
   readonly pages: Hono<ProviderEnv>
-  /** The panel for staff and its API; empty without the option `admin`. */
-  readonly admin: Hono<ProviderEnv>
   /** A page for addresses that nothing answers at. */
   readonly notFoundPage: (c: Context<ProviderEnv>) => Promise<Response>
   /** Middleware that protects an API of the same Worker: every scope that is named is needed. */
@@ -50,81 +37,49 @@ export type ProviderApp = Hono<ProviderEnv> & {
   readonly requireAnyScope: (
     ...scopes: string[]
   ) => MiddlewareHandler<{ Bindings: ProviderBindings } & ProtectedEnv>
-  /** Handler of the cron trigger: removes what has expired. */
+  /** Handler of the cron trigger: removes what has expired, and does what features have to do from time to time. */
   readonly scheduled: (controller: ScheduledController, env: ProviderBindings) => Promise<void>
   /** Verifies an access token outside of any request; see `edge-oauth2-provider/rpc`. */
   readonly verifyAccessToken: (token: string, env: ProviderBindings) => Promise<AccessToken | null>
 }
 
 /**
- * Makes an OAuth 2.0 provider.
+ * Makes an OAuth 2.0 provider of features.
  * @throws {ConfigurationError} an option that cannot be used
  */
 export function createProvider(options: ProviderOptions = {}): ProviderApp {
   const resolved = resolveOptions(options)
-  const { paths } = resolved.tables
+  const { shell, tables } = resolved
   const read = environmentReader(resolved)
+  const arrive = (env: ProviderBindings, arrival: Partial<Arrival> = {}): Promise<Provider> =>
+    providerFor(env, { origin: '', network: null, defer: () => {}, ...arrival }, resolved, read)
   const provide = (c: Arriving): Promise<Provider> =>
-    providerFor(
-      c.env,
-      {
-        origin: new URL(c.req.url).origin,
-        network: c.req.header('CF-Connecting-IP') ?? null,
-        defer: (work) => c.executionCtx.waitUntil(work),
-      },
-      resolved,
-      read,
-    )
+    arrive(c.env, {
+      origin: new URL(c.req.url).origin,
+      network: c.req.header('CF-Connecting-IP') ?? null,
+      defer: (work) => c.executionCtx.waitUntil(work),
+    })
   const resource: RequireScopeOptions<{ Bindings: ProviderBindings }> = {
     verify: async (token: string, c: Arriving) => verifyAccessToken(token, await provide(c)),
     scopes: (c: Arriving) => read(c.env).settings.scopes,
   }
   const app = Object.assign(new Hono<ProviderEnv>(), {
-    wellKnown: machineApp(
-      provide,
-      ['/.well-known', '/healthz', '/openapi.json'],
-      addWellKnownRoutes,
-      addHealthRoute,
-    ),
-    pages: pageApp(provide, pagePaths(paths), (pages) => {
-      // On our own pages alone: what an embedding Worker answers beside them is its own business.
-      for (const path of pagePaths(paths)) pages.use(`${path}/*`, requireSameOrigin)
-      addAssetRoutes(pages)
-      addLoginRoutes(pages, paths)
-      addLogoutRoutes(pages, paths)
-      addSignUpRoutes(pages, paths)
-      addAccountRoutes(pages, paths)
-      addDemoRoutes(pages)
-      pages.get('/', unlessAnswered(arrived(provide, showFront)))
-      pages.get('/favicon.ico', unlessAnswered(arrived(provide, showFavicon)))
-    }),
-    admin: pageApp(provide, [paths.admin], (pages) =>
-      resolved.tables.admin?.addRoutes(pages, paths, resolved.createAdminStore),
-    ),
-    notFoundPage: async (c: Context<ProviderEnv>) => {
-      try {
-        return await arrived(provide, showNotFound)(c)
-      } catch (error) {
-        return error instanceof ConfigurationError
-          ? configurationErrorPage(error, c.req.url)
-          : showError(c, error)
-      }
-    },
+    wellKnown: machineApp('root', tables, provide),
+    pages: pageApp('root', tables, provide, shell),
+    notFoundPage: (c: Context<ProviderEnv>) => notFoundPage(c, provide, shell),
     requireScope: (...scopes: string[]) => configured(requireScope(scopes, resource)),
     requireAnyScope: (...scopes: string[]) => configured(requireAnyScope(scopes, resource)),
-    scheduled: scheduledHandler(resolved),
-    verifyAccessToken: async (token: string, env: ProviderBindings) => {
-      const arrival = { origin: '', network: null, defer: () => {} }
-      return verifyAccessToken(token, await providerFor(env, arrival, resolved, read))
-    },
+    scheduled: scheduledHandler(resolved, (env, now) => arrive(env, { now })),
+    verifyAccessToken: async (token: string, env: ProviderBindings) =>
+      verifyAccessToken(token, await arrive(env)),
   })
-  app.use(requireBase(paths.oauth2))
+  app.use(requireBase(tables.paths.oauth2))
   app.onError((error, c) => {
     if (error instanceof ConfigurationError) return configurationErrorPage(error, c.req.url)
     throw error
   })
-  app.route('/', pageApp(provide, ['/authorize'], addAuthorizeRoutes))
-  app.route('/', machineApp(provide, [''], addOAuthRoutes))
+  app.route('/', pageApp('oauth2', tables, provide, shell))
+  app.route('/', machineApp('oauth2', tables, provide))
   return app
 }
 
@@ -137,6 +92,22 @@ function configured<E extends Env>(middleware: MiddlewareHandler<E>): Middleware
       if (error instanceof ConfigurationError) return configurationErrorPage(error, c.req.url)
       throw error
     }
+  }
+}
+
+async function notFoundPage(
+  c: Context<ProviderEnv>,
+  provide: Provide,
+  shell: PageShell | null,
+): Promise<Response> {
+  if (!shell) return c.text('404 Not Found', 404)
+  shell.setUp(c)
+  try {
+    return await arrived(provide, shell.showNotFound)(c)
+  } catch (error) {
+    return error instanceof ConfigurationError
+      ? configurationErrorPage(error, c.req.url)
+      : shell.showError(c, error)
   }
 }
 
@@ -156,33 +127,61 @@ function requireBase(path: string): MiddlewareHandler<ProviderEnv> {
 /** What of Hono's context a provider is made from. */
 type Arriving = Pick<Context, 'req' | 'executionCtx'> & { readonly env: ProviderBindings }
 type Provide = (c: Arriving) => Promise<Provider>
-type AddRoutes = (app: Hono<ProviderEnv>) => void
+type Tables = Pick<Provider, 'endpoints' | 'pages' | 'paths'>
 
-/** An app that answers errors with JSON. */
-function machineApp(provide: Provide, paths: readonly string[], ...routes: AddRoutes[]): Hono<ProviderEnv> {
-  const app = newApp(provide, paths, routes)
+/** An app of endpoints, which answers errors with JSON. */
+function machineApp(at: 'oauth2' | 'root', { endpoints }: Tables, provide: Provide): Hono<ProviderEnv> {
+  const app = new Hono<ProviderEnv>()
   app.onError((error, c) =>
     error instanceof ConfigurationError
       ? configurationErrorPage(error, c.req.url)
       : errorResponse(c, toOAuthError(error, c)),
   )
-  return app
-}
-
-/** An app that answers errors with a page. */
-function pageApp(provide: Provide, paths: readonly string[], ...routes: AddRoutes[]): Hono<ProviderEnv> {
-  const app = newApp(provide, paths, routes)
-  app.onError((error, c) =>
-    error instanceof ConfigurationError ? configurationErrorPage(error, c.req.url) : showError(c, error),
+  addEndpoints(
+    app,
+    endpoints.filter((row) => row.at === at),
+    entrance(provide),
   )
   return app
 }
 
-function newApp(provide: Provide, paths: readonly string[], routes: readonly AddRoutes[]): Hono<ProviderEnv> {
+/** An app of pages, which answers errors with a page. */
+function pageApp(
+  at: PagePart['at'],
+  { pages, paths }: Tables,
+  provide: Provide,
+  shell: PageShell | null,
+): Hono<ProviderEnv> {
   const app = new Hono<ProviderEnv>()
-  const setUp: MiddlewareHandler<ProviderEnv> = async (c, next) => arrived(provide, () => next())(c)
-  for (const path of paths) app.use(`${path}/*`, setUp)
-  for (const add of routes) add(app)
+  if (!shell) return app
+  app.onError((error, c) =>
+    error instanceof ConfigurationError
+      ? configurationErrorPage(error, c.req.url)
+      : shell.showError(c, error),
+  )
+  const setUp: MiddlewareHandler<ProviderEnv> = async (c, next) => {
+    shell.setUp(c)
+    await next()
+  }
+  // On our own pages alone: what an embedding Worker answers beside them is its own business.
+  for (const { below, guarded = true } of pages.filter((part) => part.at === at)) {
+    for (const path of below(paths)) {
+      app.use(`${path}/*`, setUp, entrance(provide))
+      if (guarded) app.use(`${path}/*`, requireSameOrigin)
+    }
+  }
+  for (const part of pages.filter((candidate) => candidate.at === at)) {
+    part.addRoutes(app, paths)
+    for (const [path, show] of Object.entries(part.fallbacks ?? {})) {
+      app.get(
+        path,
+        unlessAnswered(async (c) => {
+          shell.setUp(c)
+          return arrived(provide, show)(c)
+        }),
+      )
+    }
+  }
   return app
 }
 
@@ -197,4 +196,8 @@ function arrived<T>(
     requireSecure(c)
     return next(c)
   }
+}
+
+function entrance(provide: Provide): MiddlewareHandler<ProviderEnv> {
+  return async (c, next) => arrived(provide, () => next())(c)
 }

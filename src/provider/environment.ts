@@ -1,18 +1,17 @@
-import type { Paths, Provider } from '../concepts.ts'
+import type { Provider, ProviderBindings, ProviderEvent } from '../concepts.ts'
 import { randomId } from '../crypto/bytes.ts'
 import { deriveKeys, type Keys } from '../crypto/keys.ts'
 import { ConfigurationError } from '../errors.ts'
-import type { ProviderEvent } from '../hooks.ts'
 import { noteRefusal } from '../http/note-refusal.ts'
-import type { ProviderBindings } from '../http/provider-variables.ts'
-import { normalResponseType, responseTypes } from '../oauth/response-types/index.ts'
-import { parseSettings, type Settings } from '../settings/settings.ts'
+import { normalResponseType } from '../oauth/response-types/index.ts'
+import { parseRows, parseSettings, type Settings } from '../settings/settings.ts'
 import type { RequestMark } from '../store/records.ts'
 import type { ResolvedOptions } from './options.ts'
 
 /** What is read once per isolate: settings and keys of an environment. */
 export interface Environment {
   readonly settings: Settings
+  readonly featureSettings: Provider['featureSettings']
   readonly keys: Promise<Keys>
 }
 
@@ -20,22 +19,23 @@ export interface Environment {
 export type EnvironmentReader = (env: ProviderBindings) => Environment
 
 /** Makes a reader of environments that remembers what it has read. */
-export function environmentReader({ settings: options, tables }: ResolvedOptions): EnvironmentReader {
+export function environmentReader(options: ResolvedOptions): EnvironmentReader {
+  const { featureSettings: rows } = options
   const known = new WeakMap<object, Environment>()
   return (env) => {
     const found = known.get(env)
     if (found) return found
-    const settings = parseSettings({ ...env }, options)
-    checkResponseTypes(settings, tables)
-    const read = { settings, keys: deriveKeys(settings.secretKey) }
+    const settings = parseSettings({ ...env }, options.settings)
+    checkResponseTypes(settings, options.knownResponseTypes)
+    const featureSettings = parseRows(rows.settings, { ...env }, rows.given)
+    const read = { settings, featureSettings, keys: deriveKeys(settings.secretKey) }
     known.set(env, read)
     return read
   }
 }
 
 /** A choice that nothing answers is a typing error, unless the embedding Worker took it away. */
-function checkResponseTypes({ responseTypeChoices }: Settings, tables: ResolvedOptions['tables']): void {
-  const known = [...Object.keys(responseTypes), ...Object.keys(tables.responseTypes)]
+function checkResponseTypes({ responseTypeChoices }: Settings, known: readonly string[]): void {
   const unknown = responseTypeChoices
     .flatMap((choice) => normalResponseType(choice).split(' '))
     .find((name) => !known.includes(name))
@@ -51,6 +51,8 @@ export interface Arrival {
   /** The request's own, without a path. */
   readonly origin: string
   readonly network: string | null
+  /** Seconds since 1970; the clock's, if left out. */
+  readonly now?: number
   readonly defer: (work: Promise<unknown>) => void
 }
 
@@ -64,15 +66,17 @@ export async function providerFor(
   options: ResolvedOptions,
   read: EnvironmentReader,
 ): Promise<Provider> {
-  const { keys, settings } = read(env)
+  const { featureSettings, keys, settings } = read(env)
   const adminStore = options.createAdminStore(env)
   const provider: Provider = Object.freeze({
     ...options.tables,
     settings,
+    featureSettings,
     issuer: settings.issuer ?? arrival.origin,
     store: options.createStore(env),
+    adminStore,
     keys: await keys,
-    request: markRequest(arrival.network),
+    request: markRequest(arrival),
     defer: arrival.defer,
     emit: (event: ProviderEvent) => {
       const noted = adminStore && noteRefusal(event, adminStore, provider.request)
@@ -84,11 +88,6 @@ export async function providerFor(
   return provider
 }
 
-function markRequest(network: string | null): RequestMark {
-  return Object.freeze({ id: randomId(), now: Math.floor(Date.now() / 1000), network })
-}
-
-/** Every path at which the provider's pages answer. */
-export function pagePaths({ account, login, logout, signUp }: Paths): readonly string[] {
-  return [account, login, logout, signUp, '/assets', '/demo']
+function markRequest({ network, now = Math.floor(Date.now() / 1000) }: Arrival): RequestMark {
+  return Object.freeze({ id: randomId(), now, network })
 }

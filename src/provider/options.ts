@@ -1,29 +1,32 @@
-import type { AdminPanel } from '../admin/panel.ts'
 import { type ClientMetadataMember, memberKey } from '../clients/member.ts'
-import { clientMetadata } from '../clients/members/index.ts'
-import type { Paths } from '../concepts.ts'
-import type { Provider } from '../concepts.ts'
+import type {
+  ClientAuthMethod,
+  GrantType,
+  Hooks,
+  Paths,
+  Provider,
+  ProviderBindings,
+  ProviderEvent,
+  ResponseType,
+  UserSource,
+} from '../concepts.ts'
+import type { Feature, FeatureTables } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
-import type { Hooks, ProviderEvent, UserSource } from '../hooks.ts'
-import type { ProviderBindings } from '../http/provider-variables.ts'
-import { authorizationChecks } from '../oauth/authorize/checks.ts'
-import { authorizationParameters } from '../oauth/authorize/parameters.ts'
-import { type ClientAuthMethod, clientAuthMethods } from '../oauth/client-auth/index.ts'
-import { type GrantType, grantTypes } from '../oauth/grants/index.ts'
-import { type ResponseMode, responseModes } from '../oauth/response-modes/index.ts'
-import { type ResponseType, responseTypes } from '../oauth/response-types/index.ts'
-import { type Pages, pages } from '../pages/index.ts'
 import { SETTINGS, type SettingOptions } from '../settings/settings.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import { createAdminStore } from '../store/d1/admin/index.ts'
 import { createStore } from '../store/d1/index.ts'
 import type { Store } from '../store/store.ts'
+import { core } from './core.ts'
+import { type Merged, mergeFeatures } from './features.ts'
 
-/** Entries that join a table of ours by name, or `false` to leave out one of ours. */
+/** Entries that join a table by name, or `false` to leave one out. */
 type Changes<T> = Readonly<Record<string, T | false>>
 
 /** What a Worker may change of the provider. Settings go by their camelCase names; one that is given here beats its variable. */
 export interface ProviderOptions extends SettingOptions {
+  /** What the provider can do beyond OAuth 2.0's endpoints for machines: `pages()`, `admin()`, features of one's own. */
+  readonly features?: readonly Feature[]
   /** Grant types by name. A new name is an absolute URI (RFC 6749 4.5). */
   readonly grantTypes?: Changes<GrantType>
   /** Parts of response types by name (RFC 6749 8.4). */
@@ -32,12 +35,8 @@ export interface ProviderOptions extends SettingOptions {
   readonly clientMetadata?: readonly ClientMetadataMember[]
   /** Ways in which clients authenticate, by name (RFC 7591 2). */
   readonly clientAuthMethods?: Changes<ClientAuthMethod>
-  /** Pages that take the place of ours. */
-  readonly pages?: Partial<Pages>
   /** Where the parts are mounted, if not at our addresses. */
   readonly paths?: Partial<Paths>
-  /** The admin, from `edge-oauth2-provider/admin`; it is then `provider.admin`. */
-  readonly admin?: AdminPanel
   /**
    * Another storage; `storeConformance` of `edge-oauth2-provider/testing` proves it. (A method, so that it may ask for an
    * environment with bindings of its own.)
@@ -54,22 +53,12 @@ export interface ProviderOptions extends SettingOptions {
 }
 
 /** The options, complete and checked. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends Pick<Merged, 'shell'> {
   readonly settings: SettingOptions
-  readonly tables: Pick<
-    Provider,
-    | 'admin'
-    | 'authorizationChecks'
-    | 'authorizationParameters'
-    | 'grantTypes'
-    | 'responseTypes'
-    | 'responseModes'
-    | 'clientAuthMethods'
-    | 'clientMetadata'
-    | 'pages'
-    | 'paths'
-    | 'hooks'
-  >
+  readonly featureSettings: Pick<Merged, 'settings' | 'given'>
+  readonly tables: FeatureTables & Pick<Provider, 'features' | 'hooks' | 'paths'>
+  /** Every response type that features have, those among them that an option takes away. */
+  readonly knownResponseTypes: readonly string[]
   readonly createStore: (env: ProviderBindings) => Store
   /** Null where the storage has none. */
   readonly createAdminStore: (env: ProviderBindings) => AdminStore | null
@@ -90,40 +79,33 @@ const PATHS: Paths = {
  */
 export function resolveOptions(options: ProviderOptions): ResolvedOptions {
   const {
-    grantTypes: grants,
-    responseTypes: responses,
-    clientAuthMethods: methods,
-    pages: replaced,
+    features = [],
+    grantTypes,
+    responseTypes,
+    clientAuthMethods,
+    clientMetadata = [],
     ...rest
   } = options
-  const {
-    admin = null,
-    clientMetadata: members = [],
-    grantScope = null,
-    onEvent,
-    paths,
-    store,
-    tokenResponseExtras,
-    users = null,
-    ...settings
-  } = rest
+  const { grantScope = null, onEvent, paths, store, tokenResponseExtras, users = null, ...settings } = rest
   for (const name of Object.keys(settings)) {
     if (!Object.hasOwn(SETTINGS, name)) throw new ConfigurationError(name, 'is no option of createProvider')
   }
+  const { given, settings: rows, shell, tables } = mergeFeatures([core, ...features])
   return {
     settings,
+    featureSettings: { settings: rows, given },
+    shell,
     tables: Object.freeze({
-      admin,
-      grantTypes: merge('grantTypes', grantTypes, grants, isGrantTypeName),
-      responseTypes: merge('responseTypes', responseTypes, responses, (name) => /^\w+$/.test(name)),
-      authorizationChecks: Object.freeze([...authorizationChecks]),
-      authorizationParameters: Object.freeze({ ...authorizationParameters }),
-      responseModes: Object.freeze<Record<string, ResponseMode>>({ ...responseModes }),
-      clientAuthMethods: merge('clientAuthMethods', clientAuthMethods, methods, (name) =>
+      ...tables,
+      grantTypes: change('grantTypes', tables.grantTypes, grantTypes, isGrantTypeName),
+      responseTypes: change('responseTypes', tables.responseTypes, responseTypes, (name) =>
+        /^\w+$/.test(name),
+      ),
+      clientAuthMethods: change('clientAuthMethods', tables.clientAuthMethods, clientAuthMethods, (name) =>
         /^[\w.:/-]+$/.test(name),
       ),
-      clientMetadata: mergeMembers(members),
-      pages: Object.freeze({ ...pages, ...replaced }),
+      clientMetadata: checkMembers([...tables.clientMetadata, ...clientMetadata]),
+      features: Object.freeze([core, ...features].map(({ name }) => name)),
       paths: mergePaths(paths),
       hooks: Object.freeze({
         users,
@@ -135,6 +117,7 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
         onEvent: onEvent ? async (...parameters: Parameters<typeof onEvent>) => onEvent(...parameters) : null,
       }),
     }),
+    knownResponseTypes: Object.keys({ ...tables.responseTypes, ...responseTypes }),
     // Somebody else's may hold what belongs to a request, such as the stub of a Durable Object.
     createStore: store ?? once(defaultStore),
     createAdminStore: once((env) => (store || !env.DB ? null : createAdminStore(env.DB))),
@@ -146,7 +129,7 @@ function isGrantTypeName(name: string): boolean {
   return URL.canParse(name)
 }
 
-function merge<T>(
+function change<T>(
   option: string,
   own: Readonly<Record<string, T>>,
   changes: Changes<T> = {},
@@ -166,11 +149,10 @@ function merge<T>(
   return Object.freeze(Object.fromEntries(entries))
 }
 
-function mergeMembers(members: readonly ClientMetadataMember[]): readonly ClientMetadataMember[] {
-  const all = [...clientMetadata, ...members]
-  const keys = all.map(memberKey)
+function checkMembers(members: readonly ClientMetadataMember[]): readonly ClientMetadataMember[] {
+  const keys = members.map(memberKey)
   const twice = keys.find((key, index) => keys.indexOf(key) < index || !/^[a-z][a-z0-9_#-]*$/i.test(key))
-  if (twice === undefined) return Object.freeze(all)
+  if (twice === undefined) return Object.freeze(members)
   throw new ConfigurationError(
     'clientMetadata',
     `${JSON.stringify(twice)} is there twice, or no name that the standards allow`,

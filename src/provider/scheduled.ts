@@ -1,4 +1,4 @@
-import type { ProviderBindings } from '../http/provider-variables.ts'
+import type { Provider, ProviderBindings } from '../concepts.ts'
 import { fillSkeletons } from '../identity/skeleton.ts'
 import { purgeExpired } from '../store/purge.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -6,16 +6,27 @@ import type { ResolvedOptions } from './options.ts'
 /** Round trips of one run: what is left waits for the next. */
 const ROUNDS = 50
 
-/** Makes the handler of the cron trigger: removes what has expired, in bounded batches, and logs how much. */
-export function scheduledHandler({
-  createAdminStore,
-}: ResolvedOptions): (controller: ScheduledController, env: ProviderBindings) => Promise<void> {
+/**
+ * Makes the handler of the cron trigger: removes what has expired, in bounded batches, logs how much, and does the work of the
+ * features.
+ * @param provide makes the provider that features work with
+ */
+export function scheduledHandler(
+  { createAdminStore, tables }: ResolvedOptions,
+  provide: (env: ProviderBindings, now: number) => Promise<Provider>,
+): (controller: ScheduledController, env: ProviderBindings) => Promise<void> {
   return async (controller, env) => {
+    const now = Math.floor(controller.scheduledTime / 1000)
     const store = createAdminStore(env)
-    if (!store) return
-    const removed = await purgeExpired(store, Math.floor(controller.scheduledTime / 1000), ROUNDS)
-    console.info('purged', removed)
-    const filled = await fillSkeletons(store, ROUNDS)
-    if (filled > 0) console.info('users whose names can now be compared by their looks:', filled)
+    if (store) {
+      console.info('purged', await purgeExpired(store, now, ROUNDS))
+      const filled = await fillSkeletons(store, ROUNDS)
+      if (filled > 0) console.info('users whose names can now be compared by their looks:', filled)
+    }
+    for (const work of tables.scheduled) {
+      await work(await provide(env, now)).catch((error: unknown) =>
+        console.error('scheduled work failed:', error),
+      )
+    }
   }
 }

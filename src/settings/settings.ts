@@ -20,7 +20,8 @@ import {
   type Setting,
 } from './kinds.ts'
 
-const setting = <T>(
+/** Makes a row. */
+export const setting = <T>(
   variable: string,
   fallback: T,
   meaning: string,
@@ -169,7 +170,7 @@ export const SETTINGS = {
 type Rows = typeof SETTINGS
 type Value<R> = R extends Setting<infer T> ? T : never
 /** What each row's parser gives. */
-type Parsed = { readonly [K in keyof Rows]: Value<Rows[K]> }
+type Parsed = Values<Rows>
 
 /** The settings of a provider, parsed and complete. */
 export interface Settings extends Omit<Parsed, 'secretKey' | 'defaultScope'> {
@@ -190,17 +191,44 @@ export function parseSettings(
   env: Readonly<Record<string, unknown>>,
   options: SettingOptions = {},
 ): Settings {
-  const given: Readonly<Record<string, unknown>> = options
-  const entries = Object.entries(SETTINGS).map(([option, row]) => {
-    const held = given[option] ?? env[row.variable]
-    return [option, held === undefined || held === '' ? row.default : parseValue(row, held)]
-  })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each row's parser gives the type of its own default
-  const parsed = Object.fromEntries(entries) as Parsed
+  const parsed = parseRows(SETTINGS, env, options) as Parsed
   const [newest, ...older] = parsed.secretKey ?? []
   if (!newest) throw new ConfigurationError('SECRET_KEY', `is missing; it holds ${secretKeys.expected}`)
   const defaultScope = parsed.defaultScope ?? Object.keys(parsed.scopes)[0] ?? ''
   return Object.freeze({ ...parsed, defaultScope, secretKey: [newest, ...older] as const })
+}
+
+/**
+ * Parses the settings that rows describe.
+ * @returns the values by option name
+ * @throws {ConfigurationError} see `parseSettings`
+ */
+export function parseRows(
+  rows: Readonly<Record<string, Setting<unknown>>>,
+  env: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(rows).map(([option, row]): readonly [string, unknown] => {
+    const held = given[option] ?? env[row.variable]
+    return [option, held === undefined || held === '' ? row.default : parseValue(row, held)]
+  })
+  return Object.freeze(Object.fromEntries<unknown>(entries))
+}
+
+/** The values of rows, by option name. */
+export type Values<R> = { readonly [K in keyof R]: Value<R[K]> }
+
+/**
+ * The settings of a feature, with their types.
+ * @param rows the feature's own, which were parsed with the others
+ */
+export function settingsOf<const R extends Readonly<Record<string, Setting<unknown>>>>(
+  _rows: R,
+  { featureSettings }: { readonly featureSettings: Readonly<Record<string, unknown>> },
+): Values<R> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- createProvider has parsed these very rows
+  return featureSettings as Values<R>
 }
 
 function parseValue(row: Setting<unknown>, held: unknown): unknown {

@@ -1,4 +1,4 @@
-import type { PasswordRefusal } from '../hooks.ts'
+import type { PasswordRefusal } from '../concepts.ts'
 import type { OperatorMark } from './admin-store.ts'
 import type { MetadataValue } from './records.ts'
 
@@ -41,7 +41,8 @@ export interface Listing {
 export interface Refusal {
   /** The client that the request named; it may not exist. */
   readonly clientId: string | null
-  readonly endpoint: 'token' | 'authorize' | 'revoke' | 'introspect'
+  /** Its path below the provider's, without a slash. */
+  readonly endpoint: string
   readonly asked: string | null
   readonly error: string
   /** The rule that refused it; never with a secret. */

@@ -1,46 +1,11 @@
-import type { Provider } from '../concepts.ts'
+import type { Issue, Issuing, Provider, TokenResponse } from '../concepts.ts'
+import type { TokenMember } from '../concepts.ts'
 import { randomId } from '../crypto/bytes.ts'
-import { defaultScopeOf, narrowScope } from '../oauth/granted-scope.ts'
-import type { TokenResponse } from '../oauth/grants/index.ts'
-import type { ClientIdentity } from '../oauth/identify-client.ts'
 import { requestedScope } from '../scope.ts'
-import type {
-  Claim,
-  Client,
-  ClientType,
-  IssueCommit,
-  PasswordSignIn,
-  FrontChannelApproval,
-  IssuedTokens,
-} from '../store/records.ts'
+import type { IssueCommit, IssuedTokens } from '../store/records.ts'
+import { defaultScopeOf, narrowScope } from './granted-scope.ts'
 import { accessTokenIdOf, mintRefreshToken, mintToken } from './opaque.ts'
 import { explainOutcome } from './outcome.ts'
-
-/** What a grant hands to the issuer. */
-export interface Issue {
-  /** Null where a client acts for itself, which takes a confidential one, or where the claim knows the user. */
-  readonly userId: string | null
-  /** The scope that was asked for; undefined or null for the default. */
-  readonly scope: string | null | undefined
-  /** What is spent in the same commit. */
-  readonly claim?: Claim
-  /** When the user gave the password, in seconds since 1970; now, if left out. */
-  readonly authTime?: number
-  /** The password sign-in to settle in the same commit. */
-  readonly signIn?: PasswordSignIn
-  /** The approval in the browser that this rests on; left out at the token endpoint. */
-  readonly approval?: FrontChannelApproval
-  /** Client types that get a refresh token, if they have the grant type `refresh_token`; both, if left out. */
-  readonly refreshTokenFor?: readonly ClientType[]
-}
-
-/** Who asks, and by which grant type. */
-export interface Issuing {
-  readonly grantType: string
-  readonly client: ClientIdentity
-  /** Reads the client with a round trip of its own; left out where the scope is already settled. */
-  readonly authenticateClient?: () => Promise<Client>
-}
 
 /**
  * Issues tokens: plans, commits in one round trip, explains (RFC 6749 5.1).
@@ -52,17 +17,39 @@ export async function issueTokens(
   provider: Provider,
 ): Promise<TokenResponse> {
   const commit = await planCommit(issuing, issue, provider)
-  const issued = explainOutcome(await provider.store.issueTokens(commit), issuing.client.usedHeader)
-  const { clientId, scope, userId } = issued
-  provider.emit({ type: 'token_issued', grantType: issuing.grantType, clientId, userId, scope })
-  return {
+  const members = await Promise.all(
+    provider.tokenMembers.map(async (prepare) => prepare({ issuing, issue }, provider)),
+  )
+  const issued = explainOutcome(await provider.store.issueTokens(commit))
+  const response = {
     ...(await extrasOf(issued, provider)),
-    access_token: await mintToken('at', issued.accessTokenId, provider.keys),
+    access_token: await mintAccessToken(issued, provider),
     token_type: 'Bearer',
     expires_in: issued.expiresAt - provider.request.now,
     scope: issued.scope,
     ...(issued.refreshToken && { refresh_token: await mintRefreshToken(issued.refreshToken, provider.keys) }),
+    ...(await membersOf(issued, members)),
   }
+  const { clientId, scope, userId } = issued
+  provider.emit({ type: 'token_issued', grantType: issuing.grantType, clientId, userId, scope })
+  return response
+}
+
+async function membersOf(
+  issued: IssuedTokens,
+  members: readonly Awaited<ReturnType<TokenMember>>[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const made = await Promise.all(members.map(async (member) => member(issued)))
+  return Object.fromEntries(made.flatMap((added) => Object.entries(added)))
+}
+
+/** The access token, in the first form that takes it; else in our own. */
+async function mintAccessToken(issued: IssuedTokens, provider: Provider): Promise<string> {
+  for (const format of provider.tokenFormats) {
+    const token = await format.mint?.(issued, provider)
+    if (token) return token
+  }
+  return mintToken('at', issued.accessTokenId, provider.keys)
 }
 
 /** Members that only the protocol gives (RFC 6749 5.1, 5.2). */
@@ -99,7 +86,7 @@ async function scopeOf(issuing: Issuing, issue: Issue, provider: Provider): Prom
 }
 
 async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): Promise<IssueCommit> {
-  const { client, grantType } = issuing
+  const { grantType, proof } = issuing
   const { request, settings } = provider
   const grantId = randomId()
   const { claim = null } = issue
@@ -107,7 +94,7 @@ async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): P
   const pair =
     claim?.kind === 'refresh' ? { ...claim, sequence: claim.sequence + 1 } : { grantId, sequence: 0 }
   return {
-    proof: client.proof,
+    proof,
     grantType,
     userId: issue.userId,
     scope: {

@@ -1,5 +1,4 @@
 import type { Provider } from '../concepts.ts'
-import { readImportedToken } from '../django/imported-tokens.ts'
 import { openToken } from './opaque.ts'
 
 /** An access token that lives, as a protected resource sees it. */
@@ -17,16 +16,28 @@ export interface AccessToken {
 }
 
 /**
+ * Opens an access token of our own form or of a feature's.
+ * @returns the id that the storage knows it by; null where it is none
+ */
+export async function openAccessToken(
+  token: string,
+  provider: Pick<Provider, 'issuer' | 'keys' | 'settings' | 'tokenFormats'>,
+): Promise<string | null> {
+  let id = await openToken('at', token, provider.keys)
+  for (const format of provider.tokenFormats) id ??= (await format.open?.(token, provider)) ?? null
+  return id
+}
+
+/**
  * Verifies an access token. One round trip; none for a token that we did not mint, unless imported ones are taken.
  * @returns null where it is forged, expired, revoked, or its client, grant or user no longer lives
  */
 export async function verifyAccessToken(
   token: string,
-  { keys, request, settings, store }: Pick<Provider, 'keys' | 'request' | 'settings' | 'store'>,
+  provider: Pick<Provider, 'issuer' | 'keys' | 'request' | 'settings' | 'store' | 'tokenFormats'>,
 ): Promise<AccessToken | null> {
-  const opened = await openToken('at', token, keys)
-  const id = opened ?? (settings.importedTokens ? ((await readImportedToken(token))?.id ?? null) : null)
-  const live = id === null ? null : await store.readAccessToken(id, request.now)
+  const id = await openAccessToken(token, provider)
+  const live = id === null ? null : await provider.store.readAccessToken(id, provider.request.now)
   return (
     live && {
       id: live.id,

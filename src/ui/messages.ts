@@ -23,19 +23,6 @@ export function messagesFor(acceptLanguage: string | null): Messages {
   return english
 }
 
-/**
- * The problem that an English sentence of the protocol stands for, so that a page can say it in another language.
- * @param description an `error_description`
- */
-export function problemOf(description: string): Problem | null {
-  const problems = Object.keys(english.problems).filter(isProblem)
-  return problems.find((problem) => english.problems[problem].what === description) ?? null
-}
-
-function isProblem(key: string): key is Problem {
-  return Object.hasOwn(english.problems, key)
-}
-
 /** Language ranges by falling weight; those with weight 0, or none that is a number, are left out. */
 function parseLanguages(header: string): { readonly tag: string; readonly weight: number }[] {
   return header

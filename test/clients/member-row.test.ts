@@ -7,7 +7,7 @@ import { readMember } from '../../src/clients/member.ts'
 import { clientMetadata } from '../../src/clients/members/index.ts'
 import { parseClientMetadata } from '../../src/clients/metadata.ts'
 import { InvalidInputError } from '../../src/errors.ts'
-import { createProvider } from '../../src/public.ts'
+import { createProvider, pages } from '../../src/public.ts'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, givenSession, givenUser } from '../support/fixture.ts'
@@ -16,12 +16,8 @@ import { all } from '../support/operator.ts'
 import { givenTokens } from '../support/tokens.ts'
 import { mascot } from './member-row.ts'
 
-const provider = createProvider({ admin, clientMetadata: [mascot] })
-const app = new Hono()
-  .route('/oauth2', provider)
-  .route('/', provider.wellKnown)
-  .route('/', provider.pages)
-  .route('/', provider.admin)
+const provider = createProvider({ features: [pages(), admin()], clientMetadata: [mascot] })
+const app = new Hono().route('/oauth2', provider).route('/', provider.wellKnown).route('/', provider.pages)
 
 const sendToApp: typeof send = async (path, init) => {
   const context = createExecutionContext()

@@ -7,7 +7,8 @@ import { travel } from '../support/time.ts'
 
 const CREDENTIALS = { client_id: 'web', client_secret: SECRET }
 const FORM = { grant_type: 'client_credentials' }
-const CHALLENGE = 'Basic realm="oauth2"'
+const CHALLENGE =
+  'Basic realm="oauth2", error="invalid_client", error_description="Client authentication failed."'
 
 /** What a Basic header of a raw text gets. */
 async function withHeader(authorization: string, form: Record<string, string> = FORM) {

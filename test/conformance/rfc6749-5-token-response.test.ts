@@ -70,16 +70,24 @@ describe('token endpoint: refusals', () => {
       'code',
       'refresh_token',
       'scope',
-      'state',
+      'code_verifier',
+      'redirect_uri',
     ]) {
       for (const again of [`${name}=x`, `${name}=`, name]) {
         expectRefusal(
-          await answerOf(await post('/oauth2/token', `state=1&${body}&${again}`)),
+          await answerOf(await post('/oauth2/token', `code_verifier=1&redirect_uri=1&${body}&${again}`)),
           'invalid_request',
         )
       }
     }
     expectRefusal(await answerOf(await post('/oauth2/token', `${body}&%63lient_id=x`)), 'invalid_request')
+  })
+
+  must('RFC 8707', '2', 'ignores a resource, or what nobody knows, however often it is sent', async () => {
+    const resources = 'resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example'
+    const body = new URLSearchParams({ ...CREDENTIALS, grant_type: 'client_credentials' }).toString()
+    const answer = await answerOf(await post('/oauth2/token', `${body}&${resources}&state=1&state=2&x&x`))
+    expect(answer).toMatchObject({ status: 200, scope: 'read' })
   })
 
   must('RFC 6749', '5.2', 'refuses a request without grant_type', async () => {
@@ -159,7 +167,7 @@ describe('token endpoint: refusals', () => {
       method: 'OPTIONS',
     })
     expect(preflight.status).toBe(204)
-    expect(preflight.headers.get('Access-Control-Allow-Headers')).toBe('Authorization,Content-Type')
+    expect(preflight.headers.get('Access-Control-Allow-Headers')).toBe('Authorization, Content-Type')
     const huge = await answerOf(
       await post('/oauth2/token', FORM, { Authorization: `Basic ${'A'.repeat(200_000)}` }),
     )

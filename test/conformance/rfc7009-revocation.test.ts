@@ -56,7 +56,9 @@ describe('revocation: what stays alive', () => {
       }
       const header = await answerOf(await post('/oauth2/revoke', form, basic('web', 'wrong')))
       expectRefusal(header, 'invalid_client', 401)
-      expect(header.headers.get('WWW-Authenticate')).toBe('Basic realm="oauth2"')
+      expect(header.headers.get('WWW-Authenticate')).toBe(
+        'Basic realm="oauth2", error="invalid_client", error_description="Client authentication failed."',
+      )
     },
   )
 

@@ -45,7 +45,9 @@ describe('introspection: refusals', () => {
       for (const value of [pair.access, pair.refresh, 'unknown', '']) {
         const answer = await answerOf(await post('/oauth2/introspect', { ...client, token: value }))
         expectRefusal(answer, 'invalid_client', 401)
-        expect(answer.headers.get('WWW-Authenticate')).toBe('Basic realm="oauth2"')
+        expect(answer.headers.get('WWW-Authenticate')).toBe(
+          'Basic realm="oauth2", error="invalid_client", error_description="Client authentication failed."',
+        )
       }
     }
     const header = await answerOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createProvider } from '../../src/public.ts'
+import { createProvider, pages } from '../../src/public.ts'
 import { send } from '../support/http.ts'
 
 interface Document {
@@ -18,7 +18,7 @@ const UNDESCRIBED = /^\/(?:assets|demo|admin)\b|\*$/
 
 /** Paths at which the deployable Worker has a route, without their trailing slash. */
 function routedPaths(): Set<string> {
-  const provider = createProvider()
+  const provider = createProvider({ features: [pages()] })
   const below = provider.routes.map(({ path }) => `/oauth2${path}`)
   const atRoot = [...provider.wellKnown.routes, ...provider.pages.routes].map(({ path }) => path)
   const paths = [...below, ...atRoot].map((path) => path.replace(/(?<=.)\/$/, ''))

@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createProvider, type ProviderApp, type ProviderEnv } from '../../src/public.ts'
+import { createProvider, pages as ours, type ProviderApp, type ProviderEnv } from '../../src/public.ts'
 import { givenSession, givenUser } from '../support/fixture.ts'
 import { send } from '../support/http.ts'
 import { bindingsWith, countTrips } from '../support/trips.ts'
@@ -81,7 +81,7 @@ async function ask(
   build: (app: Hono<ProviderEnv>, provider: ProviderApp) => void,
   path: string,
 ): Promise<Response> {
-  const provider = createProvider()
+  const provider = createProvider({ features: [ours()] })
   const app = new Hono<ProviderEnv>()
   build(app, provider)
   const context = createExecutionContext()
@@ -122,7 +122,7 @@ describe('an embedding app', () => {
 
   it('may replace the component of the front page', async () => {
     const provider = createProvider({
-      pages: { front: ({ username }) => <p>Shop of {username ?? 'nobody'}</p> },
+      features: [ours({ front: ({ username }) => <p>Shop of {username ?? 'nobody'}</p> })],
     })
     const response = await new Hono()
       .route('/', provider.pages)
@@ -157,9 +157,9 @@ describe('/.well-known/change-password', () => {
 
   it('is not there where somebody else keeps the passwords', async () => {
     const users = { authenticate: () => Promise.resolve(null), find: () => Promise.resolve(null) }
-    const { wellKnown } = createProvider({ users })
+    const provider = createProvider({ features: [ours()], users })
     const response = await new Hono()
-      .route('/', wellKnown)
+      .route('/', provider.pages)
       .request('https://id.example/.well-known/change-password', {}, env, createExecutionContext())
     expect(response.status).toBe(404)
   })

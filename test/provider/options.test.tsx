@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   ConfigurationError,
   createProvider,
+  pages,
   type ProviderEvent,
   type ProviderOptions,
   type ResponseType,
@@ -24,7 +25,11 @@ function worker(
   form?: Readonly<Record<string, string>>,
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Response> {
-  const provider = createProvider({ ...options, paths: { oauth2: '/auth', ...options.paths } })
+  const provider = createProvider({
+    features: [pages()],
+    ...options,
+    paths: { oauth2: '/auth', ...options.paths },
+  })
   const app = new Hono()
   app.route('/auth', provider)
   app.route('/', provider.wellKnown)
@@ -104,7 +109,9 @@ describe('options of createProvider', () => {
   })
 
   it('pages: one takes the place of ours, with the same props', async () => {
-    const call = worker({ pages: { login: ({ action }) => <p>Our own page, posted to {action}</p> } })
+    const call = worker({
+      features: [pages({ login: ({ action }) => <p>Our own page, posted to {action}</p> })],
+    })
     const response = await call('/login')
     expect(await response.text()).toContain('Our own page, posted to /login')
     expect(response.headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'")
@@ -146,8 +153,13 @@ describe('options of createProvider', () => {
     ).json<Record<string, string>>()
     await call('/auth/token', { ...ALICE, password: 'wrong' })
     await call('/auth/revoke', { ...WEB, token })
-    expect(events.map(({ type }) => type)).toEqual(['token_issued', 'token_refused', 'token_revoked'])
-    expect(events[1]).toMatchObject({
+    expect(events.map(({ type }) => type)).toEqual([
+      'token_issued',
+      'password_refused',
+      'token_refused',
+      'token_revoked',
+    ])
+    expect(events[2]).toMatchObject({
       clientId: 'web',
       grantType: 'password',
       error: 'invalid_grant',

@@ -22,9 +22,9 @@ const trusting = new Hono().route(
     grantTypes: {
       [TRUSTED]: {
         parameters: ['user_id'],
-        exchange: ({ client, params }, provider) =>
+        exchange: ({ params, proof }, provider) =>
           issueTokens(
-            { client, grantType: 'password' },
+            { proof, grantType: 'password' },
             { scope: params.get('scope'), userId: params.get('user_id') ?? null },
             provider,
           ),

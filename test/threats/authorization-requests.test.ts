@@ -46,7 +46,7 @@ async function expectError(fields: Fields | string, error: string): Promise<void
 describe('parameters', () => {
   threat(12, 'sent twice are refused, never the first or the last taken', async () => {
     await expectPage(await send(`${authorizationUrl()}&client_id=other`), 400, UNAUTHORIZED)
-    for (const pair of ['state=b', 'scope=write', 'response_type=code', 'prompt=none', 'nonce=1&nonce=2']) {
+    for (const pair of ['state=b', 'scope=write', 'response_type=code', 'prompt=none']) {
       await expectError(`${authorizationUrl({ prompt: 'login', ...PKCE })}&${pair}`, 'invalid_request')
     }
     await expectError(`${authorizationUrl(PKCE)}&code_challenge=x`, 'invalid_request')

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { ProviderEnv } from '../../src/http/provider-variables.ts'
+import type { ProviderEnv } from '../../src/concepts.ts'
+import { pages } from '../../src/pages/index.ts'
 import { createProvider } from '../../src/provider/create-provider.ts'
 import { type Browser, hiddenFields, openBrowser } from '../support/browser.ts'
 import { givenCast, givenSession, givenUser, PASSWORD } from '../support/fixture.ts'
@@ -223,7 +224,7 @@ describe('a sign-in that another site sends', () => {
       expect(response.headers.get('Content-Type')).toMatch(/^text\/html/)
     }
     const app = new Hono<ProviderEnv>()
-    app.route('/', createProvider().pages)
+    app.route('/', createProvider({ features: [pages()] }).pages)
     app.post('/api', (c) => c.text('mine'))
     const response = await app.request('https://id.example/api', init, env)
     expect([response.status, await response.text()]).toEqual([200, 'mine'])

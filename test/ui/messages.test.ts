@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LANGUAGES, messagesFor, problemOf } from '../../src/ui/messages.ts'
+import { LANGUAGES, messagesFor } from '../../src/ui/messages.ts'
 
 describe('the language of the pages', () => {
   it.each([
@@ -44,21 +44,5 @@ describe('the language of the pages', () => {
     expect(messagesFor('de').account.accessEnded('Kalender', 0)).toBe(
       'Zugriff von Kalender beendet: 0 Tokens entzogen.',
     )
-  })
-})
-
-describe('the problems of the protocol', () => {
-  it.each([
-    ['An unauthorized client tried to access your resources.', 'unauthorizedClient'],
-    ["The requested redirect didn't match the client settings.", 'redirectMismatch'],
-    ['Authorization session has expired.', 'sessionExpired'],
-    ['A secure connection is required.', 'insecure'],
-  ])('finds what %j means', (description, problem) => {
-    expect(problemOf(description)).toBe(problem)
-  })
-
-  it('knows no others', () => {
-    expect(problemOf('Something else.')).toBeNull()
-    expect(problemOf('')).toBeNull()
   })
 })

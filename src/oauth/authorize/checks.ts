@@ -1,28 +1,14 @@
-import type { Provider } from '../../concepts.ts'
+import type { AuthorizationCheck, CheckedRequest, Provider } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { coversScope, isScopeToken, MAX_SCOPES, requestedScope } from '../../scope.ts'
-import type { Client } from '../../store/records.ts'
-import { type Params, refuseRepeated } from '../params.ts'
+import { refuseRepeated } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
 import { normalResponseType, responseTypeParts, supportedResponseTypes } from '../response-types/index.ts'
-import type { RedirectTarget } from './redirect-target.ts'
 import { responseModeOf } from './response-mode.ts'
-
-/** What a check looks at. */
-export interface CheckedRequest {
-  readonly params: Params
-  readonly target: RedirectTarget
-  readonly client: Client
-  /** Of the names that the request and the client use, those that exist. */
-  readonly knownScopes: ReadonlySet<string>
-}
-
-/** One rule that an authorization request must keep; throws the OAuthError that the client is sent. */
-export type AuthorizationCheck = (request: CheckedRequest, provider: Provider) => void | Promise<void>
 
 /** The rules of the core, in the order in which a request meets them; those of features follow. */
 export const authorizationChecks: readonly AuthorizationCheck[] = [
-  ({ params }) => refuseRepeated(params),
+  refuseRepeatedParameters,
   refuseRequestObject,
   checkResponseType,
   checkResponseMode,
@@ -32,6 +18,12 @@ export const authorizationChecks: readonly AuthorizationCheck[] = [
   checkPrompt,
   checkMaxAge,
 ]
+
+/** RFC 6749 3.1. What nobody reads may repeat. */
+function refuseRepeatedParameters({ params }: CheckedRequest, provider: Provider): void {
+  const once = Object.entries(provider.authorizationParameters).filter(([, { repeats }]) => !repeats)
+  refuseRepeated(params, ['request', 'request_uri', ...once.map(([name]) => name)])
+}
 
 /** Request objects (OpenID Connect Core 6) are not read, and nothing is fetched. */
 function refuseRequestObject({ params }: CheckedRequest): void {

@@ -1,4 +1,4 @@
-import type { Params } from '../params.ts'
+import type { Params } from '../../concepts.ts'
 import type { AuthorizationRequest } from './request.ts'
 
 /** What a person answers on the consent page. */

@@ -1,11 +1,8 @@
-import type { Provider } from '../../concepts.ts'
+import type { Params, Provider, ProviderEvent, Redirection } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
-import type { ProviderEvent } from '../../hooks.ts'
 import { requestedScope } from '../../scope.ts'
 import type { AuthorizationRecords } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
-import type { Params } from '../params.ts'
-import type { Redirection } from '../response-modes/index.ts'
 import { redirectError } from './answer.ts'
 import { resolveRedirectTarget } from './redirect-target.ts'
 import { type AuthorizationRequest, parseAuthorizationRequest } from './request.ts'
@@ -56,12 +53,13 @@ function tellRefusal<T>(params: Params, provider: Provider, check: () => T): T {
   }
 }
 
-function refusal(params: Params, { code, description, detail }: OAuthError): ProviderEvent {
+function refusal(params: Params, { code, description, detail, reason }: OAuthError): ProviderEvent {
   return {
     type: 'authorization_refused',
     responseType: params.get('response_type') ?? null,
     clientId: params.get('client_id') ?? null,
     error: code,
+    reason,
     detail: detail ?? description,
   }
 }

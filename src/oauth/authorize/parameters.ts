@@ -1,27 +1,21 @@
-import type { Provider } from '../../concepts.ts'
-import type { Params } from '../params.ts'
-
-/** What becomes of a parameter of the authorization request while its user answers. */
-export interface AuthorizationParameter {
-  /** It travels on with the code into the grant, as a member of the request claims: token members read it there. */
-  readonly isClaim?: boolean
-}
+import type { AuthorizationParameter, Params, Provider } from '../../concepts.ts'
+import type { ParameterMeanings } from '../../concepts.ts'
 
 /**
  * The parameters that are captured while a user answers, by name; all others are ignored. A feature adds those that its checks
  * or its parts of the answer read.
  */
 export const authorizationParameters: Readonly<Record<string, AuthorizationParameter>> = {
-  client_id: {},
-  redirect_uri: {},
-  response_type: {},
-  response_mode: {},
-  scope: {},
-  state: {},
-  code_challenge: {},
-  code_challenge_method: {},
-  prompt: {},
-  max_age: {},
+  client_id: { meaning: 'Who asks' },
+  redirect_uri: { meaning: 'Where the answer goes; may be left out where one is registered' },
+  response_type: { meaning: 'code or token (RFC 6749 3.1.1)' },
+  response_mode: { meaning: 'query, fragment or form_post' },
+  scope: { meaning: 'Names separated by spaces' },
+  state: { meaning: 'Comes back byte for byte' },
+  code_challenge: { meaning: 'RFC 7636 4.2' },
+  code_challenge_method: { meaning: 'S256' },
+  prompt: { meaning: 'none, login or consent (OpenID Connect Core 3.1.2.1)' },
+  max_age: { meaning: 'Seconds since the password was given' },
 }
 
 /** JSON of the parameters that travel on into the grant, by name; null where the request has none of them. */
@@ -34,4 +28,11 @@ export function requestClaimsOf(
     return value === undefined ? [] : [[name, value] as const]
   })
   return claims.length === 0 ? null : JSON.stringify(Object.fromEntries(claims))
+}
+
+/** What each parameter means, for the documents. */
+export function parameterMeanings({
+  authorizationParameters: table,
+}: Pick<Provider, 'authorizationParameters'>): ParameterMeanings {
+  return Object.fromEntries(Object.entries(table).map(([name, { meaning }]) => [name, meaning]))
 }

@@ -1,17 +1,6 @@
+import type { Params, RedirectTarget } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import type { Client } from '../../store/records.ts'
-import type { Params } from '../params.ts'
-
-/** Where the answer may go: whoever holds one may redirect. */
-export interface RedirectTarget {
-  readonly client: Client
-  /** The URI of the request, which may differ from the registered one by the port of a loopback address. */
-  readonly uri: string
-  /** The URI as it is registered. */
-  readonly registered: string
-  /** The request named it. */
-  readonly given: boolean
-}
 
 /**
  * Finds out where the answer to an authorization request goes (RFC 6749 3.1.2). Until this returns nothing may redirect;
@@ -21,11 +10,14 @@ export interface RedirectTarget {
  */
 export function resolveRedirectTarget(params: Params, client: Client | null): RedirectTarget {
   if (params.repeated.includes('client_id') || !client || client.disabled) {
-    throw new OAuthError('unauthorized_client', 'An unauthorized client tried to access your resources.')
+    throw new OAuthError('unauthorized_client', 'An unauthorized client tried to access your resources.', {
+      reason: 'unknown_client',
+    })
   }
   const mismatch = new OAuthError(
     'invalid_request',
     "The requested redirect didn't match the client settings.",
+    { reason: 'redirect_mismatch' },
   )
   if (params.repeated.includes('redirect_uri')) throw mismatch
   const uri = params.get('redirect_uri')

@@ -1,12 +1,10 @@
-import type { Provider } from '../../concepts.ts'
+import type { Params, Provider, RedirectTarget } from '../../concepts.ts'
 import { requestedScope } from '../../scope.ts'
 import type { AuthorizationRecords, Client } from '../../store/records.ts'
-import { existingDefaultScope, narrowScope } from '../granted-scope.ts'
-import type { Params } from '../params.ts'
+import { existingDefaultScope, narrowScope } from '../../tokens/granted-scope.ts'
 import { checkCodeChallenge } from '../pkce.ts'
 import { normalResponseType, responseTypeParts } from '../response-types/index.ts'
 import { requestClaimsOf } from './parameters.ts'
-import type { RedirectTarget } from './redirect-target.ts'
 import { responseModeOf } from './response-mode.ts'
 
 declare const checked: unique symbol

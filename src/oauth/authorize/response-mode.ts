@@ -1,5 +1,4 @@
-import type { Provider } from '../../concepts.ts'
-import type { Params } from '../params.ts'
+import type { Params, Provider } from '../../concepts.ts'
 import { normalResponseType, responseTypeParts, supportedResponseTypes } from '../response-types/index.ts'
 
 /**

@@ -1,5 +1,5 @@
+import type { ClientAuthMethod } from '../../concepts.ts'
 import { sha256Base64url } from '../../crypto/bytes.ts'
-import type { ClientAuthMethod } from './index.ts'
 
 /** The client's id and secret as parameters of the body (RFC 6749 2.3.1). */
 export const clientSecretPost: ClientAuthMethod = {

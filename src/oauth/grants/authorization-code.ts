@@ -1,12 +1,11 @@
-import { OAuthError } from '../../errors.ts'
+import type { GrantType, TokenRequest } from '../../concepts.ts'
+import type { OAuthError } from '../../errors.ts'
+import { invalidClient, invalidGrant, invalidScope } from '../../refusals.ts'
 import { coversScope, requestedScope } from '../../scope.ts'
 import type { AuthorizationCode } from '../../store/records.ts'
 import { issueTokens } from '../../tokens/issue.ts'
 import { openToken } from '../../tokens/opaque.ts'
-import { invalidGrant } from '../../tokens/outcome.ts'
-import { invalidClient } from '../invalid-client.ts'
 import { verifyCodeVerifier } from '../pkce.ts'
-import type { GrantType, TokenRequest } from './index.ts'
 
 /**
  * An authorization code (RFC 6749 4.1.3), spent once: the commit claims it. A refused attempt leaves an unspent code as it
@@ -14,6 +13,7 @@ import type { GrantType, TokenRequest } from './index.ts'
  */
 export const authorizationCode: GrantType = {
   parameters: ['code'],
+  optional: ['redirect_uri', 'code_verifier'],
   async exchange(request, provider) {
     const codeId = await openToken('ac', request.params.get('code') ?? '', provider.keys)
     if (codeId === null) {
@@ -24,14 +24,13 @@ export const authorizationCode: GrantType = {
     const refusal = await checkCode(code, request, provider.request.now)
     if (!code || refusal) {
       // What the code alone shows is said only to a client that has authenticated.
-      const { proof, usedHeader } = request.client
       const proven = await provider.store.refuseCode(
-        proof,
+        request.proof,
         codeId,
         provider.settings.deleteExpired,
         provider.request,
       )
-      throw proven ? (refusal ?? invalidGrant('no such code')) : invalidClient(usedHeader)
+      throw proven ? (refusal ?? invalidGrant('no such code')) : invalidClient()
     }
     const { authTime, consentId, expiresAt, userId } = code
     const scope = requestedScope(request.params.get('scope')) ?? code.scope
@@ -52,9 +51,9 @@ async function checkCode(
   request: TokenRequest,
   now: number,
 ): Promise<OAuthError | null> {
-  const { client, params } = request
+  const { params, proof } = request
   if (!code) return invalidGrant('a code that is no longer kept')
-  if (code.clientId !== client.proof.clientId) return invalidGrant('a code of another client')
+  if (code.clientId !== proof.clientId) return invalidGrant('a code of another client')
   if (code.expiresAt <= now) return invalidGrant('an expired code')
   const redirectUri = params.get('redirect_uri')
   if (redirectUri === undefined ? code.redirectUriGiven : redirectUri !== code.redirectUri) {
@@ -64,7 +63,5 @@ async function checkCode(
     return invalidGrant('the code verifier does not match')
   }
   const scope = requestedScope(params.get('scope'))
-  return scope !== null && !coversScope(code.scope, scope)
-    ? new OAuthError('invalid_scope', 'Invalid scope.')
-    : null
+  return scope !== null && !coversScope(code.scope, scope) ? invalidScope() : null
 }

@@ -1,5 +1,5 @@
+import type { GrantType } from '../../concepts.ts'
 import { issueTokens } from '../../tokens/issue.ts'
-import type { GrantType } from './index.ts'
 
 /** The client acts for itself (RFC 6749 4.4): no user, no refresh token. */
 export const clientCredentials: GrantType = {

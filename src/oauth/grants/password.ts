@@ -1,6 +1,6 @@
+import type { GrantType } from '../../concepts.ts'
 import { checkPassword } from '../../identity/authenticate.ts'
 import { issueTokens } from '../../tokens/issue.ts'
-import type { GrantType } from './index.ts'
 
 /**
  * The user's name and password (RFC 6749 4.3). A public client gets no refresh token, as it could not keep one from a

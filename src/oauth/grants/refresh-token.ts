@@ -1,9 +1,8 @@
-import type { Provider } from '../../concepts.ts'
+import type { GrantType, Provider } from '../../concepts.ts'
 import { readImportedToken } from '../../django/imported-tokens.ts'
+import { invalidGrant } from '../../refusals.ts'
 import { issueTokens } from '../../tokens/issue.ts'
 import { openRefreshToken, type RefreshTokenPayload } from '../../tokens/opaque.ts'
-import { invalidGrant } from '../../tokens/outcome.ts'
-import type { GrantType } from './index.ts'
 
 /** What a refresh token says. An imported one is the first of its grant, so that all that holds for ours holds for it. */
 async function readRefreshToken(

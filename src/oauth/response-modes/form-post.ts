@@ -1,4 +1,4 @@
-import type { ResponseMode } from './index.ts'
+import type { ResponseMode } from '../../concepts.ts'
 
 /** Parameters travel in a form that the browser posts (OAuth 2.0 Form Post Response Mode). */
 export const formPost: ResponseMode = (redirectUri, answer) => ({

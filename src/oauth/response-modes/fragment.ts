@@ -1,4 +1,4 @@
-import type { ResponseMode } from './index.ts'
+import type { ResponseMode } from '../../concepts.ts'
 
 /** Parameters travel behind `#`, which browsers do not send to servers (RFC 6749 4.2.2). */
 export const fragment: ResponseMode = (redirectUri, answer) => ({

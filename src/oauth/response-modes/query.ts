@@ -1,4 +1,4 @@
-import type { ResponseMode } from './index.ts'
+import type { ResponseMode } from '../../concepts.ts'
 
 /** Parameters join the query that the redirect URI already has (RFC 6749 3.1.2, 4.1.2). */
 export const query: ResponseMode = (redirectUri, answer) => {

@@ -1,6 +1,6 @@
+import type { ResponseType } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { mintToken } from '../../tokens/opaque.ts'
-import type { ResponseType } from './index.ts'
 
 /**
  * An authorization code (RFC 6749 4.1.2): kept in KV, spent in D1. It does not wait for its consent: without that it is worth

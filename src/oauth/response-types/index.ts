@@ -1,33 +1,6 @@
-import type { Provider } from '../../concepts.ts'
-import type { Approval } from '../authorize/answer.ts'
-import type { AuthorizationRequest } from '../authorize/request.ts'
+import type { Provider, ResponseType } from '../../concepts.ts'
 import { code } from './code.ts'
 import { token } from './token.ts'
-
-/** Parameters of an answer, by name. */
-export type AnswerParameters = Readonly<Record<string, string>>
-
-/** One part of a response type (RFC 6749 3.1.1, 8.4): a request names one, or several in any order. */
-export interface ResponseType {
-  /** The response mode of an answer that this part is in, where the request names none; `fragment` is stronger. */
-  readonly defaultMode: 'query' | 'fragment'
-  /** The grant type that a client must have to use this part (RFC 7591 2.1). */
-  readonly grantType: string
-  /** The rules of PKCE bind it. */
-  readonly usesPkce: boolean
-  /**
-   * Makes this part's parameters of the answer, beside `state` and `iss`. The parts of a request run one after the other, in
-   * the order of the provider's table.
-   * @param before what the parts before this one made, such as the code that an ID token holds a hash of
-   * @throws {OAuthError} what the issuing refuses
-   */
-  answer(
-    request: AuthorizationRequest,
-    approval: Approval,
-    before: AnswerParameters,
-    provider: Provider,
-  ): Promise<AnswerParameters>
-}
 
 /** Parts of response types under their registered names. */
 export const responseTypes: Readonly<Record<string, ResponseType>> = { code, token }

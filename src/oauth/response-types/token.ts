@@ -1,5 +1,5 @@
+import type { ResponseType } from '../../concepts.ts'
 import { issueTokens } from '../../tokens/issue.ts'
-import type { ResponseType } from './index.ts'
 
 /** An access token at once (RFC 6749 4.2.2), never with a refresh token. The redirect URI is all that shows the client. */
 export const token: ResponseType = {
@@ -11,7 +11,7 @@ export const token: ResponseType = {
     await consentSaved
     const proof = { method: 'redirect', clientId: client.clientId, redirectUri: target.registered } as const
     const issued = await issueTokens(
-      { grantType: 'implicit', client: { proof, usedHeader: false } },
+      { grantType: 'implicit', proof },
       {
         userId: session.user.id,
         authTime: session.authTime,

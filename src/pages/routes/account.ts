@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { Paths } from '../../concepts.ts'
+import type { Params, Paths, ProviderEnv } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import {
@@ -10,13 +10,11 @@ import {
   useSession,
 } from '../../http/browser-session.ts'
 import { readForm } from '../../http/params.ts'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { checkPassword } from '../../identity/authenticate.ts'
 import { MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
-import type { Params } from '../../oauth/params.ts'
+import { invalidGrant } from '../../refusals.ts'
 import type { Account, Session } from '../../store/records.ts'
-import { invalidGrant } from '../../tokens/outcome.ts'
 import type { Notice } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
 import type { AccountPageProps, PasswordErrors } from '../account.tsx'
@@ -45,9 +43,7 @@ async function showAccount(
   const session = await useSession(c, account?.session ?? null)
   if (!account || !session) return seeOther(c, c.get('provider').paths.login)
   const notice = props.notice ?? (await takeFlash(c))
-  const page = c
-    .get('provider')
-    .pages.account({ ...(await accountProps(c, account, session)), ...props, notice })
+  const page = c.get('pages').account({ ...(await accountProps(c, account, session)), ...props, notice })
   return showPage(c, page, status)
 }
 

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
+import type { ProviderEnv } from '../../concepts.ts'
 import { favicon } from '../../ui/favicon.ts'
 import { styleAsset } from '../../ui/styles.ts'
 import { submitAsset } from '../form-post.tsx'

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import type { Params, ProviderEnv } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery, requireSameOrigin } from '../../http/anti-forgery.ts'
 import { readSessionId, sessionRule, useSession } from '../../http/browser-session.ts'
@@ -9,12 +10,10 @@ import {
   openRequest,
 } from '../../http/captured-requests.ts'
 import { readAuthorizationForm, readForm, readQuery } from '../../http/params.ts'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { answerAuthorization, refuseScopes } from '../../oauth/authorize/answer.ts'
 import { readConsent } from '../../oauth/authorize/consent.ts'
 import { consider, type Considered } from '../../oauth/authorize/consider.ts'
 import { decideInteraction, type Interaction } from '../../oauth/authorize/interaction.ts'
-import type { Params } from '../../oauth/params.ts'
 import { expired, seeOther, sendRedirection, showPage, uiOf } from './respond.ts'
 import { scopeTexts } from './scope-texts.ts'
 
@@ -157,7 +156,8 @@ async function askPage(
   { kind, session }: Extract<Interaction, { kind: 'account' | 'consent' }>,
   { id }: CapturedRequest,
 ): Promise<Response> {
-  const { pages, paths } = c.get('provider')
+  const pages = c.get('pages')
+  const { paths } = c.get('provider')
   const ui = await uiOf(c, { form: true })
   const { consent } = records
   const props = {

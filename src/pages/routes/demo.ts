@@ -1,10 +1,9 @@
 import type { Context, Hono } from 'hono'
-import type { Provider } from '../../concepts.ts'
+import type { EndpointAnswer, EndpointRequest, Provider, ProviderEnv } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import { toOAuthError } from '../../http/errors.ts'
 import { readForm, readQuery } from '../../http/params.ts'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { parseParams } from '../../oauth/params.ts'
 import { tokenEndpoint } from '../../oauth/token.ts'
 import { requireScope } from '../../resource-server/require-scope.ts'
@@ -16,7 +15,7 @@ import { requireSetting, showPage, uiOf } from './respond.ts'
 export function addDemoRoutes(app: Hono<ProviderEnv>): void {
   app.use('/demo/*', requireSetting('demo'))
   app.get('/demo', async (c) => {
-    const { issuer, pages, paths } = c.get('provider')
+    const { issuer, paths } = c.get('provider')
     const request = new URLSearchParams({
       response_type: 'code',
       client_id: 'demo',
@@ -25,14 +24,14 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
       state: randomId(),
     })
     const authorizeUrl = `${issuer}${paths.oauth2}/authorize?${request.toString()}`
-    return showPage(c, pages.demo({ ui: await uiOf(c, { form: false }), authorizeUrl }))
+    return showPage(c, c.get('pages').demo({ ui: await uiOf(c, { form: false }), authorizeUrl }))
   })
   addDemoApi(app)
   app.get('/demo/callback', async (c) => {
-    const { issuer, pages, paths } = c.get('provider')
+    const { issuer, paths } = c.get('provider')
     const params = readQuery(c.req.raw)
     const code = params.get('code') ?? null
-    const page = pages.demoCallback({
+    const page = c.get('pages').demoCallback({
       ui: await uiOf(c, { form: code !== null }),
       answer: {
         code,
@@ -56,23 +55,26 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
   app.post('/demo/redeem', redeem)
 }
 
+/** The request of a program that posts a form. */
+function formRequest(body: string, url: string): EndpointRequest {
+  const headers = new Headers()
+  return { method: 'POST', url, headers, params: parseParams(body), json: undefined, path: {}, bearer: '' }
+}
+
 /** Does what the command of the page before does: redeems the code as the demo client, at the token endpoint. */
 async function redeem(c: Context<ProviderEnv>): Promise<Response> {
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)
   const provider = c.get('provider')
   const body = new URLSearchParams(redemption(form.get('code') ?? '', provider.issuer)).toString()
-  const { answer, refused } = await tokenEndpoint(
-    { params: parseParams(body), authorization: null },
-    provider,
-  ).then(
-    (tokens) => ({ answer: membersOf({ ...tokens }), refused: false }),
+  const { answer, refused } = await tokenEndpoint.answer(formRequest(body, c.req.url), provider).then(
+    ({ body: tokens }) => ({ answer: membersOf(tokens), refused: false }),
     (error: unknown) => {
       const { code, description } = toOAuthError(error, c)
       return { answer: { error: code, error_description: description }, refused: true }
     },
   )
-  const page = provider.pages.demoTokens({
+  const page = c.get('pages').demoTokens({
     ui: await uiOf(c, { form: false }),
     answer,
     refused,
@@ -82,8 +84,13 @@ async function redeem(c: Context<ProviderEnv>): Promise<Response> {
   return showPage(c, page, refused ? 400 : 200)
 }
 
-function membersOf(answer: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, String(value)]))
+function membersOf(answer: EndpointAnswer['body']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries<unknown>({ ...(typeof answer === 'object' && answer) }).map(([name, value]) => [
+      name,
+      String(value),
+    ]),
+  )
 }
 
 function commandsFor(

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import type { ProviderEnv } from '../../concepts.ts'
 import { seal, unseal } from '../../crypto/seal.ts'
 import { dropCookie, readCookie, writeCookie } from '../../http/cookies.ts'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
 import type { Notice } from '../../ui/components.tsx'
 
 const FLASH = 'notice'

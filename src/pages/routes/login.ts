@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { Paths } from '../../concepts.ts'
+import type { Paths, ProviderEnv } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
@@ -14,7 +14,6 @@ import { type CapturedRequest, openRequest } from '../../http/captured-requests.
 import { dropCookie, readCookie } from '../../http/cookies.ts'
 import { knownDevice, rememberDevice } from '../../http/device.ts'
 import { readForm, readQuery } from '../../http/params.ts'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { checkPassword } from '../../identity/authenticate.ts'
 import { isFresh } from '../../oauth/authorize/interaction.ts'
 import { freshnessOf } from '../../oauth/authorize/request.ts'
@@ -152,9 +151,9 @@ async function loginPage(
   props: Pick<LoginPageProps, 'notice' | 'username'> & { readonly client: Client | null },
   status: 200 | 400 | 429 = 200,
 ): Promise<Response> {
-  const { hooks, pages, paths, settings } = c.get('provider')
+  const { hooks, paths, settings } = c.get('provider')
   const query = captured ? `?request=${captured.id}` : ''
-  const page = pages.login({
+  const page = c.get('pages').login({
     ui: await uiOf(c, { form: true }),
     action: paths.login,
     ...(captured && { fields: { request: captured.id } }),

@@ -1,10 +1,9 @@
 import type { Context, Hono } from 'hono'
-import type { Paths } from '../../concepts.ts'
+import type { Paths, ProviderEnv } from '../../concepts.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import { readBrowserSession, readSessionId, takeSession } from '../../http/browser-session.ts'
 import { openRequest } from '../../http/captured-requests.ts'
 import { readForm } from '../../http/params.ts'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { seeOther, showPage, uiOf } from './respond.ts'
 
 /** Adds `/logout`: GET only asks, for anybody may link to it. */
@@ -17,8 +16,8 @@ export function addLogoutRoutes(app: Hono<ProviderEnv>, { logout }: Paths): void
 
 async function askLogout(c: Context<ProviderEnv>): Promise<Response> {
   const session = await readBrowserSession(c)
-  const { pages, paths } = c.get('provider')
-  const page = pages.logout({
+  const { paths } = c.get('provider')
+  const page = c.get('pages').logout({
     ui: await uiOf(c, { form: session !== null }),
     action: paths.logout,
     username: session?.user.username ?? null,

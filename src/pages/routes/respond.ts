@@ -1,14 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { ProviderEnv, Redirection } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
-import { antiForgeryValue, FORGED } from '../../http/anti-forgery.ts'
+import { antiForgeryValue } from '../../http/anti-forgery.ts'
 import { toOAuthError } from '../../http/errors.ts'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { pageHeaders, type PagePolicy } from '../../http/security-headers.ts'
-import type { Redirection } from '../../oauth/response-modes/index.ts'
 import { renderPage } from '../../ui/layout.tsx'
-import { type Messages, messagesFor, type Problem, problemOf } from '../../ui/messages.ts'
+import { type Messages, messagesFor, type Problem } from '../../ui/messages.ts'
 import { styleAsset } from '../../ui/styles.ts'
 import type { Theme, Ui } from '../../ui/theme.ts'
 import { submitAsset } from '../form-post.tsx'
@@ -63,13 +62,23 @@ export function seeOther(c: Context<ProviderEnv>, location: string): Response {
 export async function sendRedirection(c: Context<ProviderEnv>, redirection: Redirection): Promise<Response> {
   if (redirection.kind === 'redirect') return seeOther(c, redirection.location)
   const { path } = await submitAsset()
-  const page = c.get('provider').pages.formPost({
+  const page = c.get('pages').formPost({
     ui: await uiOf(c, { form: false }),
     redirectUri: redirection.action,
     parameters: Object.entries(redirection.fields),
     scriptUrl: path,
   })
   return showPage(c, page, 200, { formTarget: redirection.action, popup: true, script: true })
+}
+
+/** What stops a request, as pages say it. Whatever is not here is said as the error says it. */
+const PROBLEM_BY_REASON: Readonly<Record<string, Problem>> = {
+  form_out_of_date: 'antiForgery',
+  insecure_connection: 'insecure',
+  not_staff: 'forbidden',
+  redirect_mismatch: 'redirectMismatch',
+  request_expired: 'sessionExpired',
+  unknown_client: 'unauthorizedClient',
 }
 
 const PROBLEM_BY_STATUS: Readonly<Record<number, Problem>> = {
@@ -82,11 +91,8 @@ const PROBLEM_BY_STATUS: Readonly<Record<number, Problem>> = {
 /** Answers whatever was thrown with a page that says what happened and what to do. */
 export async function showError(c: Context<ProviderEnv>, thrown: unknown): Promise<Response> {
   const error = toOAuthError(thrown, c)
-  const problem =
-    error.description === FORGED
-      ? 'antiForgery'
-      : (problemOf(error.description) ?? PROBLEM_BY_STATUS[error.status])
-  const page = c.get('provider').pages.error({
+  const problem = PROBLEM_BY_REASON[error.reason] ?? PROBLEM_BY_STATUS[error.status]
+  const page = c.get('pages').error({
     ui: await uiOf(c, { form: false }),
     problem: problem ?? 'invalidRequest',
     detail: problem === undefined ? error.description : null,
@@ -97,13 +103,13 @@ export async function showError(c: Context<ProviderEnv>, thrown: unknown): Promi
 }
 
 /** Pages that stand for a refused authorization request: staff find the rule under the number. */
-function isRefusedClient(problem: Problem | null | undefined): boolean {
+function isRefusedClient(problem: Problem | undefined): boolean {
   return problem === 'unauthorizedClient' || problem === 'redirectMismatch' || problem === undefined
 }
 
 /** The page for addresses that nothing answers at. */
 export async function showNotFound(c: Context<ProviderEnv>): Promise<Response> {
-  const page = c.get('provider').pages.error({
+  const page = c.get('pages').error({
     ui: await uiOf(c, { form: false }),
     problem: 'notFound',
     accountUrl: c.get('provider').paths.account,
@@ -123,5 +129,7 @@ export function requireSetting(setting: 'allowSignup' | 'demo'): MiddlewareHandl
 
 /** The refusal of a request without a captured one. */
 export function expired(): OAuthError {
-  return new OAuthError('invalid_request', 'Authorization session has expired.')
+  return new OAuthError('invalid_request', 'Authorization session has expired.', {
+    reason: 'request_expired',
+  })
 }

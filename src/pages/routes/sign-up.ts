@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { Paths } from '../../concepts.ts'
+import type { Params, Paths, ProviderEnv } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
@@ -7,13 +7,11 @@ import { giveSession } from '../../http/browser-session.ts'
 import { openRequest } from '../../http/captured-requests.ts'
 import { rememberDevice } from '../../http/device.ts'
 import { readForm, readQuery } from '../../http/params.ts'
-import type { ProviderEnv } from '../../http/provider-variables.ts'
 import { admitAttempt } from '../../identity/authenticate.ts'
 import { MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
 import { looksOfficial, usernameSkeleton } from '../../identity/skeleton.ts'
 import { checkEmail, checkUsername, usernameKey } from '../../identity/usernames.ts'
-import type { Params } from '../../oauth/params.ts'
 import type { Messages } from '../../ui/messages.ts'
 import type { SignUpErrors } from '../sign-up.tsx'
 import { formTargetOf, nextUrl, planSession } from './login.ts'
@@ -100,8 +98,8 @@ function checked(field: 'username' | 'email', check: () => void, message: string
 
 async function signUpPage(c: Handling, values: Params, errors: SignUpErrors): Promise<Response> {
   const captured = await openRequest(c, values.get('request'))
-  const { pages, paths } = c.get('provider')
-  const page = pages.signUp({
+  const { paths } = c.get('provider')
+  const page = c.get('pages').signUp({
     ui: await uiOf(c, { form: true }),
     action: paths.signUp,
     ...(captured && { fields: { request: captured.id } }),

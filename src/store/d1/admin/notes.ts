@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm'
-import type { PasswordRefusal } from '../../../hooks.ts'
+import type { PasswordRefusal } from '../../../concepts.ts'
 import type { Refusal } from '../../browse.ts'
 import type { RequestMark } from '../../records.ts'
 import { countActivityStatement } from '../activity.ts'

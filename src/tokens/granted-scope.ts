@@ -1,5 +1,6 @@
 import type { Provider } from '../concepts.ts'
-import { ConfigurationError, OAuthError } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
+import { invalidScope } from '../refusals.ts'
 import { coversScope, joinScope } from '../scope.ts'
 import type { Client } from '../store/records.ts'
 
@@ -26,7 +27,7 @@ export function existingDefaultScope(client: Client, known: ReadonlySet<string>,
       `holds ${JSON.stringify(missing.join(' '))}, which neither OAUTH_SCOPES nor the scope table has`,
     )
   }
-  if (names.length === 0) throw new OAuthError('invalid_scope', 'Invalid scope.')
+  if (names.length === 0) throw invalidScope()
   return joinScope(names)
 }
 
@@ -45,6 +46,6 @@ export function narrowScope(
   if (!grantScope) return requested
   const granted = grantScope(requested, { client, userId }).split(' ')
   const left = joinScope(requested.split(' ').filter((name) => granted.includes(name)))
-  if (left === '') throw new OAuthError('invalid_scope', 'Invalid scope.')
+  if (left === '') throw invalidScope()
   return left
 }

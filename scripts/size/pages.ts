@@ -1,7 +1,7 @@
 // What an app takes that mounts the provider: protocol, storage and pages.
-import { createProvider } from 'edge-oauth2-provider'
+import { createProvider, pages } from 'edge-oauth2-provider'
 import { Hono } from 'hono'
 
-const provider = createProvider()
+const provider = createProvider({ features: [pages()] })
 
 export default new Hono().route('/oauth2', provider).route('/', provider.wellKnown).route('/', provider.pages)

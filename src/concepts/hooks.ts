@@ -1,13 +1,15 @@
-import type { Provider } from './concepts.ts'
-import type { OAuthErrorCode } from './errors.ts'
-import type { Client, IssuedTokens } from './store/records.ts'
+import type { OAuthErrorCode } from '../errors.ts'
+import type { Client, IssuedTokens } from '../store/records.ts'
+import type { Provider } from './provider.ts'
 
 /** A request that was refused. */
 export interface RefusedRequest {
   /** As the request said it; it may be anybody's. */
   readonly clientId: string | null
   readonly error: OAuthErrorCode
-  /** The rule that refused it. */
+  /** A stable word for the rule that refused it: of several that share an error, which one. */
+  readonly reason: string
+  /** The rule in a sentence. */
   readonly detail: string
 }
 
@@ -33,6 +35,8 @@ export type ProviderEvent =
   | (RefusedRequest & { readonly type: 'token_refused'; readonly grantType: string | null })
   | (RefusedRequest & { readonly type: 'authorization_refused'; readonly responseType: string | null })
   | (RefusedRequest & { readonly type: 'revocation_refused' | 'introspection_refused' })
+  /** Any other endpoint for clients, by its path. */
+  | (RefusedRequest & { readonly type: 'request_refused'; readonly endpoint: string })
   /** A client asked for a revocation; it is told the same whether or not there was something to end (RFC 7009 2.2). */
   | { readonly type: 'token_revoked'; readonly clientId: string }
   | { readonly type: 'signed_in'; readonly userId: string }
