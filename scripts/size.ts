@@ -28,7 +28,12 @@ const TARGETS: readonly Target[] = [
     budget: 80,
     without: ['<!doctype html><html lang="en"><head', 'consent-', '/admin/api'],
   },
-  { name: 'core and pages', entry: 'scripts/size/pages.ts', budget: 115, without: ['/admin/api'] },
+  {
+    name: 'core and pages',
+    entry: 'scripts/size/pages.ts',
+    budget: 115,
+    without: ['/admin/api', 'ERR_JWS_INVALID'],
+  },
   { name: 'the whole Worker', entry: 'src/index.ts', budget: 135, without: [] },
 ]
 

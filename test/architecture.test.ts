@@ -77,6 +77,12 @@ const LAYERS: readonly Layer[] = [
     without: WEB_OR_DATABASE,
   },
   {
+    name: 'openid',
+    files: /^src\/openid\//,
+    mayImport: ['base', 'model', ...TRADES, 'protocol'],
+    without: WEB_OR_DATABASE,
+  },
+  {
     name: 'operations',
     files: /^src\/operations\//,
     mayImport: ['base', 'model', ...TRADES, 'protocol'],
@@ -97,13 +103,13 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'command line',
     files: /^src\/cli\//,
-    mayImport: ['base', 'model', ...TRADES, 'protocol', 'django', 'operations', 'storage'],
+    mayImport: ['base', 'model', ...TRADES, 'protocol', 'openid', 'django', 'operations', 'storage'],
     without: /^hono(?:\/|$)/,
   },
   {
     name: 'assembly',
     files: /^src\/(?:index|public|rpc)\.ts$|^src\/provider\/|^src\/env\.d\.ts$/,
-    mayImport: ['base', 'model', ...TRADES, 'protocol', 'django', 'operations', 'web', 'storage'],
+    mayImport: ['base', 'model', ...TRADES, 'protocol', 'openid', 'django', 'operations', 'web', 'storage'],
   },
 ]
 

@@ -27,6 +27,7 @@ export type AuditType =
   | 'session_ended'
   | 'sessions_ended'
   | 'signed_in'
+  | 'signing_keys_rotated'
   | 'tokens_revoked'
   | 'user_created'
   | 'user_deleted'
