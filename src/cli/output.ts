@@ -55,7 +55,7 @@ function formatValue(name: string, value: JsonRecord[string] = null): string {
   if (value === null) return '-'
   if (typeof value === 'number' && name.endsWith('_at'))
     return new Date(value * 1000).toISOString().replace('.000Z', 'Z')
-  if (isList(value)) return value.join(' ') || '-'
-  if (typeof value === 'object') return JSON.stringify(value)
-  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
+  if (isList(value)) return printable(value.join(' ')) || '-'
+  if (typeof value === 'object') return printable(JSON.stringify(value))
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : printable(String(value))
 }
