@@ -72,7 +72,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'django',
-    files: /^src\/django\//,
+    files: /^src\/(?:django|imports)\//,
     mayImport: ['base', 'model', ...TRADES, 'protocol'],
     without: WEB_OR_DATABASE,
   },

@@ -4,3 +4,9 @@ declare namespace Cloudflare {
     readonly TEST_MIGRATIONS: import('cloudflare:test').D1Migration[]
   }
 }
+
+/** A file's text. */
+declare module '*?raw' {
+  const text: string
+  export default text
+}

@@ -68,7 +68,7 @@ async function survey({ context, job, report }: ImportState): Promise<void> {
     job.onProgress('look', offset)
     const record = readDjangoRecord(value)
     const kind = record && kindOf(record.model, context)
-    if (!record) report.skip('?', `before byte ${offset}`, 'it is no record of Django')
+    if (!record) report.skip('?', `before byte ${offset}`, 'it is no record that this import reads')
     else if (kind === null) report.skip(record.model, nameOf(record), unknownModelReason(record))
     else if (kind === 'code')
       report.skip(record.model, nameOf(record), 'codes live for minutes, and are not taken')

@@ -1,16 +1,19 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
-import { sha256 } from '@noble/hashes/sha2.js'
+import { sha256, sha512 } from '@noble/hashes/sha2.js'
 
 /** Iterations between two pauses: about 30 ms of CPU. The clock of a Worker stands still while it computes, so they are counted. */
 const SLICE = 16_384
 
 /** What to derive: one block, as long as the digest (RFC 8018 5.2). */
 export interface Pbkdf2Rule {
-  readonly salt: string
+  /** Text, or bytes. */
+  readonly salt: string | Uint8Array
   readonly iterations: number
-  readonly digest: 'sha1' | 'sha256'
+  readonly digest: 'sha1' | 'sha256' | 'sha512'
 }
+
+const DIGESTS = { sha1, sha256, sha512 }
 
 /**
  * Derives PBKDF2 in plain JavaScript, where the runtime refuses so many iterations. Other requests of the isolate go on in between.
@@ -20,11 +23,11 @@ export async function slicedPbkdf2(
   password: string,
   { digest, iterations, salt }: Pbkdf2Rule,
 ): Promise<Uint8Array> {
-  const prf = hmac.create(digest === 'sha1' ? sha1 : sha256, new TextEncoder().encode(password))
+  const prf = hmac.create(DIGESTS[digest], new TextEncoder().encode(password))
   const scratch = prf.clone()
   const last = prf
     .clone()
-    .update(new TextEncoder().encode(salt))
+    .update(typeof salt === 'string' ? new TextEncoder().encode(salt) : salt)
     .update(Uint8Array.of(0, 0, 0, 1))
     .digest()
   const derived = last.slice()

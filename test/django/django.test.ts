@@ -262,7 +262,7 @@ describe('a dump of django-oauth2-provider', () => {
     const records = [...keyless, { model: 'sessions.session', pk: 'x', fields: {} }, { hello: 'world' }]
     const result = await importRecords(records)
     expect(summary(result)).toMatchObject({
-      '?': '0+0; 1 it is no record of Django',
+      '?': '0+0; 1 it is no record that this import reads',
       'auth.user': '3+0',
       'oauth2.accesstoken': '1+0',
       'oauth2.authorizedclient': '1+0',

@@ -1,0 +1,67 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { DjangoImport } from '../django/import-state.ts'
+import { TOOLKIT_MODELS } from '../django/record.ts'
+import { AUTH0_USER, auth0Records, readAuth0Hashes } from '../imports/auth0.ts'
+import { KEYCLOAK_USER, keycloakRecords } from '../imports/keycloak.ts'
+import { addDjangoVerb } from './import-django.ts'
+import type { Io } from './io.ts'
+import { addImportOptions, type ImportOptions, readJsonFile, runImport, sizeOf } from './run-import.ts'
+import { addNoun, addVerb, runVerb } from './verb.ts'
+
+interface UserOptions extends ImportOptions {
+  readonly usernameField?: string
+}
+
+interface Auth0Options extends UserOptions {
+  readonly passwords?: string
+}
+
+/** Adds the noun `import` with its verbs. */
+export function addImportNoun(program: Command, io: Io): void {
+  const noun = addNoun(program, 'import', 'take over what another provider had')
+  addDjangoVerb(noun, io)
+  const auth0 = addVerb(noun, 'auth0', 'import users: the lines of an export of users, or of password hashes')
+  addUserOptions(auth0, 'auth0')
+    .option('--passwords <file>', 'the export of password hashes, if <file> is the one of users')
+    .action((file: string, options: Auth0Options) =>
+      runVerb(io, options, async (session) => {
+        const hashes = await hashesOf(options.passwords)
+        const read = (): ReturnType<DjangoImport['read']> => auth0Records(readJsonFile(file), hashes)
+        return runImport(io, session, { file, read, options: usersOf(AUTH0_USER, options) }, options)
+      }),
+    )
+  const keycloak = addVerb(noun, 'keycloak', 'import the users of an export of a realm')
+  addUserOptions(keycloak, 'keycloak').action((file: string, options: UserOptions) =>
+    runVerb(io, options, (session) => {
+      const read = (): ReturnType<DjangoImport['read']> => keycloakRecords(readJsonFile(file))
+      return runImport(io, session, { file, read, options: usersOf(KEYCLOAK_USER, options) }, options)
+    }),
+  )
+}
+
+async function hashesOf(file: string | undefined): Promise<ReadonlyMap<string, string>> {
+  if (file === undefined) return new Map()
+  await sizeOf(file)
+  return readAuth0Hashes(readJsonFile(file))
+}
+
+function addUserOptions(verb: Command, source: string): Command {
+  return addImportOptions(verb, source)
+    .argument('<file>', 'JSON or JSONL')
+    .option('--username-field <field>', 'username or email; without it username, or else email', (text) => {
+      if (text === 'username' || text === 'email') return text
+      throw new InvalidArgumentError('It must be username or email.')
+    })
+}
+
+/** Options of an import of users alone. */
+function usersOf(userModel: string, { source, usernameField }: UserOptions): DjangoImport['options'] {
+  return {
+    source,
+    userModel,
+    usernameField: usernameField ?? null,
+    toolkitModels: TOOLKIT_MODELS,
+    scopeBits: {},
+    refreshTokenLifetime: 0,
+  }
+}
