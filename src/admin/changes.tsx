@@ -3,14 +3,15 @@ import type { Params, ProviderEnv } from '../concepts.ts'
 import { requireAntiForgery } from '../http/anti-forgery.ts'
 import { readForm } from '../http/params.ts'
 import { catchProblems, type Problems, readInput, repeatableNames } from '../operations/input.ts'
-import { type Action, type Done, type FieldSpec, type Resource, valueOf } from '../operations/resource.ts'
+import { type Action, type Done, isOffered, type Resource, valueOf } from '../operations/resource.ts'
 import { writeFlash } from '../pages/routes/flash.ts'
 import { seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
-import { confirmOwnPassword, isStale, type StaffOperator } from './operator.ts'
-import { type Carried, ConfirmPage, FormPage, PasswordPage } from './pages/forms.tsx'
-import { recordUrl } from './pages/values.tsx'
+import type { StaffOperator } from './operator.ts'
+import { ConfirmPage, FormPage } from './pages/forms.tsx'
+import { backUrl, recordUrl } from './pages/values.tsx'
 import { adminUi, redirectDone, showAdminPage } from './respond.ts'
+import { askPassword, openForm, untilPassword } from './step-up.tsx'
 
 type Handling = Context<ProviderEnv>
 
@@ -21,7 +22,7 @@ export async function showForm(
   record: AdminRecord | null,
   operator: StaffOperator,
 ): Promise<Response> {
-  const fields = resource.fields?.(record, operator.provider) ?? []
+  const fields = resource.fields?.(record, operator.provider, operator.userId) ?? []
   const page = (
     <FormPage
       admin={await adminUi(c, operator)}
@@ -35,29 +36,37 @@ export async function showForm(
   return showAdminPage(c, page)
 }
 
-/** Saves a form; what is wrong with it stands beside its fields. */
+/** Saves a form; what is wrong with it stands beside its fields. Where the sign-in is old, a form that is fine waits for the password. */
 export async function saveForm(
   c: Handling,
   resource: Resource,
   record: AdminRecord | null,
-  operator: StaffOperator,
+  member: StaffOperator,
 ): Promise<Response> {
-  const fields = resource.fields?.(record, operator.provider) ?? []
-  const form = await readForm(c.req.raw, repeatableNames(fields))
-  await requireAntiForgery(c, form)
-  const action = record
-    ? recordUrl(operator.provider.paths.admin, resource.kind, valueOf(record, resource.id), 'edit')
-    : `${operator.provider.paths.admin}/${resource.kind}/new`
-  const carried = carriedFields(form, [...fields, UPDATED_AT])
-  const asked = await askPassword(c, form, { action, carried, current: resource.kind }, operator)
-  if (asked) return asked
+  const { admin } = member.provider.paths
+  const fields = resource.fields?.(record, member.provider, member.userId) ?? []
+  const sent = await readForm(c.req.raw, repeatableNames(fields))
+  await requireAntiForgery(c, sent)
+  const said = await openForm(sent, repeatableNames(fields), member)
+  const { form, operator } = said
+  const id = record ? valueOf(record, resource.id) : ''
+  const step = {
+    action: record ? recordUrl(admin, resource.kind, id, 'edit') : `${admin}/${resource.kind}/new`,
+    cancelUrl: record ? recordUrl(admin, resource.kind, id) : `${admin}/${resource.kind}`,
+    current: resource.kind,
+    names: [...fields.map(({ name }) => name), 'updated_at'],
+  }
+  if (said.refused) return askPassword(c, said, step)
   const seen = form.get('updated_at')
   const input = { ...readInput(form, fields), ...(seen === undefined ? {} : { updated_at: seen }) }
-  const saved = await catchProblems(async () =>
-    record
-      ? ((await resource.update?.(record, input, operator)) ?? null)
-      : ((await resource.create?.(input, operator)) ?? null),
+  const saved = await untilPassword(async () =>
+    catchProblems(async () =>
+      record
+        ? ((await resource.update?.(record, input, operator)) ?? null)
+        : ((await resource.create?.(input, operator)) ?? null),
+    ),
   )
+  if (!saved) return askPassword(c, said, step)
   if ('value' in saved) return saved.value ? redirectDone(c, resource, saved.value) : showNotFound(c)
   const page = (
     <FormPage
@@ -72,58 +81,40 @@ export async function saveForm(
   return showAdminPage(c, page, 400)
 }
 
-const UPDATED_AT: FieldSpec = { name: 'updated_at', label: '', kind: 'text' }
-
-/** What a form said, but for passwords: to be sent again together with the operator's own. */
-function carriedFields(form: Params, fields: readonly FieldSpec[]): Carried {
-  return fields
-    .filter(({ kind }) => kind !== 'password')
-    .flatMap(({ name }) => form.getAll(name).map((value) => [name, value] as const))
-}
-
-/** Asks for the operator's password where the sign-in is old; null where the change may go on. */
-async function askPassword(
-  c: Handling,
-  form: Params,
-  page: { readonly action: string; readonly carried: Carried; readonly current: string },
-  operator: StaffOperator,
-): Promise<Response | null> {
-  if (!isStale(operator)) return null
-  const refused = await confirmOwnPassword(form, operator)
-  if (!refused) return null
-  const admin = await adminUi(c, operator)
-  return showAdminPage(c, <PasswordPage admin={admin} {...page} problem={refused.problem} />, refused.status)
-}
-
-/** Does something to one record or many: first it asks, and where the sign-in is old it asks for the password. */
-export async function act(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
-  const repeatable = resource.actions.flatMap(({ fields = [] }) => repeatableNames(fields))
-  const form = await readForm(c.req.raw, ['id', ...repeatable])
-  await requireAntiForgery(c, form)
+/** Does something to one record or many: first it asks, and where the sign-in is old it then asks for the password. */
+export async function act(c: Handling, resource: Resource, member: StaffOperator): Promise<Response> {
+  const repeatable = ['id', ...resource.actions.flatMap(({ fields = [] }) => repeatableNames(fields))]
+  const sent = await readForm(c.req.raw, repeatable)
+  await requireAntiForgery(c, sent)
+  const said = await openForm(sent, repeatable, member)
+  const { form, operator } = said
   const action = resource.actions.find(({ name }) => name === form.get('action'))
   const records = action ? await readRecords(resource, action, form.getAll('id'), operator) : []
   if (!action) return showNotFound(c)
   if (records.length === 0) return nothingChosen(c, resource, form, operator)
   if (form.get('confirmed') !== 'yes')
     return confirmPage(c, { resource, action, records, problems: {} }, operator)
-  const url = `${operator.provider.paths.admin}/${resource.kind}/act`
-  const carried: Carried = [
-    ['action', action.name],
-    ['confirmed', 'yes'],
-    ...records.map((record) => ['id', valueOf(record, resource.id)] as const),
-    ...carriedFields(form, action.fields ?? []),
-  ]
-  const asked = await askPassword(c, form, { action: url, carried, current: resource.kind }, operator)
-  if (asked) return asked
-  const input = readInput(form, action.fields ?? [])
-  const run = await catchProblems(async () => {
-    const dones: Done[] = []
-    for (const record of records) {
-      const done = await action.run(record, input, operator)
-      if (done) dones.push(done)
-    }
-    return dones
-  })
+  const fields = action.fields ?? []
+  const { admin } = operator.provider.paths
+  const step = {
+    action: `${admin}/${resource.kind}/act`,
+    cancelUrl: backUrl(admin, resource, records),
+    current: resource.kind,
+    names: ['action', 'confirmed', 'id', ...fields.map(({ name }) => name)],
+  }
+  if (said.refused) return askPassword(c, said, step)
+  const input = readInput(form, fields)
+  const run = await untilPassword(async () =>
+    catchProblems(async () => {
+      const dones: Done[] = []
+      for (const record of records) {
+        const done = await action.run(record, input, operator)
+        if (done) dones.push(done)
+      }
+      return dones
+    }),
+  )
+  if (!run) return askPassword(c, said, step)
   if ('problems' in run) {
     return confirmPage(c, { resource, action, records, problems: run.problems, values: input }, operator)
   }
@@ -143,31 +134,36 @@ async function finish(
   return seeOther(c, `${c.get('provider').paths.admin}/${resource.kind}`)
 }
 
-/** The records that are chosen and that the action applies to. */
+/** The records that are chosen and for which the action is on offer. */
 async function readRecords(
   resource: Resource,
   action: Action,
   ids: readonly string[],
-  { provider, store }: StaffOperator,
+  { provider, store, userId }: StaffOperator,
 ): Promise<readonly AdminRecord[]> {
   const chosen = action.bulk ? [...new Set(ids)] : ids.slice(0, 1)
   const read = chosen.map(async (id) => store.readRecord(resource.kind, id, provider.request.now))
   const found = (await Promise.all(read)).filter((record) => record !== null)
-  return found.filter((record) => action.appliesTo?.(record) ?? true)
+  return found.filter((record) => isOffered(action, record, userId))
 }
 
 async function nothingChosen(
   c: Handling,
   resource: Resource,
   form: Params,
-  { provider, store }: StaffOperator,
+  { provider, store, userId }: StaffOperator,
 ): Promise<Response> {
   const [id] = form.getAll('id')
   const there = id !== undefined && (await store.readRecord(resource.kind, id, provider.request.now)) !== null
   if (id !== undefined && !there) return showNotFound(c)
-  const text = id === undefined ? 'Choose at least one.' : 'That was done already; nothing had to be changed.'
-  await writeFlash(c, { kind: 'warning', text })
+  await writeFlash(c, { kind: 'warning', text: whyNothing(id, userId) })
   return seeOther(c, `${provider.paths.admin}/${resource.kind}`)
+}
+
+function whyNothing(id: string | undefined, userId: string | null): string {
+  if (id === undefined) return 'Choose at least one.'
+  if (id === userId) return 'You cannot do this to yourself: ask another member of staff.'
+  return 'That was done already; nothing had to be changed.'
 }
 
 interface Asked {

@@ -51,7 +51,7 @@ function collectionOf(resource: Resource, provider: Known): Schema {
     responses: { 200: answer('The records', listing), ...REFUSALS },
   }
   if (!resource.create) return { get }
-  const fields = resource.fields?.(null, provider) ?? []
+  const fields = resource.fields?.(null, provider, null) ?? []
   return {
     get,
     post: {
@@ -71,7 +71,7 @@ function recordOf(resource: Resource, provider: Known): Schema {
     responses: { 200: answer('The record', recordSchema(resource, provider)), ...REFUSALS },
   }
   if (!resource.update) return { get }
-  const fields = (resource.fields?.({}, provider) ?? []).map((field) => ({ ...field, required: false }))
+  const fields = (resource.fields?.({}, provider, null) ?? []).map((field) => ({ ...field, required: false }))
   return {
     get,
     patch: {

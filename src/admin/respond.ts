@@ -22,6 +22,7 @@ export async function adminUi(c: Handling, { provider, user }: StaffOperator): P
     ui: { ...(await uiOf(c, { form: true })), messages: messagesFor(null) },
     base: admin,
     extraStyleUrl: `${admin}${(await adminStyleAsset()).path}`,
+    userId: user.id,
     username: user.username,
     logoutUrl: logout,
     accountUrl: account,

@@ -25,7 +25,7 @@ const RULES = `
 .field textarea[aria-invalid], .field select[aria-invalid] { border-color: var(--danger) }
 .choices > .choice + .choice { border-top: 1px solid var(--line) }
 legend { font-weight: 600 }
-fieldset > .hint, fieldset > .error { display: block; margin-bottom: 0.5rem }
+fieldset > .hint, fieldset > .error, .choice .error { display: block; margin-bottom: 0.5rem }
 .table-scroll { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: calc(var(--radius) + 4px) }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; overflow-wrap: normal }
 th, td { padding: 0.625rem 0.875rem; text-align: start; vertical-align: baseline; border-top: 1px solid var(--line); max-width: 22rem; overflow-wrap: break-word }
@@ -40,7 +40,6 @@ td input[type='checkbox'] { width: 1.5rem; height: 1.5rem; margin: 0; accent-col
 .state-live { color: var(--success) }
 .state-revoked, .state-withdrawn { color: var(--danger) }
 .state-expired { color: var(--muted) }
-.plain { list-style: disc; padding-inline-start: 1.5rem }
 .measure { display: inline-flex; align-items: center; gap: 0.5rem; font-variant-numeric: tabular-nums }
 .bar { display: inline-block; height: 0.75rem; border-radius: 3px; background: var(--accent-text); forced-color-adjust: none }
 .table-scroll td:has(.measure) { padding-block: 0.375rem; white-space: nowrap }

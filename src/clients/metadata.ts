@@ -60,7 +60,11 @@ export function parseClientMetadata(
     columns,
     held.filter(([name, value]) => !isSame(value, usual.get(name) ?? null)),
   )
-  const wrong = [...distinct(problems), ...(problems.length === 0 ? ruleProblems(metadata, input) : [])]
+  // A rule over several members says nothing of one that is wrong by itself.
+  const rules = ruleProblems(metadata, input).filter(
+    ({ field }) => !problems.some((problem) => problem.field === field),
+  )
+  const wrong = [...distinct(problems), ...rules]
   if (wrong.length > 0) throw new InvalidInputError(wrong)
   return metadata
 }
@@ -96,6 +100,7 @@ function ruleProblems(
 ): readonly FieldProblem[] {
   return [
     ...grantTypeProblems(metadata),
+    ...consentProblems(metadata),
     ...needsRedirectUri(metadata),
     ...keyProblems(metadata),
     ...(input['redirect_uris'] === undefined ? [] : redirectUriProblems(metadata)),
@@ -112,6 +117,12 @@ function grantTypeProblems({ grantTypes, type }: ClientMetadata): FieldProblem[]
 function keyProblems({ metadata }: ClientMetadata): FieldProblem[] {
   if (metadata['jwks'] === undefined || metadata['jwks_uri'] === undefined) return []
   return [{ field: 'jwks', message: 'The keys and the address of the keys exclude each other (RFC 7591 2).' }]
+}
+
+function consentProblems({ authorizeEveryTime, autoAuthorize }: ClientMetadata): FieldProblem[] {
+  if (!autoAuthorize || !authorizeEveryTime) return []
+  const message = 'A client cannot both ask no user for consent and ask for it every time. Choose one.'
+  return ['auto_authorize', 'authorize_every_time'].map((field) => ({ field, message }))
 }
 
 function needsRedirectUri({ redirectUris, responseTypes }: ClientMetadata): FieldProblem[] {

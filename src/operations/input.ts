@@ -1,5 +1,5 @@
 import type { Params } from '../concepts.ts'
-import { InvalidInputError } from '../errors.ts'
+import { type FieldProblem, InvalidInputError } from '../errors.ts'
 import type { FieldSpec, Input } from './resource.ts'
 
 /** What was wrong, by field. */
@@ -43,6 +43,37 @@ export async function catchProblems<T>(
     return { value: await work() }
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
-    return { problems: Object.fromEntries(error.problems.map(({ field, message }) => [field, message])) }
+    return { problems: byField(error.problems) }
   }
+}
+
+/** Several problems of one field become one text. */
+function byField(problems: readonly FieldProblem[]): Problems {
+  const texts = new Map<string, string>()
+  for (const { field, message } of problems) {
+    const before = texts.get(field)
+    texts.set(field, before === undefined ? message : `${before} ${message}`)
+  }
+  return Object.fromEntries(texts)
+}
+
+/**
+ * Runs the checks of several fields, so that everything that is wrong is said at once.
+ * @returns what each check returned, by its name
+ * @throws {InvalidInputError} the problems of all checks
+ */
+export function gather<T extends object>(checks: { readonly [K in keyof T]: () => T[K] }): T {
+  const problems: FieldProblem[] = []
+  const entries = Object.entries<() => unknown>(checks).map(([name, check]) => {
+    try {
+      return [name, check()] as const
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error
+      problems.push(...error.problems)
+      return [name, undefined] as const
+    }
+  })
+  if (problems.length > 0) throw new InvalidInputError(problems)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no check failed, so each name has its value
+  return Object.fromEntries(entries) as T
 }

@@ -76,6 +76,8 @@ export interface Action {
   /** Its name in forms and in the API's paths. */
   readonly name: string
   readonly label: string
+  /** The confirmation's title, where it is not the label and what it is done to: a name, or a number of them. */
+  readonly asks?: (what: string) => string
   /** What it does, as the confirmation asks. */
   readonly question: string
   readonly danger?: boolean
@@ -85,6 +87,8 @@ export interface Action {
   readonly removes?: boolean
   readonly fields?: readonly FieldSpec[]
   readonly appliesTo?: (record: AdminRecord) => boolean
+  /** Members of staff do it to others alone. */
+  readonly notOneself?: boolean
   /**
    * Does it.
    * @returns null where the record is gone
@@ -111,8 +115,8 @@ export interface Resource {
   readonly facts: readonly Column[] | ((known: Pick<Known, 'clientMetadata'>) => readonly Column[])
   readonly filters: readonly Filter[]
   readonly actions: readonly Action[]
-  /** Fields of a new record (null), or of one that is changed. */
-  readonly fields?: (record: AdminRecord | null, known: Known) => readonly FieldSpec[]
+  /** Fields of a new record (null), or of one that is changed, as far as this user may change them. */
+  readonly fields?: (record: AdminRecord | null, known: Known, userId: string | null) => readonly FieldSpec[]
   /** What a form begins with where a record has nothing. */
   readonly blank?: (known: Pick<Known, 'clientMetadata'>) => Input
   /** @throws {InvalidInputError} names each field that cannot be used */
@@ -123,6 +127,20 @@ export interface Resource {
    * @throws {InvalidInputError} names each field that cannot be used
    */
   readonly update?: (record: AdminRecord, input: Input, operator: Operator) => Promise<Done | null>
+}
+
+/** Tells whether an action is on offer for a record: what one may not do to oneself is not. */
+export function isOffered(
+  { appliesTo, notOneself = false }: Action,
+  record: AdminRecord,
+  userId: string | null,
+): boolean {
+  return (appliesTo?.(record) ?? true) && !(notOneself && isOneself(record, userId))
+}
+
+/** Tells whether a record is the user who acts. */
+export function isOneself(record: AdminRecord, userId: string | null): boolean {
+  return userId !== null && record['id'] === userId
 }
 
 /** A text of an input; empty where it is none. */

@@ -12,6 +12,7 @@ import {
   Section,
   Time,
 } from '../ui/components.tsx'
+import { ErrorSummary, type FormProblem, problemsOf } from '../ui/error-summary.tsx'
 import { Layout } from '../ui/layout.tsx'
 import { displayName, safeHref } from '../ui/links.ts'
 import type { Ui } from '../ui/theme.ts'
@@ -69,31 +70,46 @@ export interface AccountPageProps {
   /** The password is kept here, so that it can be changed here. */
   readonly ownsPassword: boolean
   readonly logoutUrl: string
+  /** Where staff work; null for everybody else. */
+  readonly panelUrl?: string | null
 }
 
 /** The user's own page: applications with access, sign-ins, password. */
 export function AccountPage(props: AccountPageProps): JSX.Element {
-  const { ui, user, notice, logoutUrl, passwordErrors = {} } = props
-  const { account, common } = ui.messages
+  const { ui, user, notice, logoutUrl, panelUrl = null } = props
+  const { account, common, fields } = ui.messages
+  const problems = passwordProblems(props)
   const nav = (
     <>
       <span>{common.signedInAs(user.username)}</span>
+      {panelUrl !== null && <a href={panelUrl}>{common.panel}</a>}
       <a href={logoutUrl}>{common.signOut}</a>
     </>
   )
-  const failed = notice?.kind === 'error' || Object.keys(passwordErrors).length > 0
+  const failed = notice?.kind === 'error' || problems.length > 0
   return (
     <Layout ui={ui} title={account.title} nav={nav} failed={failed} wide>
       <div class="page-title stack">
         <h1>{account.title}</h1>
         {user.email && <p class="muted">{user.email}</p>}
         {notice && <Alert {...notice} />}
+        <ErrorSummary title={fields.problems(problems.length)} problems={problems} />
       </div>
       <Applications {...props} />
       <Sessions {...props} />
       {props.ownsPassword && <PasswordForm {...props} />}
     </Layout>
   )
+}
+
+/** What is wrong with the change of password, in the order of its fields. */
+function passwordProblems({ passwordErrors: errors = {}, ui }: AccountPageProps): readonly FormProblem[] {
+  const { account } = ui.messages
+  return problemsOf([
+    ['current_password', account.currentPassword, errors.current],
+    ['new_password', account.newPassword, errors.new],
+    ['repeated_password', account.repeatedPassword, errors.repeated],
+  ])
 }
 
 interface IntentFormProps {
@@ -235,6 +251,7 @@ function SessionItem({ page, session }: SessionItemProps): JSX.Element {
 function PasswordForm(props: AccountPageProps): JSX.Element {
   const { ui, user, minPasswordLength: least, passwordErrors: errors = {} } = props
   const { account, fields } = ui.messages
+  const first = passwordProblems(props)[0]?.target
   return (
     <Section id="password" title={account.changePassword} hint={account.changePasswordHint}>
       <div class="box">
@@ -247,6 +264,7 @@ function PasswordForm(props: AccountPageProps): JSX.Element {
             type="password"
             autocomplete="current-password"
             error={errors.current}
+            autofocus={first === 'current_password'}
           />
           <Field
             name="new_password"
@@ -256,6 +274,7 @@ function PasswordForm(props: AccountPageProps): JSX.Element {
             hint={fields.passwordHint(least)}
             minlength={least}
             error={errors.new}
+            autofocus={first === 'new_password'}
           />
           <Field
             name="repeated_password"
@@ -263,6 +282,7 @@ function PasswordForm(props: AccountPageProps): JSX.Element {
             type="password"
             autocomplete="new-password"
             error={errors.repeated}
+            autofocus={first === 'repeated_password'}
           />
           <div class="row">
             <Button kind="primary">{account.changePasswordSubmit}</Button>

@@ -1,5 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Alert, Button, Card, Field, Form, type HiddenFields, type Notice } from '../ui/components.tsx'
+import { ErrorSummary, problemsOf } from '../ui/error-summary.tsx'
 import { Layout } from '../ui/layout.tsx'
 import type { Ui } from '../ui/theme.ts'
 
@@ -30,12 +31,20 @@ export interface SignUpErrors {
 export function SignUpPage(props: SignUpPageProps): JSX.Element {
   const { ui, action, fields, values = {}, errors = {}, notice, minPasswordLength: least, loginUrl } = props
   const { common, fields: texts, signUp } = ui.messages
-  const failed = notice?.kind === 'error' || Object.keys(errors).length > 0
+  const problems = problemsOf([
+    ['username', common.username, errors.username],
+    ['email', common.email, errors.email],
+    ['password', common.password, errors.password],
+    ['repeated_password', signUp.repeated, errors.repeated],
+  ])
+  const failed = notice?.kind === 'error' || problems.length > 0
+  const begin = (name: string): boolean => problems[0]?.target === name
   return (
     <Layout ui={ui} title={signUp.title} failed={failed}>
       <Card>
         <h1>{signUp.title}</h1>
         {notice && <Alert {...notice} />}
+        <ErrorSummary title={texts.problems(problems.length)} problems={problems} />
         <Form ui={ui} action={action} fields={fields}>
           <Field
             name="username"
@@ -44,6 +53,7 @@ export function SignUpPage(props: SignUpPageProps): JSX.Element {
             autocomplete="username"
             hint={texts.usernameHint}
             error={errors.username}
+            autofocus={begin('username')}
           />
           <Field
             name="email"
@@ -53,6 +63,7 @@ export function SignUpPage(props: SignUpPageProps): JSX.Element {
             autocomplete="email"
             required={false}
             error={errors.email}
+            autofocus={begin('email')}
           />
           <Field
             name="password"
@@ -62,6 +73,7 @@ export function SignUpPage(props: SignUpPageProps): JSX.Element {
             hint={texts.passwordHint(least)}
             minlength={least}
             error={errors.password}
+            autofocus={begin('password')}
           />
           <Field
             name="repeated_password"
@@ -69,6 +81,7 @@ export function SignUpPage(props: SignUpPageProps): JSX.Element {
             type="password"
             autocomplete="new-password"
             error={errors.repeated}
+            autofocus={begin('repeated_password')}
           />
           <Button kind="primary">{signUp.submit}</Button>
         </Form>

@@ -66,11 +66,14 @@ interface FieldProps {
   readonly error?: string | undefined
   readonly required?: boolean
   readonly minlength?: number | undefined
+  /** The browser begins here: the first control that is wrong. */
+  readonly autofocus?: boolean
 }
 
 /** A labelled input; what it needs and what is wrong with it stand next to it and are announced with it. */
 export function Field(props: FieldProps): JSX.Element {
   const { name, label, type = 'text', value, autocomplete, hint, error, required = true, minlength } = props
+  const { autofocus = false } = props
   const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ')
   return (
     <div class="field">
@@ -80,6 +83,11 @@ export function Field(props: FieldProps): JSX.Element {
           {hint}
         </span>
       )}
+      {error && (
+        <span class="error" id={`${name}-error`}>
+          {error}
+        </span>
+      )}
       <input
         id={name}
         name={name}
@@ -87,6 +95,7 @@ export function Field(props: FieldProps): JSX.Element {
         value={value}
         required={required}
         minlength={minlength}
+        autofocus={autofocus}
         autocomplete={autocomplete}
         autocapitalize="none"
         autocorrect="off"
@@ -94,11 +103,6 @@ export function Field(props: FieldProps): JSX.Element {
         aria-describedby={described || undefined}
         aria-invalid={error ? 'true' : undefined}
       />
-      {error && (
-        <span class="error" id={`${name}-error`}>
-          {error}
-        </span>
-      )}
     </div>
   )
 }
@@ -110,16 +114,32 @@ interface CheckboxProps {
   readonly checked: boolean
   readonly label: string
   readonly hint?: string | undefined
+  readonly error?: string | undefined
+  readonly autofocus?: boolean
 }
 
 /** A checkbox whose whole row can be clicked. */
-export function Checkbox({ id, name, value, checked, label, hint }: CheckboxProps): JSX.Element {
+export function Checkbox(props: CheckboxProps): JSX.Element {
+  const { id, name, value, checked, label, hint, error, autofocus = false } = props
   return (
     <label class="choice" for={id}>
-      <input id={id} type="checkbox" name={name} value={value} checked={checked} />
+      <input
+        id={id}
+        type="checkbox"
+        name={name}
+        value={value}
+        checked={checked}
+        aria-invalid={error ? 'true' : undefined}
+        autofocus={autofocus}
+      />
       <span>
         <span class="choice-label">{label}</span>
         {hint && <span class="hint">{hint}</span>}
+        {error && (
+          <span class="error" id={`${id}-error`}>
+            {error}
+          </span>
+        )}
       </span>
     </label>
   )

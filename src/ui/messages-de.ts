@@ -16,6 +16,7 @@ export const german: typeof english = {
     never: 'Nie',
     unknown: 'Unbekannt',
     account: 'Konto',
+    panel: 'Verwaltung',
     signedInAs: (username) => `Angemeldet als ${username}`,
   },
   login: {
@@ -117,6 +118,8 @@ export const german: typeof english = {
   fields: {
     passwordHint: (least) =>
       `Mindestens ${least} Zeichen, ohne Ihren Benutzernamen; nichts, was alle zuerst raten. Ein paar Wörter ohne Zusammenhang sind leicht zu merken und schwer zu erraten.`,
+    problems: (count) =>
+      count === 1 ? 'Ein Feld stimmt noch nicht:' : `${count} Felder stimmen noch nicht:`,
     missing: 'Bitte ausfüllen.',
     wrongPassword: 'Das ist nicht Ihr jetziges Passwort.',
     tooShort: (least) => `Nehmen Sie mindestens ${least} Zeichen.`,

@@ -15,6 +15,7 @@ export const english = {
     never: 'Never',
     unknown: 'Unknown',
     account: 'Account',
+    panel: 'Administration',
     signedInAs: (username: string) => `Signed in as ${username}`,
   },
   login: {
@@ -116,6 +117,8 @@ export const english = {
   fields: {
     passwordHint: (least: number) =>
       `At least ${least} characters, without your username; nothing that everybody guesses first. A few unrelated words are easy to remember and hard to guess.`,
+    problems: (count: number) =>
+      count === 1 ? 'There is a problem with one field:' : `There are problems with ${count} fields:`,
     missing: 'Fill this in.',
     wrongPassword: 'This is not your current password.',
     tooShort: (least: number) => `Use at least ${least} characters.`,

@@ -135,15 +135,44 @@ describe('users, scopes, tokens and sessions in the panel', () => {
     expect(await all(`SELECT is_active FROM users WHERE id = '${id}'`)).toEqual([{ is_active: 0 }])
   })
 
-  it('keeps operators from locking themselves out', async () => {
+  it('offers nobody what one may not do to oneself, and refuses it', async () => {
     const { browser, id } = await givenStaff()
-    for (const action of ['disable', 'delete']) {
-      const refused = await actOn(browser, 'users', [id], action)
-      expect(refused.status).toBe(400)
+    const other = await givenUser('carol', { isStaff: true })
+    const own = await browser.visit(`/admin/users/show?id=${id}`)
+    const hers = await browser.visit(`/admin/users/show?id=${other}`)
+    for (const action of ['disable', 'delete', 'reset-password']) {
+      expect(own.text).not.toContain(`value="${action}"`)
+      expect(hers.text).toContain(`value="${action}"`)
+      const page = await browser.visit('/admin/users')
+      const refused = await browser.submit(page, '/admin/users/act', [
+        ['id', id],
+        ['action', action],
+        ['confirmed', 'yes'],
+        ['password', 'another long password'],
+      ])
       expect(refused.text).toContain('You cannot do this to yourself')
     }
+    expect(own.text).toContain('href="/account#password"')
     const edit = `/admin/users/edit?id=${id}`
-    expect((await browser.submit(await browser.visit(edit), edit, [['email', '']])).status).toBe(400)
+    const form = await browser.visit(edit)
+    expect(form.text).not.toContain('name="is_staff"')
+    expect((await browser.submit(form, edit, [['email', '']])).status).toBe(200)
+    expect(await all(`SELECT is_active, is_staff FROM users WHERE id = '${id}'`)).toEqual([
+      { is_active: 1, is_staff: 1 },
+    ])
+    await signIn('staff')
+  })
+
+  it('leaves the one who acts out of what is done to many', async () => {
+    const { browser, id } = await givenStaff()
+    const [carol, dan] = [await givenUser('carol'), await givenUser('dan')]
+    const page = await browser.visit('/admin/users')
+    const asked = await browser.submit(page, '/admin/users/act', [
+      ...[id, carol, dan].map((user) => ['id', user] as const),
+      ['action', 'disable'],
+    ])
+    expect(asked.text).toContain('<h1>Disable 2 users?</h1>')
+    expect(asked.text).not.toContain(`value="${id}"`)
   })
 
   it('makes, describes and deletes a scope that clients can then ask for', async () => {
@@ -196,6 +225,7 @@ describe('what is dangerous', () => {
     ])
     const stale = await browser.submit(asked, '/admin/clients/act', [])
     expect(stale.text).toContain('Your password, please')
+    expect(stale.text).toContain('href="/admin/clients/show?id=web">Cancel')
     expect(await all('SELECT 1 FROM clients WHERE disabled_at IS NOT NULL')).toEqual([])
     const wrong = await browser.submit(stale, '/admin/clients/act', [['your_password', 'wrong']])
     expect(wrong.status).toBe(400)

@@ -101,7 +101,7 @@ describe('parseClientMetadata', () => {
 
   it('names every field that is wrong, at once', () => {
     const problems = problemsOf({ name: '', type: 'x', scope: '"' })
-    expect(Object.keys(problems).toSorted()).toEqual(['name', 'scope', 'type'])
+    expect(Object.keys(problems).toSorted()).toEqual(['name', 'redirect_uris', 'scope', 'type'])
     expect(problems['name']).toContain('1 to 200')
   })
 })

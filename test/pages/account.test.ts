@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Browser, hiddenFields, openBrowser } from '../support/browser.ts'
-import { givenCast, givenClient, givenSession, PASSWORD } from '../support/fixture.ts'
+import { givenCast, givenClient, givenSession, givenUser, PASSWORD } from '../support/fixture.ts'
 import { act, authorize, codeIn, expectPage, FORGED, givenCode, redeem, signedIn } from '../support/flow.ts'
 import { introspect, refresh, tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'
@@ -60,6 +60,12 @@ describe('the account page', () => {
     expect(web).not.toContain('Never')
     const plain = text.split('<div class="item">').find((part) => part.includes('Application plain')) ?? ''
     expect(plain).toContain('Never')
+  })
+
+  it('shows staff, and nobody else, the way to the panel', async () => {
+    expect((await browser.visit('/account')).text).not.toContain('/admin')
+    const staff = await signedIn(await givenUser('staff', { isStaff: true }))
+    expect((await staff.visit('/account')).text).toContain('<a href="/admin">Administration</a>')
   })
 
   it('lists sign-ins, and marks this one', async () => {
@@ -185,10 +191,25 @@ describe('changing the password', () => {
     expect(await tokensOf({ password: NEW })).toMatchObject({ status: 200 })
   })
 
+  it('says everything that is wrong at once, with links to the fields, and begins at the first', async () => {
+    const fields = { current_password: 'wrong', new_password: 'short', repeated_password: 'other' }
+    const { text } = await changePassword(browser, fields)
+    const names = ['current_password', 'new_password', 'repeated_password']
+    const alert = /role="alert">(.*?)<\/div>/s.exec(text)?.[1] ?? ''
+    expect([...alert.matchAll(/href="#([^"]*)"/g)].map(([, name]) => name)).toEqual(names)
+    expect([...text.matchAll(/<input id="([^"]*)"[^>]*autofocus/g)].map(([, name]) => name)).toEqual(
+      names.slice(0, 1),
+    )
+    for (const name of names)
+      expect(text).toMatch(new RegExp(`id="${name}-error">[^<]+</span><input id="${name}"`))
+    expect(alert.indexOf('passwords differ')).toBeGreaterThan(0)
+    expect(await tokensOf()).toMatchObject({ status: 200 })
+  })
+
   it('wants the current password, a good new one, and the same twice', async () => {
     for (const [fields, said] of [
       [{ current_password: 'wrong' }, 'This is not your current password.'],
-      [{ current_password: '' }, 'This is not your current password.'],
+      [{ current_password: '' }, 'Fill this in.'],
       [{ new_password: 'short', repeated_password: 'short' }, 'Use at least 8 characters.'],
       [{ new_password: '', repeated_password: '' }, 'Use at least 8 characters.'],
       [{ new_password: 'password123', repeated_password: 'password123' }, 'easy to guess'],

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Browser, hiddenFields, openBrowser } from '../support/browser.ts'
-import { givenCast, givenUser } from '../support/fixture.ts'
+import { givenCast, givenUser, PASSWORD } from '../support/fixture.ts'
 import { approve, authorizationUrl, codeIn, expectPage, FORGED, redeem } from '../support/flow.ts'
 import { post, send, tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'
@@ -103,6 +103,34 @@ describe('signing up', () => {
     ]) {
       expect(text).toContain(said)
     }
+    const alert = /role="alert">(.*?)<\/div>/s.exec(text)?.[1] ?? ''
+    const names = ['username', 'email', 'password', 'repeated_password']
+    expect([...alert.matchAll(/href="#([^"]*)"/g)].map(([, name]) => name)).toEqual(names)
+    expect([...text.matchAll(/<input id="([^"]*)"[^>]*autofocus/g)].map(([, name]) => name)).toEqual([
+      'username',
+    ])
+  })
+
+  it('sends on who is signed in, with the request that waits', async () => {
+    await signUp()
+    const page = await browser.get('/sign-up')
+    expect([page.status, page.headers.get('Location')]).toEqual([303, '/account'])
+    const consent = await browser.visit(authorizationUrl())
+    const id = /request=([\w-]{22})/.exec(consent.path)?.[1] ?? ''
+    const next = await browser.visit(`/sign-up?request=${id}`)
+    expect(next.text).toContain('Authorize Application web')
+  })
+
+  it('sends on who has signed in in another tab meanwhile', async () => {
+    const page = await browser.visit('/sign-up')
+    const login = await browser.visit('/login')
+    await browser.submit(login, '/login', [
+      ['username', 'alice'],
+      ['password', PASSWORD],
+    ])
+    const sent = await browser.post('/sign-up', { ...hiddenFields(page.text, '/sign-up'), ...GOOD })
+    expect([sent.status, sent.headers.get('Location')]).toEqual([303, '/account'])
+    expect(await names()).toEqual(['alice', 'bob'])
   })
 
   it('takes one address for one account where the setting says so', async () => {

@@ -3,6 +3,7 @@ import type { Problems } from '../../operations/input.ts'
 import type { FieldSpec, Input } from '../../operations/resource.ts'
 import { isList } from '../../store/browse.ts'
 import { Checkbox, Field } from '../../ui/components.tsx'
+import { ErrorSummary } from '../../ui/error-summary.tsx'
 
 interface FieldsProps {
   readonly fields: readonly FieldSpec[]
@@ -10,24 +11,48 @@ interface FieldsProps {
   readonly problems: Problems
 }
 
-/** The fields of a form; what is wrong with a value stands beside it. */
+/** The fields of a form; what is wrong with a value stands beside it, and the browser begins at the first of those. */
 export function Fields({ fields, problems, values }: FieldsProps): JSX.Element {
+  const first = fields.find(({ name }) => problems[name] !== undefined)
   return (
     <>
       {fields.map((field) => (
-        <FieldOf field={field} value={values[field.name]} error={problems[field.name]} />
+        <FieldOf
+          field={field}
+          value={values[field.name]}
+          error={problems[field.name]}
+          autofocus={field === first}
+        />
       ))}
     </>
   )
+}
+
+/** Everything that is wrong with a form, in the order of its fields; first what no field stands for. */
+export function FieldProblems({ fields, problems }: Omit<FieldsProps, 'values'>): JSX.Element | null {
+  const known = fields.flatMap((field) => {
+    const text = problems[field.name]
+    return text === undefined ? [] : [{ target: targetOf(field), label: field.label, text }]
+  })
+  const others = Object.entries(problems)
+    .filter(([name]) => !fields.some((field) => field.name === name))
+    .map(([, text]) => ({ target: null, label: null, text }))
+  return <ErrorSummary title="Nothing was changed yet." problems={[...others, ...known]} />
+}
+
+/** The id of the control that a field begins with. */
+function targetOf({ choices, kind, name }: FieldSpec): string {
+  return kind === 'choices' && choices?.[0] ? `${name}-${choices[0][0]}` : name
 }
 
 interface FieldProps {
   readonly field: FieldSpec
   readonly value: unknown
   readonly error: string | undefined
+  readonly autofocus: boolean
 }
 
-function FieldOf({ error, field, value }: FieldProps): JSX.Element {
+function FieldOf({ autofocus, error, field, value }: FieldProps): JSX.Element {
   const { hint, kind, label, name, required = false } = field
   switch (kind) {
     case 'text':
@@ -42,18 +67,20 @@ function FieldOf({ error, field, value }: FieldProps): JSX.Element {
           autocomplete={kind === 'password' ? 'new-password' : 'off'}
           required={required}
           error={error}
+          autofocus={autofocus}
           {...(hint === undefined ? {} : { hint })}
         />
       )
     case 'json':
     case 'lines':
-      return <Lines field={field} value={value} error={error} />
+      return <Lines field={field} value={value} error={error} autofocus={autofocus} />
     case 'choice':
-      return <Choice field={field} value={value} error={error} />
+      return <Choice field={field} value={value} error={error} autofocus={autofocus} />
     case 'choices':
-      return <Choices field={field} value={value} error={error} />
+      return <Choices field={field} value={value} error={error} autofocus={autofocus} />
     case 'flag':
-      if (field.unset !== undefined) return <Choice field={unsetFlag(field)} value={value} error={error} />
+      if (field.unset !== undefined)
+        return <Choice field={unsetFlag(field)} value={value} error={error} autofocus={autofocus} />
       return (
         <div class="choices">
           <Checkbox
@@ -62,7 +89,9 @@ function FieldOf({ error, field, value }: FieldProps): JSX.Element {
             value="yes"
             checked={value === true}
             label={label}
-            hint={error ?? hint}
+            hint={hint}
+            error={error}
+            autofocus={autofocus}
           />
         </div>
       )
@@ -93,7 +122,7 @@ function textOfLines(value: unknown): string {
 }
 
 /** What a field needs and what is wrong with it: texts, and the ids by which it names them. */
-function Notes({ error, field }: Omit<FieldProps, 'value'>): JSX.Element {
+function Notes({ error, field }: Pick<FieldProps, 'error' | 'field'>): JSX.Element {
   return (
     <>
       {field.hint && (
@@ -110,12 +139,12 @@ function Notes({ error, field }: Omit<FieldProps, 'value'>): JSX.Element {
   )
 }
 
-function noteIds({ error, field }: Omit<FieldProps, 'value'>): string | undefined {
+function noteIds({ error, field }: Pick<FieldProps, 'error' | 'field'>): string | undefined {
   const ids = [field.hint && `${field.name}-hint`, error && `${field.name}-error`].filter(Boolean)
   return ids.length > 0 ? ids.join(' ') : undefined
 }
 
-function Lines({ error, field, value }: FieldProps): JSX.Element {
+function Lines({ autofocus, error, field, value }: FieldProps): JSX.Element {
   return (
     <div class="field">
       <label for={field.name}>{field.label}</label>
@@ -127,6 +156,7 @@ function Lines({ error, field, value }: FieldProps): JSX.Element {
         spellcheck={false}
         aria-describedby={noteIds({ field, error })}
         aria-invalid={error ? 'true' : undefined}
+        autofocus={autofocus}
       >
         {textOfLines(value)}
       </textarea>
@@ -134,7 +164,7 @@ function Lines({ error, field, value }: FieldProps): JSX.Element {
   )
 }
 
-function Choice({ error, field, value }: FieldProps): JSX.Element {
+function Choice({ autofocus, error, field, value }: FieldProps): JSX.Element {
   return (
     <div class="field">
       <label for={field.name}>{field.label}</label>
@@ -144,6 +174,7 @@ function Choice({ error, field, value }: FieldProps): JSX.Element {
         name={field.name}
         aria-describedby={noteIds({ field, error })}
         aria-invalid={error ? 'true' : undefined}
+        autofocus={autofocus}
       >
         {field.choices?.map(([choice, text]) => (
           <option value={choice} selected={choice === value}>
@@ -155,19 +186,20 @@ function Choice({ error, field, value }: FieldProps): JSX.Element {
   )
 }
 
-function Choices({ error, field, value }: FieldProps): JSX.Element {
+function Choices({ autofocus, error, field, value }: FieldProps): JSX.Element {
   const chosen: readonly unknown[] = Array.isArray(value) ? value : []
   return (
     <fieldset aria-describedby={noteIds({ field, error })}>
       <legend>{field.label}</legend>
       <Notes field={field} error={error} />
       <div class="choices">
-        {field.choices?.map(([choice, text]) => (
+        {field.choices?.map(([choice, text], index) => (
           <Checkbox
             id={`${field.name}-${choice}`}
             name={field.name}
             value={choice}
             checked={chosen.includes(choice)}
+            autofocus={autofocus && index === 0}
             label={text}
             hint={choice === text ? undefined : choice}
           />

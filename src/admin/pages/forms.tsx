@@ -9,12 +9,13 @@ import {
   valueOf,
 } from '../../operations/resource.ts'
 import type { AdminRecord } from '../../store/browse.ts'
-import { Alert, Button, ButtonLink, Field, Form } from '../../ui/components.tsx'
+import { Button, ButtonLink, Field, Form } from '../../ui/components.tsx'
+import { ErrorSummary, problemsOf } from '../../ui/error-summary.tsx'
 import { displayName } from '../../ui/links.ts'
 import { OWN_PASSWORD } from '../operator.ts'
-import { Fields } from './fields.tsx'
+import { FieldProblems, Fields } from './fields.tsx'
 import { AdminPage, type AdminUi } from './layout.tsx'
-import { recordUrl } from './values.tsx'
+import { backUrl, recordUrl } from './values.tsx'
 
 interface FormPageProps {
   readonly admin: AdminUi
@@ -40,7 +41,7 @@ export function FormPage({ admin, fields, problems, record, resource, values }: 
           action={record ? recordUrl(admin.base, resource.kind, id, 'edit') : `${url}/new`}
           {...(seen === '' ? {} : { fields: { updated_at: seen } })}
         >
-          <OtherProblems fields={fields} problems={problems} />
+          <FieldProblems fields={fields} problems={problems} />
           <Fields fields={fields} values={values} problems={problems} />
           <div class="row">
             <Button kind="primary">Save</Button>
@@ -51,21 +52,6 @@ export function FormPage({ admin, fields, problems, record, resource, values }: 
     </AdminPage>
   )
 }
-
-/** Problems of what no field stands for. */
-function OtherProblems({ fields, problems }: Pick<FormPageProps, 'fields' | 'problems'>): JSX.Element {
-  const others = Object.entries(problems).filter(([name]) => !fields.some((field) => field.name === name))
-  return (
-    <>
-      {others.map(([, text]) => (
-        <Alert kind="error" text={text} />
-      ))}
-    </>
-  )
-}
-
-/** Names and values of fields that a form carries along unseen; a name may come more than once. */
-export type Carried = readonly (readonly [name: string, value: string])[]
 
 interface ConfirmPageProps {
   readonly admin: AdminUi
@@ -83,13 +69,10 @@ export function ConfirmPage(props: ConfirmPageProps): JSX.Element {
   const { action, admin, problems, records, resource } = props
   const url = `${admin.base}/${resource.kind}`
   const fields = action.fields ?? []
-  const [only] = records
-  const back =
-    only && records.length === 1 ? recordUrl(admin.base, resource.kind, valueOf(only, resource.id)) : url
   return (
     <AdminPage
       admin={admin}
-      title={`${action.label}?`}
+      title={titleOf(action, resource, records)}
       current={resource.kind}
       failed={Object.keys(problems).length > 0}
     >
@@ -105,11 +88,11 @@ export function ConfirmPage(props: ConfirmPageProps): JSX.Element {
           {records.map((record) => (
             <input type="hidden" name="id" value={valueOf(record, resource.id)} />
           ))}
-          <OtherProblems fields={fields} problems={problems} />
+          <FieldProblems fields={fields} problems={problems} />
           <Fields fields={fields} values={props.values} problems={problems} />
           <div class="row">
             <Button kind={action.danger ? 'danger' : 'primary'}>{action.label}</Button>
-            <ButtonLink href={back}>Cancel</ButtonLink>
+            <ButtonLink href={backUrl(admin.base, resource, records)}>Cancel</ButtonLink>
           </div>
         </Form>
       </div>
@@ -117,16 +100,35 @@ export function ConfirmPage(props: ConfirmPageProps): JSX.Element {
   )
 }
 
+/** What is about to be done, and to what or to how many. */
+function titleOf(action: Action, resource: Resource, records: readonly AdminRecord[]): string {
+  const [only] = records
+  const named = only && resource.name !== resource.id ? displayName(valueOf(only, resource.name)) : null
+  const what =
+    records.length === 1
+      ? (named ?? `this ${resource.singular}`)
+      : `${records.length} ${resource.title.toLowerCase()}`
+  return action.asks?.(what) ?? `${action.label} ${what}?`
+}
+
+/** The field in which a form travels sealed while its operator gives the password. */
+export const CARRIED = 'carried'
+
 interface PasswordPageProps {
   readonly admin: AdminUi
   readonly current: string
   readonly action: string
-  readonly carried: Carried
+  /** The form that waits, sealed. */
+  readonly carried: string
+  /** Where the operator goes who would rather not. */
+  readonly cancelUrl: string
   readonly problem: string | null
 }
 
 /** Asks operators for their own password before a change, and then goes on with it. */
-export function PasswordPage({ action, admin, carried, current, problem }: PasswordPageProps): JSX.Element {
+export function PasswordPage(props: PasswordPageProps): JSX.Element {
+  const { action, admin, carried, current, problem } = props
+  const label = 'Your password'
   return (
     <AdminPage
       admin={admin}
@@ -136,20 +138,23 @@ export function PasswordPage({ action, admin, carried, current, problem }: Passw
       failed={problem !== null}
     >
       <div class="box">
-        <Form ui={admin.ui} action={action}>
-          {carried.map(([name, value]) => (
-            <input type="hidden" name={name} value={value} />
-          ))}
+        <Form ui={admin.ui} action={action} fields={{ [CARRIED]: carried }}>
+          <ErrorSummary
+            title="Nothing was changed yet."
+            problems={problemsOf([[OWN_PASSWORD, label, problem ?? undefined]])}
+          />
           <input type="text" autocomplete="username" value={admin.username} readonly hidden />
           <Field
             name={OWN_PASSWORD}
-            label="Your password"
+            label={label}
             type="password"
             autocomplete="current-password"
             error={problem ?? undefined}
+            autofocus
           />
           <div class="row">
-            <Button kind="primary">Go on</Button>
+            <Button kind="primary">Continue</Button>
+            <ButtonLink href={props.cancelUrl}>Cancel</ButtonLink>
           </div>
         </Form>
       </div>

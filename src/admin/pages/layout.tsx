@@ -12,6 +12,8 @@ export interface AdminUi {
   readonly base: string
   /** The stylesheet for what only these pages have. */
   readonly extraStyleUrl: string
+  /** The member of staff who looks at the page. */
+  readonly userId: string
   readonly username: string
   readonly logoutUrl: string
   readonly accountUrl: string

@@ -1,6 +1,13 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { factColumns, type Known, type Resource, valueOf } from '../../operations/resource.ts'
+import {
+  factColumns,
+  isOffered,
+  isOneself,
+  type Known,
+  type Resource,
+  valueOf,
+} from '../../operations/resource.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import { Alert, Button, ButtonLink, Facts, Form } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
@@ -28,11 +35,16 @@ export function RecordPage({
   secret,
 }: RecordPageProps): JSX.Element {
   const id = valueOf(record, resource.id)
-  const actions = resource.actions.filter(({ appliesTo }) => appliesTo?.(record) ?? true)
+  const actions = resource.actions.filter((action) => isOffered(action, record, admin.userId))
   const tools = resource.update && (
-    <ButtonLink kind="primary" href={recordUrl(admin.base, resource.kind, id, 'edit')}>
-      Edit
-    </ButtonLink>
+    <>
+      {resource.kind === 'users' && isOneself(record, admin.userId) && (
+        <ButtonLink href={`${admin.accountUrl}#password`}>Change your password</ButtonLink>
+      )}
+      <ButtonLink kind="primary" href={recordUrl(admin.base, resource.kind, id, 'edit')}>
+        Edit
+      </ButtonLink>
+    </>
   )
   const name = displayName(valueOf(record, resource.name))
   return (

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type Column, shownValue, textOfValue, valueOf } from '../../operations/resource.ts'
+import { type Column, type Resource, shownValue, textOfValue, valueOf } from '../../operations/resource.ts'
 import { type AdminRecord, isList } from '../../store/browse.ts'
 import { Time } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
@@ -9,6 +9,16 @@ import type { AdminUi } from './layout.tsx'
 /** The address of a record's page. */
 export function recordUrl(base: string, kind: string, id: string, page = 'show'): string {
   return `${base}/${kind}/${page}?${new URLSearchParams({ id }).toString()}`
+}
+
+/** Where one goes back to who was asked about some records: to the one, or to the list of many. */
+export function backUrl(
+  base: string,
+  { id, kind }: Pick<Resource, 'id' | 'kind'>,
+  records: readonly AdminRecord[],
+): string {
+  const [only] = records
+  return only && records.length === 1 ? recordUrl(base, kind, valueOf(only, id)) : `${base}/${kind}`
 }
 
 interface ValueProps {

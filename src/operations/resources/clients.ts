@@ -9,6 +9,7 @@ import { sha256Base64url } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
 import type { ClientRecord } from '../../store/admin-store.ts'
 import type { AdminRecord } from '../../store/browse.ts'
+import { gather } from '../input.ts'
 import {
   type Action,
   type Done,
@@ -25,18 +26,24 @@ const DAY = 86_400
 const ATTEMPTS = 5
 
 async function create(input: Input, operator: Operator): Promise<Done> {
-  const metadata = parseClientMetadata(input, { members: operator.provider.clientMetadata })
   const id = textOf(input, 'client_id')
-  const clientId = id === '' ? generateClientId() : checkClientId(id)
   const given = textOf(input, 'client_secret')
-  if (metadata.type === 'public' && given !== '') {
-    throw new InvalidInputError('client_secret', 'A public client has no secret (RFC 6749 2.1).')
-  }
-  const secret = metadata.type === 'public' ? null : checkClientSecret(given || generateClientSecret())
+  const { clientId, metadata, ownSecret } = gather({
+    metadata: () => parseClientMetadata(input, { members: operator.provider.clientMetadata }),
+    clientId: () => (id === '' ? generateClientId() : checkClientId(id)),
+    ownSecret: () => (given === '' ? null : readSecret(given, input)),
+  })
+  const secret = metadata.type === 'public' ? null : (ownSecret ?? generateClientSecret())
   const secretHash = secret === null ? null : await sha256Base64url(secret)
   const made = await operator.store.createClient({ clientId, secretHash, metadata }, operator.mark())
   if (!made) throw new InvalidInputError('client_id', `There is a client ${clientId} already.`)
   return { id: clientId, text: `The client ${metadata.name} is created.`, ...(secret !== null && { secret }) }
+}
+
+/** The secret that a confidential client is to have. */
+function readSecret(secret: string, input: Input): string {
+  if (input['type'] !== 'public') return checkClientSecret(secret)
+  throw new InvalidInputError('client_secret', 'A public client has no secret (RFC 6749 2.1).')
 }
 
 async function update(record: AdminRecord, input: Input, operator: Operator): Promise<Done | null> {
@@ -145,6 +152,7 @@ export const clients: Resource = {
     {
       name: 'rotate-secret',
       label: 'Rotate secret',
+      asks: (what) => `Rotate the secret of ${what}?`,
       question: 'The client gets a new secret, which is shown once. At most two secrets work at a time.',
       fields: [KEEP_OLD],
       appliesTo: (record) => record['type'] === 'confidential',
@@ -153,6 +161,7 @@ export const clients: Resource = {
     {
       name: 'revoke-tokens',
       label: 'Revoke all tokens',
+      asks: (what) => `Revoke all tokens of ${what}?`,
       question: 'Every grant and token of the client ends at once. Consents stay.',
       danger: true,
       bulk: true,

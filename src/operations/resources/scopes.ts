@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../errors.ts'
 import { isScopeToken } from '../../scope.ts'
+import { gather } from '../input.ts'
 import { type Resource, textOf, valueOf, type FieldSpec } from '../resource.ts'
 
 const NAME: FieldSpec = {
@@ -15,6 +16,15 @@ const DESCRIPTION: FieldSpec = {
   kind: 'text',
   hint: 'What the consent page says: what an application may then do.',
   required: true,
+}
+
+function checkName(text: string): string {
+  const name = text.trim()
+  if (isScopeToken(name) && name.length <= 100) return name
+  throw new InvalidInputError(
+    'name',
+    'The name must have 1 to 100 printable characters, no spaces (RFC 6749 3.3).',
+  )
 }
 
 function checkDescription(text: string): string {
@@ -35,26 +45,23 @@ export const scopes: Resource = {
   columns: [
     { name: 'name', label: 'Name', link: { kind: 'scopes', id: 'name' } },
     { name: 'description', label: 'Description' },
-    { name: 'created_at', label: 'Made', kind: 'time' },
+    { name: 'created_at', label: 'Created', kind: 'time' },
   ],
   facts: [
     { name: 'name', label: 'Name', kind: 'code' },
     { name: 'description', label: 'Description' },
-    { name: 'created_at', label: 'Made', kind: 'time' },
+    { name: 'created_at', label: 'Created', kind: 'time' },
   ],
   filters: [{ name: 'name', label: 'Name begins with' }],
   fields: (record) => (record ? [DESCRIPTION] : [NAME, DESCRIPTION]),
   async create(input, { mark, store }) {
-    const name = textOf(input, 'name').trim()
-    if (!isScopeToken(name) || name.length > 100) {
-      throw new InvalidInputError(
-        'name',
-        'The name must have 1 to 100 printable characters, no spaces (RFC 6749 3.3).',
-      )
-    }
-    const made = await store.createScope(name, checkDescription(textOf(input, 'description')), mark())
+    const { description, name } = gather({
+      name: () => checkName(textOf(input, 'name')),
+      description: () => checkDescription(textOf(input, 'description')),
+    })
+    const made = await store.createScope(name, description, mark())
     if (!made) throw new InvalidInputError('name', 'There is a scope of this name already.')
-    return { id: name, text: `The scope ${name} is made.` }
+    return { id: name, text: `The scope ${name} is created.` }
   },
   async update(record, input, { mark, store }) {
     const name = valueOf(record, 'name')

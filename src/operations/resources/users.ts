@@ -5,8 +5,10 @@ import { hashPassword } from '../../identity/passwords.ts'
 import { usernameSkeleton } from '../../identity/skeleton.ts'
 import { checkEmail, checkUsername, usernameKey } from '../../identity/usernames.ts'
 import type { AdminRecord } from '../../store/browse.ts'
+import { gather } from '../input.ts'
 import {
   type Action,
+  isOneself,
   type Done,
   type FieldSpec,
   type Input,
@@ -24,19 +26,15 @@ const PASSWORD: FieldSpec = {
   required: true,
 }
 
-function fields(record: AdminRecord | null): readonly FieldSpec[] {
+const STAFF: FieldSpec = { name: 'is_staff', label: 'Staff: may use these pages', kind: 'flag' }
+
+function fields(record: AdminRecord | null, _known: unknown, userId: string | null): readonly FieldSpec[] {
   return [
     ...(record ? [] : [{ name: 'username', label: 'Username', kind: 'text', required: true } as const]),
     { name: 'email', label: 'Email', kind: 'text' },
     ...(record ? [] : [PASSWORD]),
-    { name: 'is_staff', label: 'Staff: may use these pages', kind: 'flag' },
+    ...(record && isOneself(record, userId) ? [] : [STAFF]),
   ]
-}
-
-async function readPassword(input: Input, username: string): Promise<string> {
-  const password = textOf(input, 'password')
-  checkNewPassword(password, username)
-  return hashPassword(password)
 }
 
 function readEmail(input: Input): { readonly email: string | null; readonly emailKey: string | null } {
@@ -46,21 +44,26 @@ function readEmail(input: Input): { readonly email: string | null; readonly emai
 }
 
 async function create(input: Input, operator: Operator): Promise<Done> {
-  const username = checkUsername(textOf(input, 'username'))
+  const password = textOf(input, 'password')
+  const { address, username } = gather({
+    username: () => checkUsername(textOf(input, 'username')),
+    address: () => readEmail(input),
+    password: () => checkNewPassword(password, textOf(input, 'username')),
+  })
   const user = {
     id: randomId(),
     username,
     usernameKey: usernameKey(username),
     usernameSkeleton: usernameSkeleton(username),
-    ...readEmail(input),
-    passwordHash: await readPassword(input, username),
+    ...address,
+    passwordHash: await hashPassword(password),
     isStaff: input['is_staff'] === true,
   }
   const made = await operator.store.createUser(user, operator.mark())
   if (made === 'username taken')
     throw new InvalidInputError('username', 'There is a user of this name already.')
   if (made === 'email taken') throw emailTaken()
-  return { id: user.id, text: `The user ${username} is made.` }
+  return { id: user.id, text: `The user ${username} is created.` }
 }
 
 function emailTaken(): InvalidInputError {
@@ -70,7 +73,7 @@ function emailTaken(): InvalidInputError {
 async function update(record: AdminRecord, input: Input, operator: Operator): Promise<Done | null> {
   const isStaff = input['is_staff'] === undefined ? record['is_staff'] === true : input['is_staff'] === true
   const id = valueOf(record, 'id')
-  if (id === operator.userId && !isStaff) {
+  if (isOneself(record, operator.userId) && !isStaff) {
     throw new InvalidInputError(
       'is_staff',
       'You cannot take this from yourself: ask another member of staff.',
@@ -85,10 +88,13 @@ async function update(record: AdminRecord, input: Input, operator: Operator): Pr
 
 /** Operators who lock themselves out need another one, who may not exist. */
 const notOneself =
-  (run: Action['run']): Action['run'] =>
+  (
+    run: Action['run'],
+    instead = 'You cannot do this to yourself: ask another member of staff.',
+  ): Action['run'] =>
   async (record, input, operator) => {
-    if (valueOf(record, 'id') !== operator.userId) return run(record, input, operator)
-    throw new InvalidInputError('id', 'You cannot do this to yourself: ask another member of staff.')
+    if (!isOneself(record, operator.userId)) return run(record, input, operator)
+    throw new InvalidInputError('id', instead)
   }
 
 const done = (record: AdminRecord, what: string): Done => ({
@@ -102,12 +108,15 @@ const setActive = (active: boolean): Action['run'] =>
     return user && done(record, active ? 'may sign in again.' : 'is disabled and signed out.')
   })
 
-const resetPassword: Action['run'] = async (record, input, { mark, store, throttleKey }) => {
+/** A session that somebody else took over must not be enough for a new password: the account page asks for the present one. */
+const resetPassword = notOneself(async (record, input, { mark, store, throttleKey }) => {
   const key = valueOf(record, 'username_key')
-  const hash = await readPassword(input, valueOf(record, 'username'))
+  const password = textOf(input, 'password')
+  checkNewPassword(password, valueOf(record, 'username'))
+  const hash = await hashPassword(password)
   const user = await store.setPassword(key, hash, await throttleKey(key), mark())
   return user && done(record, 'has a new password, and is signed out everywhere.')
-}
+}, 'Change your own password on your account page, with the one that you have.')
 
 const signOut: Action['run'] = async (record, _input, { mark, store }) => {
   const ended = await store.endUserSessions(valueOf(record, 'id'), mark())
@@ -146,7 +155,7 @@ export const users: Resource = {
     { name: 'email', label: 'Email' },
     { name: 'is_staff', label: 'Staff', kind: 'flag' },
     { name: 'is_active', label: 'Active', kind: 'flag' },
-    { name: 'created_at', label: 'Made', kind: 'time' },
+    { name: 'created_at', label: 'Created', kind: 'time' },
     { name: 'password_changed_at', label: 'Password changed', kind: 'time' },
     { name: 'last_sign_in_at', label: 'Last sign-in', kind: 'time' },
   ],
@@ -177,14 +186,17 @@ export const users: Resource = {
     {
       name: 'reset-password',
       label: 'Reset password',
+      asks: (what) => `Reset the password of ${what}?`,
       question: 'The user gets this password, and loses all sessions, grants and tokens.',
       danger: true,
+      notOneself: true,
       fields: [PASSWORD],
       run: resetPassword,
     },
     {
       name: 'sign-out',
       label: 'Sign out everywhere',
+      asks: (what) => `Sign out ${what} everywhere?`,
       question: 'Every browser of the user is signed out. Applications keep their access.',
       danger: true,
       bulk: true,
@@ -193,6 +205,7 @@ export const users: Resource = {
     {
       name: 'revoke-tokens',
       label: 'Revoke all tokens',
+      asks: (what) => `Revoke all tokens of ${what}?`,
       question: 'Every grant and token of the user ends at once.',
       danger: true,
       bulk: true,
@@ -204,6 +217,7 @@ export const users: Resource = {
       question: 'The user can sign in no longer, and loses all sessions, grants and tokens.',
       danger: true,
       bulk: true,
+      notOneself: true,
       appliesTo: (record) => record['is_active'] === true,
       run: setActive(false),
     },
@@ -221,6 +235,7 @@ export const users: Resource = {
       question: 'The user goes for ever, with all sessions, consents, grants and tokens.',
       danger: true,
       bulk: true,
+      notOneself: true,
       removes: true,
       run: remove,
     },

@@ -49,6 +49,7 @@ async function showAccount(
 
 async function accountProps(c: Handling, account: Account, session: Session): Promise<AccountPageProps> {
   const ui = await uiOf(c, { form: true })
+  const { admin, paths } = c.get('provider')
   return {
     ui,
     action: c.get('provider').paths.account,
@@ -72,6 +73,7 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
     minPasswordLength: MIN_PASSWORD_LENGTH,
     ownsPassword: c.get('provider').hooks.users === null,
     logoutUrl: c.get('provider').paths.logout,
+    panelUrl: session.user.isStaff && admin !== null ? paths.admin : null,
   }
 }
 
@@ -120,22 +122,22 @@ async function carryOut(c: Handling, form: Params, { id, user }: Session): Promi
   }
 }
 
+/** Checks everything of the form before it says what is wrong, the present password, too. */
 async function changePassword(c: Handling, form: Params, { id, user }: Session): Promise<Response> {
   const messages = messagesOf(c)
-  const newPassword = form.get('new_password') ?? ''
-  const { password, repeated } = newPasswordErrors(
-    newPassword,
-    form.get('repeated_password'),
-    user.username,
-    messages,
-  )
-  const errors: PasswordErrors = { ...(password && { new: password }), ...(repeated && { repeated }) }
-  if (password || repeated) return showAccount(c, { passwordErrors: errors }, 400)
   const provider = c.get('provider')
+  const newPassword = form.get('new_password') ?? ''
+  const wrong = newPasswordErrors(newPassword, form.get('repeated_password'), user.username, messages)
+  const errors: PasswordErrors = {
+    ...(wrong.password && { new: wrong.password }),
+    ...(wrong.repeated && { repeated: wrong.repeated }),
+  }
+  const given = form.get('current_password')
+  if (given === undefined) return refused(c, { ...errors, current: messages.fields.missing })
   try {
-    const given = form.get('current_password') ?? ''
     const attempt = { username: user.username, password: given, client: null, device: id }
     const { commit } = await checkPassword(attempt, provider)
+    if (Object.keys(errors).length > 0) return await refused(c, errors)
     const newHash = await hashPassword(newPassword)
     const { deleteExpired } = provider.settings
     const change = { userId: user.id, sessionId: id, signIn: commit, newHash, deleteExpired }
@@ -143,11 +145,24 @@ async function changePassword(c: Handling, form: Params, { id, user }: Session):
     // Somebody was faster: the password that was right a moment ago is not the user's any more.
     if (!changed) throw invalidGrant('the password was changed meanwhile')
     await writeFlash(c, { kind: 'success', text: messages.account.passwordChanged })
-    return seeOther(c, c.get('provider').paths.account)
+    return seeOther(c, provider.paths.account)
   } catch (error) {
-    if (error instanceof OAuthError && error.code === 'invalid_grant') {
-      return showAccount(c, { passwordErrors: { current: messages.fields.wrongPassword } }, 400)
+    if (!(error instanceof OAuthError)) throw error
+    const retryAfter = error.headers['Retry-After']
+    if (retryAfter !== undefined) {
+      c.header('Retry-After', retryAfter)
+      const current = messages.login.throttled(Math.ceil(Number(retryAfter) / 60))
+      return refused(c, { ...errors, current }, 429)
     }
-    throw error
+    if (error.code !== 'invalid_grant') throw error
+    return refused(c, { ...errors, current: messages.fields.wrongPassword })
   }
+}
+
+async function refused(
+  c: Handling,
+  passwordErrors: PasswordErrors,
+  status: 400 | 429 = 400,
+): Promise<Response> {
+  return showAccount(c, { passwordErrors }, status)
 }

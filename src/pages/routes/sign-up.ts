@@ -3,7 +3,7 @@ import type { Params, Paths, ProviderEnv } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
-import { giveSession } from '../../http/browser-session.ts'
+import { giveSession, readBrowserSession } from '../../http/browser-session.ts'
 import { openRequest } from '../../http/captured-requests.ts'
 import { rememberDevice } from '../../http/device.ts'
 import { readForm, readQuery } from '../../http/params.ts'
@@ -24,14 +24,27 @@ type Handling = Context<ProviderEnv>
 export function addSignUpRoutes(app: Hono<ProviderEnv>, { signUp: base }: Paths): void {
   for (const path of [base, `${base}/`]) {
     app.use(path, requireSetting('allowSignup'))
-    app.get(path, (c) => signUpPage(c, readQuery(c.req.raw), {}))
+    app.get(path, showSignUp)
     app.post(path, signUp)
   }
 }
 
+/** The page for new accounts; who is signed in goes straight on. */
+async function showSignUp(c: Handling): Promise<Response> {
+  const query = readQuery(c.req.raw)
+  if (!(await readBrowserSession(c))) return signUpPage(c, query, {})
+  return seeOther(c, nextUrl(c, await openRequest(c, query.get('request'))))
+}
+
 async function signUp(c: Handling): Promise<Response> {
   const form = await readForm(c.req.raw)
-  await requireAntiForgery(c, form)
+  try {
+    await requireAntiForgery(c, form)
+  } catch (error) {
+    // Somebody has signed in in another tab since the page was shown: go on as they do.
+    if (await readBrowserSession(c)) return seeOther(c, nextUrl(c, await openRequest(c, form.get('request'))))
+    throw error
+  }
   const messages = messagesOf(c)
   const username = form.get('username') ?? ''
   const password = form.get('password') ?? ''

@@ -1,0 +1,46 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+
+/** What is wrong with a form. */
+export interface FormProblem {
+  /** The id of the control; null where no control stands for it. */
+  readonly target: string | null
+  /** The control's label; null where there is none. */
+  readonly label: string | null
+  readonly text: string
+}
+
+interface ErrorSummaryProps {
+  readonly title: string
+  readonly problems: readonly FormProblem[]
+}
+
+/** Says at the top of a form everything that is wrong with it, with a link to each control. */
+export function ErrorSummary({ title, problems }: ErrorSummaryProps): JSX.Element | null {
+  if (problems.length === 0) return null
+  return (
+    <div class="alert alert-error" role="alert">
+      <p>{title}</p>
+      <ul class="plain">
+        {problems.map(({ label, target, text }) => (
+          <li>
+            {target === null ? (
+              text
+            ) : (
+              <a href={`#${target}`}>{label === null ? text : `${label}: ${text}`}</a>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/**
+ * The problems of a page's own form, in the order of its controls.
+ * @param fields name and label of each control, and what is wrong with it
+ */
+export function problemsOf(
+  fields: readonly (readonly [name: string, label: string, text: string | undefined])[],
+): readonly FormProblem[] {
+  return fields.flatMap(([target, label, text]) => (text === undefined ? [] : [{ target, label, text }]))
+}
