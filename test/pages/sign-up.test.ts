@@ -104,8 +104,8 @@ describe('signing up', () => {
       expect(text).toContain(said)
     }
     const alert = /role="alert">(.*?)<\/div>/s.exec(text)?.[1] ?? ''
-    const names = ['username', 'email', 'password', 'repeated_password']
-    expect([...alert.matchAll(/href="#([^"]*)"/g)].map(([, name]) => name)).toEqual(names)
+    const fields = ['username', 'email', 'password', 'repeated_password']
+    expect([...alert.matchAll(/href="#([^"]*)"/g)].map(([, name]) => name)).toEqual(fields)
     expect([...text.matchAll(/<input id="([^"]*)"[^>]*autofocus/g)].map(([, name]) => name)).toEqual([
       'username',
     ])
