@@ -49,7 +49,7 @@ async function showAccount(
 
 async function accountProps(c: Handling, account: Account, session: Session): Promise<AccountPageProps> {
   const ui = await uiOf(c, { form: true })
-  const { admin, paths } = c.get('provider')
+  const { features, paths } = c.get('provider')
   return {
     ui,
     action: c.get('provider').paths.account,
@@ -73,7 +73,7 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
     minPasswordLength: MIN_PASSWORD_LENGTH,
     ownsPassword: c.get('provider').hooks.users === null,
     logoutUrl: c.get('provider').paths.logout,
-    panelUrl: session.user.isStaff && admin !== null ? paths.admin : null,
+    panelUrl: session.user.isStaff && features.includes('admin') ? paths.admin : null,
   }
 }
 
