@@ -1,7 +1,12 @@
 /** What a page needs beyond the strictest policy. */
 export interface PagePolicy {
-  /** Redirect URI at which a form of the page may end: browsers apply `form-action` to the redirect that follows. */
+  /**
+   * Redirect URI at which a form of the page may end. Browsers apply `form-action` to every redirect that follows, so one with a
+   * private scheme needs a source; to the web they go in a navigation of its own.
+   */
   readonly formTarget?: string | null
+  /** The page's form is posted to a client, which may redirect on to anywhere: nothing may bind it. */
+  readonly leaves?: boolean
   /** The page loads a script of ours. */
   readonly script?: boolean
   /** Logo of another origin. */
@@ -18,17 +23,17 @@ const STRICT_TRANSPORT = 'max-age=31536000'
  * @param url of the request: over https the browser is told to stay there. Over http it must not be told (RFC 6797 7.2)
  */
 export function pageHeaders(
-  { formTarget, image, popup, script }: PagePolicy,
+  { formTarget, image, leaves, popup, script }: PagePolicy,
   url: string,
 ): Readonly<Record<string, string>> {
-  const target = formTarget ? ` ${formActionSource(formTarget)}` : ''
+  const target = formTarget && !isWeb(formTarget) ? ` ${new URL(formTarget).protocol}` : ''
   const logo = image?.startsWith('https:') ? ` ${new URL(image).origin}` : ''
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
     `img-src 'self'${logo}`,
     ...(script ? ["script-src 'self'"] : []),
-    `form-action 'self'${target}`,
+    ...(leaves ? [] : [`form-action 'self'${target}`]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ]
@@ -43,13 +48,7 @@ export function pageHeaders(
   }
 }
 
-/**
- * The source that stands for a redirect URI, made from its parsed parts and never from its path: scheme, host and port, or
- * the scheme alone where a source cannot say more (a private scheme, an IPv6 host). A host may hold `;` and `,`, which would
- * end the directive or the policy.
- */
-function formActionSource(uri: string): string {
-  const url = new URL(uri)
-  const web = url.protocol === 'https:' || url.protocol === 'http:'
-  return web && /^[\w.-]+$/.test(url.hostname) ? url.origin : url.protocol
+/** A browser stays on the web there: the address has no scheme of an app's own. */
+export function isWeb(uri: string): boolean {
+  return /^https?:/i.test(uri)
 }

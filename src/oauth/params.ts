@@ -32,6 +32,15 @@ export function parseParams(text: string, repeatable: readonly string[] = []): P
 }
 
 /**
+ * Parameters that were checked before, as `capturedParameters` lists them.
+ * @param pairs names with their values
+ */
+export function paramsOf(pairs: readonly (readonly [name: string, value: string])[]): Params {
+  const valuesOf = (name: string): string[] => pairs.flatMap(([own, value]) => (own === name ? [value] : []))
+  return { get: (name) => valuesOf(name)[0], getAll: valuesOf, repeated: [] }
+}
+
+/**
  * Refuses parameters that count once and were sent more than once (RFC 6749 3.1, 3.2).
  * @param known the names that are read, and all names, if left out; whatever else is sent, however often, is ignored
  * @throws {OAuthError} invalid_request

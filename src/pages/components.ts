@@ -5,6 +5,7 @@ import { DemoCallbackPage, DemoPage } from './demo.tsx'
 import { ErrorPage } from './error.tsx'
 import { FormPostPage } from './form-post.tsx'
 import { FrontPage } from './front.tsx'
+import { HandoverPage } from './handover.tsx'
 import { LoginPage } from './login.tsx'
 import { LogoutPage } from './logout.tsx'
 import { SelectAccountPage } from './select-account.tsx'
@@ -20,6 +21,7 @@ export const components = {
   error: ErrorPage,
   formPost: FormPostPage,
   front: FrontPage,
+  handover: HandoverPage,
   login: LoginPage,
   logout: LogoutPage,
   selectAccount: SelectAccountPage,

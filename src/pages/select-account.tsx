@@ -1,5 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Button, Card, Form, type HiddenFields } from '../ui/components.tsx'
+import { Alert, Button, Card, Form, type HiddenFields } from '../ui/components.tsx'
 import { Layout } from '../ui/layout.tsx'
 import { displayName } from '../ui/links.ts'
 import type { Ui } from '../ui/theme.ts'
@@ -14,13 +14,18 @@ export interface SelectAccountPageProps {
   readonly client: { readonly name: string }
   /** Who is signed in. */
   readonly username: string
+  /** The request was answered a short while ago: going on answers it again. */
+  readonly answered?: boolean
   /** A form that lets somebody else sign in for the same request. */
   readonly switchUser: { readonly action: string; readonly fields?: HiddenFields }
 }
 
-/** Asks a person who is signed in whether to go on as this user (OpenID Connect Core 3.1.2.1, `select_account`). */
+/**
+ * Asks a person who is signed in whether to go on as this user: a client wants it (OpenID Connect Core 3.1.2.1,
+ * `select_account`), or the person has come back to a request that was answered.
+ */
 export function SelectAccountPage(props: SelectAccountPageProps): JSX.Element {
-  const { action, client, fields, switchUser, ui, username } = props
+  const { action, answered, client, fields, switchUser, ui, username } = props
   const { common, consent, login, selectAccount } = ui.messages
   return (
     <Layout ui={ui} title={selectAccount.title}>
@@ -29,6 +34,7 @@ export function SelectAccountPage(props: SelectAccountPageProps): JSX.Element {
           <h1>{selectAccount.title}</h1>
           <p class="muted">{login.continueTo(displayName(client.name))}</p>
         </div>
+        {answered && <Alert kind="info" text={selectAccount.answered(displayName(client.name))} />}
         <p>{common.signedInAs(username)}</p>
         <Form ui={ui} action={action} fields={fields}>
           <div class="actions">

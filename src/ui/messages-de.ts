@@ -48,10 +48,17 @@ export const german: typeof english = {
     somebodyElse: 'Nicht Sie?',
     after: (site) => `Sie können dies jederzeit auf Ihrer Kontoseite bei ${site} zurücknehmen.`,
   },
+  handover: {
+    title: 'Einen Augenblick',
+    text: (host) => `Es geht zurück zu ${host}.`,
+    again: 'Nichts geschieht? Noch einmal versuchen',
+  },
   selectAccount: {
     title: 'Konto wählen',
     submit: (username) => `Weiter als ${username}`,
     other: 'Anderes Konto verwenden',
+    answered: (client) =>
+      `Ihre Antwort ist schon bei ${client} angekommen. Sie können noch einmal dorthin gehen.`,
   },
   scopes: { read: 'Ihre Daten lesen', write: 'Ihre Daten ändern' },
   logout: {

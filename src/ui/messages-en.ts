@@ -47,10 +47,16 @@ export const english = {
     somebodyElse: 'Not you?',
     after: (site: string) => `You can take this back at any time on your account page at ${site}.`,
   },
+  handover: {
+    title: 'One moment',
+    text: (host: string) => `You are going back to ${host}.`,
+    again: 'Nothing happens? Try again',
+  },
   selectAccount: {
     title: 'Choose an account',
     submit: (username: string) => `Continue as ${username}`,
     other: 'Use another account',
+    answered: (client: string) => `Your answer has already been sent to ${client}. You can go there again.`,
   },
   /** For scopes that the scope table does not describe. */
   scopes: { read: 'Read your data', write: 'Write your data' },

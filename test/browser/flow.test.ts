@@ -73,6 +73,7 @@ describe('the whole flow', () => {
     await signIn(page, 'ann')
     expect(await heading(page)).toBe('Authorize Demo')
     await press(page, 'Authorize')
+    await page.waitForURL('**/demo/callback?**')
     expect(await heading(page)).toBe('The application got a code')
     expect(new URL(page.url()).searchParams.get('iss')).toBe(world.origin)
     const redeem = fieldsOf(await page.locator('pre').textContent())
@@ -163,6 +164,7 @@ describe('tabs and time', () => {
     await press(first, 'Authorize')
     expect((await landed(first)).get('state')).toBe('first')
     await press(second, 'Authorize')
+    await second.waitForURL('**/demo/callback?**')
     expect(new URL(second.url()).searchParams.get('state')).toBe('second')
     expect(new URL(second.url()).searchParams.get('code')).toMatch(/./)
   })
@@ -220,14 +222,35 @@ describe('tabs and time', () => {
     expect(await heading(page)).toBe('This took too long')
   })
 
-  it('answers once: going back to the consent page and sending it again gets no second code', async () => {
-    const page = await atConsent('jil')
+  it('answers once: going back says so, and leads to the application by a click alone', async () => {
+    const page = await atConsent('jil', { state: 'again' })
     await press(page, 'Authorize')
-    await landed(page)
+    const first = await landed(page)
     const before = world.app.received.length
     await page.goBack()
-    expect(await page.locator('.lead').textContent()).toBe('Authorization session has expired.')
+    expect(await page.getByRole('status').textContent()).toContain('already been sent to Photo Prints')
     expect(world.app.received).toHaveLength(before)
+    await page.getByRole('button', { name: 'Continue as jil' }).click()
+    const second = await landed(page)
+    expect(second.get('state')).toBe('again')
+    expect(second.get('code')).not.toBe(first.get('code'))
+  })
+
+  it('takes a button pressed twice while the application still answers', async () => {
+    let answer = (): void => {}
+    const waits = new Promise<void>((resolve) => (answer = resolve))
+    world.app.delays.set('/slow', waits)
+    await givenClient(world, 'slow', { redirectUri: `${APP}/slow` })
+    const page = await atConsent('joy', { client_id: 'slow', state: 'twice' })
+    const button = page.getByRole('button', { name: 'Authorize' })
+    const arrived = page.waitForRequest(`${APP}/slow?**`)
+    await button.dblclick({ noWaitAfter: true })
+    await arrived
+    answer()
+    await page.waitForURL(`${APP}/slow?**`)
+    const { searchParams } = new URL(page.url())
+    expect([searchParams.get('state'), searchParams.get('error')]).toEqual(['twice', null])
+    expect(searchParams.get('code')).toMatch(/./)
   })
 })
 
@@ -310,6 +333,58 @@ describe('response modes', () => {
   })
 })
 
+describe('an application whose callback redirects on to other hosts', () => {
+  const END = 'http://third.example/end'
+  beforeAll(async () => {
+    world.app.redirects.set('/hop', 'http://second.example/hop2')
+    world.app.redirects.set('/hop2', END)
+    await givenClient(world, 'hops', { redirectUri: `${APP}/hop` })
+  })
+
+  it('is reached from the consent form, the sign-in form and a denial', async () => {
+    const page = await atConsent('ria', { client_id: 'hops' })
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.waitForURL(`${END}?error=access_denied**`)
+    await page.goto(authorizeUrl(world, { client_id: 'hops' }))
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await page.waitForURL(`${END}?code=**`)
+    const other = await world.open()
+    await other.goto(authorizeUrl(world, { client_id: 'hops' }))
+    await signIn(other, 'ria')
+    await other.waitForURL(`${END}?code=**`)
+    expect(new URL(other.url()).searchParams.get('iss')).toBe(world.origin)
+  })
+
+  it('is reached without JavaScript', async () => {
+    await givenUser(world, 'rex')
+    const page = await world.open({ javaScriptEnabled: false })
+    await page.goto(authorizeUrl(world, { client_id: 'hops' }))
+    await signIn(page, 'rex')
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await page.waitForURL(`${END}?code=**`)
+    expect(new URL(page.url()).searchParams.get('iss')).toBe(world.origin)
+  })
+
+  it('is reached by a form that sends itself', async () => {
+    const page = await atConsent('ron', { client_id: 'hops', response_mode: 'form_post' })
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await page.waitForURL(END)
+    const posted = world.app.received.find(({ method, url }) => method === 'POST' && url.pathname === '/hop')
+    expect(new URLSearchParams(posted?.body).get('code')).toMatch(/./)
+  })
+
+  it('gets no code by an address of ours, and Back leads no second time there', async () => {
+    const page = await atConsent('roy', { client_id: 'hops' })
+    const ours: string[] = []
+    page.on('request', (request) => ours.push(request.url()))
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await page.waitForURL(`${END}?code=**`)
+    expect(ours.filter((url) => url.startsWith(world.origin) && url.includes('code='))).toEqual([])
+    await page.goBack()
+    expect(page.url()).toMatch(/authorize\/confirm\?request=/)
+  })
+})
+
 describe('applications on the device', () => {
   const native = { type: 'public', requirePkce: true, name: 'Files', url: null } as const
 
@@ -335,7 +410,8 @@ describe('applications on the device', () => {
     for (const state of ['once', 'twice']) {
       await page.goto(authorizeUrl(world, { ...params, state }))
       expect(await page.getByRole('status').textContent()).toContain('an app on this device')
-      await press(page, 'Authorize')
+      await page.getByRole('button', { name: 'Authorize' }).click()
+      await page.waitForURL(`${redirectUri}**`)
       const answer = new URL(page.url())
       expect(`${answer.origin}${answer.pathname}`).toBe(redirectUri)
       expect(answer.searchParams.get('state')).toBe(state)

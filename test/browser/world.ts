@@ -38,7 +38,7 @@ export async function startWorld(): Promise<World> {
   const worker = harness.getWorker<{ DB: D1Database }>()
   await worker.applyD1Migrations('DB')
   const { DB: db } = await worker.getEnv()
-  const browser = await launch({ args: [`--host-resolver-rules=MAP app.example 127.0.0.1:${app.port}`] })
+  const browser = await launch({ args: [`--host-resolver-rules=MAP *.example 127.0.0.1:${app.port}`] })
   const complaints: string[] = []
   const contexts: BrowserContext[] = []
   return {

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hiddenFields, openBrowser } from '../support/browser.ts'
+import { hiddenFields, nextOf, openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, PASSWORD, REDIRECT_URI } from '../support/fixture.ts'
 import {
   answerIn,
@@ -13,6 +13,7 @@ import {
   EXPIRED,
   expectPage,
   FORGED,
+  like,
   redeem,
   signedIn,
 } from '../support/flow.ts'
@@ -39,10 +40,10 @@ describe('capture', () => {
     expect(location).toMatch(/^\/login\?request=[\w-]{22}$/)
     const [cookie = ''] = response.headers.getSetCookie()
     expect(cookie).toMatch(
-      /^__Host-oauth_request_[\w-]{22}=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-oauth_request_[\w-]{22}=[\w-]{22}\.[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )
     expect(
-      `${location}${atob(cookie.split(/[=;]/)[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')}`,
+      `${location}${atob(cookie.split(/[.;]/)[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')}`,
     ).not.toContain('visible')
     const page = await browser.visit(location)
     expect(page.text).not.toContain('very-visible')
@@ -59,14 +60,61 @@ describe('capture', () => {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(response.headers.getSetCookie()[0] ?? '') ?? []
     browser.cookies.set(name, value)
     expect(codeIn(await browser.visit(location))).toMatch(/^ac_/)
-    expect(requestsOf(browser.cookies)).toEqual([])
+    expect((await browser.get(CONFIRM)).status).toBe(400)
   })
 
-  it('refuses a request whose cookie a browser would drop', async () => {
-    const fits = await send(authorizationUrl({ state: 's'.repeat(2400) }))
-    const [cookie = ''] = fits.headers.getSetCookie()
-    expect(cookie.split(';')[0]?.length).toBeLessThan(4000)
-    for (const state of ['s'.repeat(3000), 'ü'.repeat(800), 's'.repeat(9000)]) {
+  it('carries a state of 4,000 characters whole, whether or not the browser is signed in', async () => {
+    const record = JSON.stringify({
+      list: Array.from({ length: 200 }, (_, index) => ({ index, 'a "name"': null })),
+    })
+    const random = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(3000))))
+    for (const state of [
+      record.slice(0, 4000),
+      random,
+      'ü'.repeat(2000).padEnd(4000, 'x'),
+      '%"'.repeat(2000),
+    ]) {
+      expect(state.length).toBe(4000)
+      const browser = openBrowser()
+      const login = await browser.visit(authorizationUrl({ state }))
+      for (const value of browser.cookies.values()) expect(value.length).toBeLessThan(3900)
+      const signIn = [['username', 'alice'] as const, ['password', PASSWORD] as const]
+      const next = await browser.submit(login, '/login', signIn)
+      expect(answerIn(next.left ? next : await approve(browser, next))).toMatchObject({
+        code: like(/^ac_/),
+        state,
+      })
+      expect(answerIn(await browser.visit(authorizationUrl({ state })))['state']).toBe(state)
+      // Posted, too.
+      const posted = await browser.post('/oauth2/authorize', authorizationForm({ state }))
+      expect(answerIn(await browser.visit(posted.headers.get('Location') ?? ''))['state']).toBe(state)
+      expect((await browser.visit('/account')).status).toBe(200)
+    }
+  })
+
+  it('keeps no more in the browser than servers take, however long the requests are', async () => {
+    const browser = await signedIn(alice)
+    const pages = []
+    for (let tab = 0; tab < 6; tab++) {
+      pages.push(await browser.visit(authorizationUrl({ state: `${tab}`.padEnd(4000, 'x') })))
+      const characters = [...browser.cookies].map(([name, value]) => name.length + value.length)
+      expect(characters.reduce((sum, length) => sum + length)).toBeLessThan(21_000)
+    }
+    const [first, ...others] = pages
+    expect((await browser.get(first?.path ?? '')).status).toBe(400)
+    const last = others.at(-1)
+    expect(last && answerIn(await approve(browser, last))['state']).toBe('5'.padEnd(4000, 'x'))
+  })
+
+  it('refuses a request that is too large, whether or not the browser is signed in', async () => {
+    const browser = await signedIn(alice)
+    await authorize(browser)
+    for (const state of ['s'.repeat(4001), 'ü'.padEnd(4001, 's'), 's'.repeat(9000)]) {
+      expect(answerIn(await browser.visit(authorizationUrl({ state })))).toMatchObject({
+        error: 'invalid_request',
+        error_description: 'The request is too large.',
+        state,
+      })
       const response = await send(authorizationUrl({ state }))
       const answer = new URL(response.headers.get('Location') ?? '').searchParams
       expect(answer.get('error')).toBe('invalid_request')
@@ -99,7 +147,7 @@ describe('several tabs', () => {
     const secondAnswer = await approve(browser, second)
     expect(secondAnswer.left?.origin).toBe('https://second.example')
     expect(answerIn(secondAnswer)['state']).toBe('two')
-    expect(requestsOf(browser.cookies)).toEqual([])
+    expect((await browser.get(CONFIRM)).status).toBe(400)
     expect(await redeem(codeIn(firstAnswer))).toMatchObject({ scope: 'read write', status: 200 })
   })
 
@@ -139,6 +187,39 @@ describe('several tabs', () => {
   })
 })
 
+describe('posts from another site', () => {
+  it('leave one cookie, however many they are, and no tab’s request is lost', async () => {
+    const browser = await signedIn(alice)
+    const page = await browser.visit(authorizationUrl({ state: 'mine' }))
+    const kept = new Map(browser.cookies)
+    for (let time = 0; time < 40; time++) {
+      // The browser sends no cookie along, and keeps those of the answer.
+      const state = time % 3 === 0 ? 'x'.repeat(4000) : `${time}`
+      const response = await post('/oauth2/authorize', authorizationForm({ state }))
+      for (const cookie of response.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+        if (/max-age=0/i.test(cookie)) browser.cookies.delete(name)
+        else browser.cookies.set(name, value)
+      }
+      expect(requestsOf(browser.cookies).length).toBeLessThanOrEqual(3)
+      expect([...kept.keys()].every((name) => browser.cookies.has(name))).toBe(true)
+    }
+    expect(answerIn(await approve(browser, page))['state']).toBe('mine')
+  })
+
+  it('that the browser follows leave five requests at most', async () => {
+    const browser = openBrowser()
+    for (let time = 0; time < 40; time++) {
+      const response = await post('/oauth2/authorize', authorizationForm({ state: `${time}` }))
+      const [, name = '', value = ''] =
+        /^([^=]+)=([^;]*)/.exec(response.headers.getSetCookie()[0] ?? '') ?? []
+      browser.cookies.set(name, value)
+      expect((await browser.visit(response.headers.get('Location') ?? '')).status).toBe(200)
+      expect(requestsOf(browser.cookies).length).toBeLessThanOrEqual(5)
+    }
+  })
+})
+
 describe('a request that is not there', () => {
   it('is a page: never captured, unknown, another browser’s, too old', async () => {
     const browser = await signedIn(alice)
@@ -170,13 +251,60 @@ describe('a request that is not there', () => {
     }
   })
 
-  it('is one that was answered: the button cannot be pressed again', async () => {
+  it('is one that was answered, unless it is named, and for ten minutes', async () => {
     const browser = await signedIn(alice)
     const page = await browser.visit(authorizationUrl())
     codeIn(await approve(browser, page))
+    await expectPage(await browser.get(CONFIRM), 400, EXPIRED)
+    travel(601)
     const again = await approve(browser, page)
     expect({ left: again.left, status: again.status }).toEqual({ left: null, status: 400 })
     expect(again.text).toContain(EXPIRED)
+  })
+})
+
+describe('an answer given twice', () => {
+  it('leads to the client, too, with a code of its own', async () => {
+    const browser = await signedIn(alice)
+    const page = await browser.visit(authorizationUrl())
+    const first = codeIn(await approve(browser, page))
+    // The button pressed twice; Back, which asks for the page again; the way on of the page in between.
+    const second = codeIn(await approve(browser, page))
+    const back = await browser.visit(page.path)
+    expect(back.text).toContain('Your answer has already been sent to Application web.')
+    const codes = [first, second, codeIn(await browser.submit(back, CONFIRM, [['account', 'Continue']]))]
+    expect(new Set(codes).size).toBe(3)
+    for (const code of codes) expect(await redeem(code)).toMatchObject({ status: 200 })
+  })
+
+  it('may be another one: a denial that is thought over', async () => {
+    const browser = await signedIn(alice)
+    const page = await browser.visit(authorizationUrl())
+    expect(answerIn(await browser.submit(page, CONFIRM, [['authorize', 'False']]))).toMatchObject({
+      error: 'access_denied',
+    })
+    expect((await browser.visit(page.path)).text).toContain('Authorize Application web')
+    expect(codeIn(await approve(browser, page))).toMatch(/^ac_/)
+  })
+
+  it('by a button of the sign-in page leads there, too', async () => {
+    const browser = openBrowser()
+    await authorize(await signedIn(alice))
+    const login = await browser.visit(authorizationUrl())
+    const signIn = [['username', 'alice'] as const, ['password', PASSWORD] as const]
+    expect(codeIn(await browser.submit(login, '/login', signIn))).toMatch(/^ac_/)
+    const again = await browser.submit(login, '/login', signIn)
+    expect(again.text).toContain('Your answer has already been sent to Application web.')
+    expect(codeIn(await browser.submit(again, CONFIRM, [['account', 'Continue']]))).toMatch(/^ac_/)
+  })
+
+  it('by a browser that two posts from elsewhere reach in between leads there, too', async () => {
+    const browser = await signedIn(alice)
+    const posted = await browser.post('/oauth2/authorize', authorizationForm({ state: 'posted' }))
+    const page = await browser.visit(posted.headers.get('Location') ?? '')
+    for (const state of ['one', 'two']) await browser.post('/oauth2/authorize', authorizationForm({ state }))
+    expect(answerIn(await approve(browser, page))['state']).toBe('posted')
+    expect(answerIn(await approve(browser, page))['state']).toBe('posted')
   })
 })
 
@@ -191,7 +319,7 @@ describe('what the pages read', () => {
     expect(shown.text).not.toContain('value="write"')
     const fields = { ...hiddenFields(page.text, CONFIRM), authorize: 'Authorize', scope: 'read' }
     const response = await browser.post(`${CONFIRM}?${evil}`, fields)
-    const left = new URL(response.headers.get('Location') ?? '')
+    const left = new URL(nextOf(response) ?? '')
     expect(`${left.origin}${left.pathname}`).toBe(REDIRECT_URI)
     expect(left.searchParams.get('state')).toBe('a state')
   })

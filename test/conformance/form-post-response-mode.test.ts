@@ -62,7 +62,8 @@ describe('form_post', () => {
     expect(visit.response.headers.get('Cache-Control')).toBe('no-store')
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("script-src 'self'")
-    expect(policy).toContain("form-action 'self' https://app.example")
+    // It would bind where the client redirects on to.
+    expect(policy).not.toContain('form-action')
     const [, script = ''] = /<script src="([^"]+)"/.exec(visit.text) ?? []
     const asset = await send(script)
     expect(asset.status).toBe(200)

@@ -48,7 +48,9 @@ export function openPerson(
       let at = from
       let response = await send(at)
       for (let step = 0; step < 12; step++) {
-        const location = response.headers.get('Location')
+        const { headers } = response
+        const location =
+          headers.get('Location') ?? /^0; url=(.+)$/.exec(headers.get('Refresh') ?? '')?.[1] ?? null
         if (location !== null) {
           at = new URL(location, at)
           if (at.origin !== from.origin) return at

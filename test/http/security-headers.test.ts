@@ -26,22 +26,20 @@ describe('pageHeaders', () => {
   })
 
   it.each([
-    ['https://app.example/cb', 'https://app.example'],
-    ['https://app.example:8443/cb?x=1;default-src *', 'https://app.example:8443'],
-    ['https://app.example:443/cb', 'https://app.example'],
-    ['https://APP.example/cb', 'https://app.example'],
-    ['https://münchen.example/cb', 'https://xn--mnchen-3ya.example'],
-    ['https://192.0.2.1/cb', 'https://192.0.2.1'],
-    ['http://localhost:3000/cb', 'http://localhost:3000'],
-    ['http://127.0.0.1:51004/cb', 'http://127.0.0.1:51004'],
-    ['http://[::1]:51004/cb', 'http:'],
-    ['https://[2001:db8::1]/cb', 'https:'],
+    'https://app.example/cb',
+    'https://app.example:8443/cb?x=1;default-src *',
+    'HTTP://localhost:3000/cb',
+    'http://[::1]:51004/cb',
+    'https://a;sandbox/cb',
+  ])('lets no form end at %s: the browser goes there in a navigation of its own', (formTarget) => {
+    expect(policyOf({ formTarget })).toMatchObject({ 'form-action': "'self'" })
+    expect(Object.keys(policyOf({ formTarget }))).toHaveLength(6)
+  })
+
+  it.each([
     ['com.example.app:/cb;x', 'com.example.app:'],
     ['com.example.app://host;x/cb', 'com.example.app:'],
     ['urn:ietf:wg:oauth:2.0:oob', 'urn:'],
-    ['https://a;sandbox/cb', 'https:'],
-    ['https://a,b/cb', 'https:'],
-    ["https://a'self'/cb", 'https:'],
   ])('lets a form end at %s by %s', (formTarget, source) => {
     expect(policyOf({ formTarget })).toMatchObject({ 'form-action': `'self' ${source}` })
     expect(Object.keys(policyOf({ formTarget }))).toHaveLength(6)

@@ -10,7 +10,7 @@ import {
   type ProviderOptions,
   type ResponseType,
 } from '../../src/public.ts'
-import { hiddenFields } from '../support/browser.ts'
+import { hiddenFields, nextOf } from '../support/browser.ts'
 import { givenCast, givenClient, givenSession, PASSWORD, REDIRECT_URI, SECRET } from '../support/fixture.ts'
 import { like } from '../support/flow.ts'
 
@@ -226,7 +226,7 @@ describe('options of createProvider', () => {
       { ...hidden, scope: 'read', authorize: 'Authorize' },
       { Cookie: cookies, Origin: 'null' },
     )
-    const answer = new URL(approved.headers.get('Location') ?? '')
+    const answer = new URL(nextOf(approved) ?? '')
     expect(`${answer.origin}${answer.pathname}`).toBe(REDIRECT_URI)
     expect(Object.fromEntries(answer.searchParams)).toMatchObject({ allowed: 'read', state: 's' })
     expect(answer.searchParams.has('code')).toBe(false)

@@ -51,7 +51,7 @@ export function openBrowser(vars: Vars = {}, seen: Response[] = [], sendTo: type
     let at = path
     let response = first
     for (let hops = 0; hops < 10; hops++) {
-      const location = response.headers.get('Location')
+      const location = nextOf(response)
       if (location === null) break
       const target = URL.parse(location, ORIGIN)
       if (!target || target.origin !== ORIGIN)
@@ -81,6 +81,11 @@ export function openBrowser(vars: Vars = {}, seen: Response[] = [], sendTo: type
       )
     },
   }
+}
+
+/** Where a browser goes from an answer by itself; null where it stays. */
+export function nextOf({ headers }: Response): string | null {
+  return headers.get('Location') ?? /^0; url=(.+)$/.exec(headers.get('Refresh') ?? '')?.[1] ?? null
 }
 
 /** The hidden fields of the form with an action. */

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect } from 'vitest'
-import { hiddenFields, openBrowser } from '../support/browser.ts'
+import { hiddenFields, nextOf, openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, PASSWORD } from '../support/fixture.ts'
 import {
   answerIn,
@@ -279,7 +279,7 @@ describe('scope and answers', () => {
         expect(answer.getAll('state')).toEqual([state])
         expect(answer.getAll('code').length).toBeLessThan(2)
         expect(answer.get('code') ?? 'ac_').toMatch(/^ac_/)
-        expect(response.headers.get('Location')).toMatch(/^[\x21-\x7e]+$/)
+        expect(nextOf(response)).toMatch(/^[\x21-\x7e]+$/)
         expect(response.headers.has('X-Evil')).toBe(false)
       }
     }
@@ -293,7 +293,9 @@ describe('scope and answers', () => {
     expect(first.status).toBe(303)
     const consent = await browser.visit(first.headers.get('Location') ?? '')
     const yes = { ...hiddenFields(consent.text, CONFIRM), authorize: 'Authorize', scope: 'read' }
-    expect((await browser.post(CONFIRM, yes)).status).toBe(303)
+    const answered = await browser.post(CONFIRM, yes)
+    expect([answered.status, answered.headers.get('Location')]).toEqual([200, null])
+    expect(nextOf(answered)).toMatch(/^https:\/\/app\.example\/cb\?code=ac_/)
     const captured = await browser.post('/oauth2/authorize', authorizationForm())
     expect(captured.status).toBe(303)
     const page = await browser.visit('/account')

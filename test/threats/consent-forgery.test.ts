@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect } from 'vitest'
-import { type Browser, hiddenFields, type Visit } from '../support/browser.ts'
+import { type Browser, hiddenFields, nextOf, type Visit } from '../support/browser.ts'
 import { givenCast, givenClient, givenSession } from '../support/fixture.ts'
 import {
   answerIn,
@@ -17,6 +17,7 @@ import {
 } from '../support/flow.ts'
 import { send } from '../support/http.ts'
 import { threat } from '../support/must.ts'
+import { travel } from '../support/time.ts'
 
 let alice = ''
 let bob = ''
@@ -125,18 +126,30 @@ describe('a forged consent', () => {
     const query = new URLSearchParams(filledIn()).toString()
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const response = await send(`${CONFIRM}?${query}`, { headers: { Cookie: cookieHeader() }, method })
-      expect({ location: response.headers.get('Location'), method }).toEqual({ location: null, method })
+      expect({ location: nextOf(response), method }).toEqual({ location: null, method })
     }
     const override = await send(`${CONFIRM}?${query}&_method=POST`, {
       headers: { Cookie: cookieHeader(), 'X-HTTP-Method-Override': 'POST' },
     })
-    expect(override.headers.get('Location')).toBeNull()
+    expect(nextOf(override)).toBeNull()
     await expectNothing()
   })
 
-  threat(36, 'sent again after it was answered', async () => {
+  threat(36, 'sent again long after it was answered', async () => {
     codeIn(await approve(browser, page))
+    travel(601)
     await expectPage(await browser.post(CONFIRM, filledIn()), 400, EXPIRED)
+    expect((await env.KV.list()).keys).toHaveLength(1)
+  })
+
+  threat(36, 'sent again after it was answered, from elsewhere or after signing out', async () => {
+    codeIn(await approve(browser, page))
+    const origin = { Origin: 'https://evil.example' }
+    await expectPage(await postAs(origin, new URLSearchParams(filledIn()).toString()), 403, FORGED)
+    const { anti_forgery: _, ...without } = filledIn()
+    await expectPage(await browser.post(CONFIRM, without), 403, FORGED)
+    await browser.post('/logout', { anti_forgery: filledIn()['anti_forgery'] ?? '' })
+    await expectPage(await browser.post(CONFIRM, filledIn()), 403, FORGED)
     expect((await env.KV.list()).keys).toHaveLength(1)
   })
 
@@ -178,7 +191,7 @@ describe('a consent form with more in it', () => {
       ['scope', 'admin'],
     ] as const
     const response = await browser.post(CONFIRM, fields)
-    const left = new URL(response.headers.get('Location') ?? '')
+    const left = new URL(nextOf(response) ?? '')
     expect(left.href).toMatch(/^https:\/\/app\.example\/cb\?code=ac_[\w-]+&state=a\+state&iss=/)
     expect(await redeem(left.searchParams.get('code') ?? '')).toMatchObject({ scope: 'read', status: 200 })
     expect(await env.DB.prepare('SELECT user_id, client_id, scope FROM grants').all()).toMatchObject({
@@ -188,7 +201,7 @@ describe('a consent form with more in it', () => {
 
   threat(30, 'of scopes that were not asked for alone is a denial', async () => {
     const response = await browser.post(CONFIRM, { ...filledIn(), scope: 'write' })
-    expect(response.headers.get('Location')).toContain('error=access_denied')
+    expect(nextOf(response)).toContain('error=access_denied')
   })
 
   threat(30, 'twice is refused', async () => {

@@ -138,7 +138,7 @@ describe('cookies', () => {
   it('on a developer’s plain http go without Secure and the prefix, which browsers would refuse', async () => {
     const response = await send(`http://localhost:8787${authorizationUrl()}`)
     expect(response.headers.getSetCookie().join()).toMatch(
-      /^oauth_request_[\w-]+=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/,
+      /^oauth_request_[\w-]+=[\w.-]+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/,
     )
   })
 })

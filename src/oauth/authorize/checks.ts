@@ -4,11 +4,13 @@ import { coversScope, isScopeToken, MAX_SCOPES, requestedScope } from '../../sco
 import { refuseRepeated } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
 import { normalResponseType, responseTypeParts, supportedResponseTypes } from '../response-types/index.ts'
+import { checkSize } from './parameters.ts'
 import { responseModeOf } from './response-mode.ts'
 
 /** The rules of the core, in the order in which a request meets them; those of features follow. */
 export const authorizationChecks: readonly AuthorizationCheck[] = [
   refuseRepeatedParameters,
+  checkSize,
   refuseRequestObject,
   checkResponseType,
   checkResponseMode,

@@ -1,5 +1,7 @@
 import type { AuthorizationParameter, Params, Provider } from '../../concepts.ts'
 import type { ParameterMeanings } from '../../concepts.ts'
+import { utf8 } from '../../crypto/bytes.ts'
+import { OAuthError } from '../../errors.ts'
 
 /**
  * The parameters that are captured while a user answers, by name; all others are ignored. A feature adds those that its checks
@@ -14,8 +16,37 @@ export const authorizationParameters: Readonly<Record<string, AuthorizationParam
   state: { meaning: 'Comes back byte for byte' },
   code_challenge: { meaning: 'RFC 7636 4.2' },
   code_challenge_method: { meaning: 'S256' },
-  prompt: { meaning: 'none, login or consent (OpenID Connect Core 3.1.2.1)' },
+  prompt: { meaning: 'none, login, consent or select_account (OpenID Connect Core 3.1.2.1)' },
   max_age: { meaning: 'Seconds since the password was given' },
+}
+
+/** Characters of a `state`: room for a record as JSON or base64. */
+const MAX_STATE = 4000
+/** Bytes of all captured parameters, as JSON. */
+const MAX_CAPTURED = 10_000
+
+/** The parameters that are captured, with their values. */
+export function capturedParameters(
+  params: Params,
+  { authorizationParameters: table }: Pick<Provider, 'authorizationParameters'>,
+): [name: string, value: string][] {
+  return Object.entries(table).flatMap(([name, { repeats }]) => {
+    const value = params.get(name)
+    const values = repeats ? params.getAll(name) : value === undefined ? [] : [value]
+    return values.map((each): [string, string] => [name, each])
+  })
+}
+
+/**
+ * Refuses a request that is too large to be kept while its user answers, also where nobody has to: whether it is taken must not
+ * depend on who is signed in.
+ * @throws {OAuthError} invalid_request
+ */
+export function checkSize({ params }: { readonly params: Params }, provider: Provider): void {
+  const captured = utf8(JSON.stringify(capturedParameters(params, provider)))
+  if ((params.get('state') ?? '').length > MAX_STATE || captured.length > MAX_CAPTURED) {
+    throw new OAuthError('invalid_request', 'The request is too large.', { reason: 'too_large' })
+  }
 }
 
 /** JSON of the parameters that travel on into the grant, by name; null where the request has none of them. */

@@ -1,12 +1,12 @@
 import type { Context, Hono } from 'hono'
-import type { Params, ProviderEnv } from '../../concepts.ts'
+import type { Params, ProviderEnv, Redirection } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery, requireSameOrigin } from '../../http/anti-forgery.ts'
 import { readSessionId, sessionRule, useSession } from '../../http/browser-session.ts'
 import {
   type CapturedRequest,
   captureRequest,
-  dropRequest,
+  closeRequest,
   openRequest,
 } from '../../http/captured-requests.ts'
 import { readAuthorizationForm, readForm, readQuery } from '../../http/params.ts'
@@ -61,6 +61,9 @@ async function showConsent(c: Handling): Promise<Response> {
       if (interaction.kind === 'login')
         return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
       if (interaction.kind !== 'answer') return askPage(c, considered, interaction, captured)
+      // Who comes back here must not be sent on again unasked, or Back would never lead anywhere else.
+      if (captured.answeredAt !== null)
+        return askPage(c, considered, { ...interaction, kind: 'account' }, captured)
       return answer(c, considered, interaction, considered.request.scope, captured)
     },
     captured,
@@ -110,8 +113,7 @@ async function proceed(
     provider,
   )
   if ('done' in outcome) return outcome.done
-  if (captured) dropRequest(c, captured.id)
-  return sendRedirection(c, outcome.refused)
+  return leave(c, outcome.refused, captured)
 }
 
 function decide({ records, request }: Considered, capturedAt: number): Interaction {
@@ -127,9 +129,14 @@ async function answer(
 ): Promise<Response> {
   const from = { consent: records.consent, session }
   const redirection = await answerAuthorization(request, from, scope, c.get('provider'))
-  // Not before: a storage that fails has answered nothing, and the user may try again.
-  if (captured) dropRequest(c, captured.id)
-  return sendRedirection(c, redirection)
+  // Not before: a storage that fails has answered nothing.
+  return leave(c, redirection, captured)
+}
+
+/** Sends an answer to the client. A captured request is kept for a while, so that a button pressed twice leads there, too. */
+async function leave(c: Handling, redirection: Redirection, captured?: CapturedRequest): Promise<Response> {
+  if (captured) await closeRequest(c, captured)
+  return sendRedirection(c, redirection, captured ? confirmUrl(c, captured.id) : null)
 }
 
 /** Does what the person says on the consent page. */
@@ -154,7 +161,7 @@ async function askPage(
   c: Handling,
   { records, request }: Considered,
   { kind, session }: Extract<Interaction, { kind: 'account' | 'consent' }>,
-  { id }: CapturedRequest,
+  { answeredAt, id }: CapturedRequest,
 ): Promise<Response> {
   const pages = c.get('pages')
   const { paths } = c.get('provider')
@@ -170,7 +177,7 @@ async function askPage(
   }
   const page =
     kind === 'account'
-      ? pages.selectAccount(props)
+      ? pages.selectAccount({ ...props, answered: answeredAt !== null })
       : pages.consent({
           ...props,
           redirectUri: request.target.uri,

@@ -5,7 +5,7 @@ import type { ProviderEnv, Redirection } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { antiForgeryValue } from '../../http/anti-forgery.ts'
 import { toOAuthError } from '../../http/errors.ts'
-import { pageHeaders, type PagePolicy } from '../../http/security-headers.ts'
+import { isWeb, pageHeaders, type PagePolicy } from '../../http/security-headers.ts'
 import { renderPage } from '../../ui/layout.tsx'
 import { type Messages, messagesFor, type Problem } from '../../ui/messages.ts'
 import { styleAsset } from '../../ui/styles.ts'
@@ -58,9 +58,24 @@ export function seeOther(c: Context<ProviderEnv>, location: string): Response {
   })
 }
 
-/** Sends an answer to the client, by a redirect or a form. */
-export async function sendRedirection(c: Context<ProviderEnv>, redirection: Redirection): Promise<Response> {
-  if (redirection.kind === 'redirect') return seeOther(c, redirection.location)
+/**
+ * Sends an answer to the client, by a redirect or a form.
+ * @param againUrl where the answer is made anew, if a form of ours may have led here: to a web address the browser then goes in a
+ *   navigation of its own; null where none did
+ */
+export async function sendRedirection(
+  c: Context<ProviderEnv>,
+  redirection: Redirection,
+  againUrl: string | null,
+): Promise<Response> {
+  if (redirection.kind === 'redirect') {
+    const { location } = redirection
+    if (againUrl === null || !isWeb(location)) return seeOther(c, location)
+    const ui = await uiOf(c, { form: false })
+    const page = c.get('pages').handover({ ui, host: new URL(location).host, againUrl })
+    c.header('Refresh', `0; url=${location}`)
+    return showPage(c, page, 200, { popup: true })
+  }
   const { path } = await submitAsset()
   const page = c.get('pages').formPost({
     ui: await uiOf(c, { form: false }),
@@ -68,7 +83,7 @@ export async function sendRedirection(c: Context<ProviderEnv>, redirection: Redi
     parameters: Object.entries(redirection.fields),
     scriptUrl: path,
   })
-  return showPage(c, page, 200, { formTarget: redirection.action, popup: true, script: true })
+  return showPage(c, page, 200, { leaves: true, popup: true, script: true })
 }
 
 /** What stops a request, as pages say it. Whatever is not here is said as the error says it. */
