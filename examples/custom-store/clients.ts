@@ -16,6 +16,10 @@ function proves(client: SeedClient, proof: ClientProof, now: number): boolean {
       return client.secrets.some(
         ({ expiresAt, hash }) => hash === proof.secretHash && (expiresAt === null || expiresAt > now),
       )
+    case 'verified': {
+      const registered = client.metadata['token_endpoint_auth_method'] ?? proof.authMethod
+      return client.type === 'confidential' && registered === proof.authMethod
+    }
     case 'redirect':
       return client.redirectUris.includes(proof.redirectUri)
   }

@@ -6,6 +6,7 @@ import { type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
 import { showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
+import { showSections } from '../ui/sections.tsx'
 import { readActivity } from './activity.ts'
 import { adminApi } from './api.ts'
 import { act, saveForm, showForm } from './changes.tsx'
@@ -101,7 +102,11 @@ async function showOverview(c: Handling, operator: StaffOperator): Promise<Respo
   const { now } = operator.provider.request
   const activity = await readActivity(operator)
   const admin = await adminUi(c, operator)
-  return showAdminPage(c, <Overview admin={admin} activity={activity} today={Math.floor(now / 86_400)} />)
+  const sections = await showSections(c, operator.provider.adminSections)
+  const page = (
+    <Overview admin={admin} activity={activity} today={Math.floor(now / 86_400)} sections={sections} />
+  )
+  return showAdminPage(c, page)
 }
 
 async function showList(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {

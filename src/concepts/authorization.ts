@@ -85,23 +85,25 @@ export type ParameterSource = (params: Params, provider: Provider) => Promise<Pa
  */
 export type ClientSource = (clientId: string, provider: Provider) => Promise<void>
 
-/** What an interaction rule looks at. */
+/** What decides the next step of a request. */
 export interface InteractionState {
   readonly request: AuthorizationRequest
   readonly params: Params
   readonly session: Session | null
+  /** The user's last one to this client. */
   readonly consent: Consent | null
   /** When the request came, in seconds: who must act again must do it after that. */
   readonly capturedAt: number
 }
 
 /**
- * One rule about what a person must still do before a request is answered. It is asked before the built-in rules.
+ * One rule about what a person who has signed in must still do before a request is answered. It is asked after the built-in
+ * rules.
  * @returns `login` or `consent` to demand that page, a path of this origin to show a page of one's own (it gets `request`, the
  *   id of the captured request, in its query), null where it has no opinion
  * @throws {OAuthError} what the client is told where it wants no page (`prompt=none`)
  */
 export type InteractionRule = (
-  state: InteractionState,
+  state: InteractionState & { readonly session: Session },
   provider: Provider,
 ) => 'login' | 'consent' | `/${string}` | null

@@ -88,6 +88,8 @@ export interface PagePart {
 
 /** A part of a page that belongs to somebody else. */
 export interface PageSection {
+  /** Its anchor on the page. */
+  readonly id: string
   /** Heading, in the language that the browser asks for. */
   readonly title: (c: Context<ProviderEnv>) => string
   /** @returns null where there is nothing to show */

@@ -6,6 +6,7 @@ import type {
   FrontChannelApproval,
   IssuedTokens,
   PasswordSignIn,
+  TokenReference,
 } from '../store/records.ts'
 import type { EndpointRequest } from './endpoint.ts'
 import type { Provider } from './provider.ts'
@@ -98,7 +99,7 @@ export type TokenMember = (
   provider: Provider,
 ) => Promise<(issued: IssuedTokens) => Promise<Readonly<Record<string, unknown>>>>
 
-/** A form of access tokens other than our own, such as a JWT (RFC 9068) or what another provider made. */
+/** A form of tokens other than our own, such as a JWT (RFC 9068) or what another provider made. */
 export interface TokenFormat {
   /**
    * Writes an access token in this form.
@@ -106,8 +107,11 @@ export interface TokenFormat {
    */
   mint?(issued: IssuedTokens, provider: Provider): Promise<string | null>
   /**
-   * Reads an access token of this form, verified as far as the token itself can show it.
-   * @returns the id that the storage knows it by; null where it is not of this form
+   * Reads a token of this form, verified as far as the token itself can show it.
+   * @returns what the storage knows it by; null where it is not of this form
    */
-  open?(token: string, provider: Pick<Provider, 'keys' | 'settings' | 'issuer'>): Promise<string | null>
+  open?(
+    token: string,
+    provider: Pick<Provider, 'issuer' | 'keys' | 'settings'>,
+  ): Promise<TokenReference | null>
 }

@@ -23,9 +23,10 @@ export async function readImportedToken(token: string): Promise<ImportedToken | 
   return { id: toBase64url(hash), grantId: toBase64url(hash.slice(0, 16)) }
 }
 
-/** Takes access tokens that another provider made (OAUTH_IMPORTED_TOKENS). */
+/** Takes tokens that another provider made (OAUTH_IMPORTED_TOKENS). */
 export const importedTokenFormat: TokenFormat = {
   async open(token, { settings }) {
-    return settings.importedTokens ? ((await readImportedToken(token))?.id ?? null) : null
+    const imported = settings.importedTokens ? await readImportedToken(token) : null
+    return imported && { kind: 'imported', ...imported }
   },
 }

@@ -2,9 +2,9 @@ import type { EndpointRequest, Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
 import { invalidClient } from '../refusals.ts'
 import type { LiveToken, TokenReference } from '../store/records.ts'
+import { readTokenReference } from '../tokens/reference.ts'
 import { identifyClient } from './identify-client.ts'
 import { missingToken, TOKEN_FORM } from './revocation.ts'
-import { readTokenReference } from './token-reference.ts'
 
 /** An introspection response (RFC 7662 2.2). */
 export type IntrospectionResponse =

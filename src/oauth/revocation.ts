@@ -2,8 +2,8 @@ import type { EndpointRequest, Provider } from '../concepts.ts'
 import type { Endpoint, ParameterMeanings } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import { invalidClient } from '../refusals.ts'
+import { readTokenReference } from '../tokens/reference.ts'
 import { identifyClient } from './identify-client.ts'
-import { readTokenReference } from './token-reference.ts'
 import { CLIENT_PARAMETERS } from './token.ts'
 
 /** A form about one token. */

@@ -15,6 +15,7 @@ import {
 import { ErrorSummary, type FormProblem, problemsOf } from '../ui/error-summary.tsx'
 import { Layout } from '../ui/layout.tsx'
 import { displayName, safeHref } from '../ui/links.ts'
+import { Sections, type ShownSection } from '../ui/sections.tsx'
 import type { Ui } from '../ui/theme.ts'
 import { describeUserAgent } from '../ui/user-agent.ts'
 import type { ScopeText } from './consent.tsx'
@@ -72,6 +73,8 @@ export interface AccountPageProps {
   readonly logoutUrl: string
   /** Where staff work; null for everybody else. */
   readonly panelUrl?: string | null
+  /** What features add at the end. */
+  readonly sections: readonly ShownSection[]
 }
 
 /** The user's own page: applications with access, sign-ins, password. */
@@ -98,6 +101,7 @@ export function AccountPage(props: AccountPageProps): JSX.Element {
       <Applications {...props} />
       <Sessions {...props} />
       {props.ownsPassword && <PasswordForm {...props} />}
+      <Sections sections={props.sections} />
     </Layout>
   )
 }

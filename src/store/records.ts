@@ -9,6 +9,11 @@ export type ClientProof =
   | { readonly method: 'none'; readonly clientId: string }
   /** SHA-256 of the presented client secret, base64url. */
   | { readonly method: 'secret'; readonly clientId: string; readonly secretHash: string }
+  /**
+   * What was checked before storage is asked, such as a signature or a certificate. It holds for a confidential client whose
+   * registered `token_endpoint_auth_method` is this method, or who has none registered.
+   */
+  | { readonly method: 'verified'; readonly clientId: string; readonly authMethod: string }
   /** The front channel: the exact redirect URI that is registered (RFC 6749 4.2). */
   | { readonly method: 'redirect'; readonly clientId: string; readonly redirectUri: string }
 

@@ -1,5 +1,5 @@
 import type { Provider } from '../concepts.ts'
-import { openToken } from './opaque.ts'
+import { readTokenReference } from './reference.ts'
 
 /** An access token that lives, as a protected resource sees it. */
 export interface AccessToken {
@@ -16,19 +16,6 @@ export interface AccessToken {
 }
 
 /**
- * Opens an access token of our own form or of a feature's.
- * @returns the id that the storage knows it by; null where it is none
- */
-export async function openAccessToken(
-  token: string,
-  provider: Pick<Provider, 'issuer' | 'keys' | 'settings' | 'tokenFormats'>,
-): Promise<string | null> {
-  let id = await openToken('at', token, provider.keys)
-  for (const format of provider.tokenFormats) id ??= (await format.open?.(token, provider)) ?? null
-  return id
-}
-
-/**
  * Verifies an access token. One round trip; none for a token that we did not mint, unless imported ones are taken.
  * @returns null where it is forged, expired, revoked, or its client, grant or user no longer lives
  */
@@ -36,7 +23,8 @@ export async function verifyAccessToken(
   token: string,
   provider: Pick<Provider, 'issuer' | 'keys' | 'request' | 'settings' | 'store' | 'tokenFormats'>,
 ): Promise<AccessToken | null> {
-  const id = await openAccessToken(token, provider)
+  const found = await readTokenReference(token, provider)
+  const id = found && found.kind !== 'refresh' ? found.id : null
   const live = id === null ? null : await provider.store.readAccessToken(id, provider.request.now)
   return (
     live && {

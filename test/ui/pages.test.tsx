@@ -72,6 +72,7 @@ const account: AccountPageProps = {
   ownsPassword: true,
   minPasswordLength: 10,
   logoutUrl: '/logout',
+  sections: [],
 }
 
 /** Every page, with the worst text wherever somebody else has a say. */

@@ -1,6 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Activity } from '../../store/browse.ts'
 import { Button, Section } from '../../ui/components.tsx'
+import { Sections, type ShownSection } from '../../ui/sections.tsx'
 import { ACTIVITY_DAYS } from '../activity.ts'
 import { AdminPage, type AdminUi } from './layout.tsx'
 import { ScrollingTable } from './table.tsx'
@@ -20,10 +21,12 @@ interface OverviewProps {
   readonly activity: readonly Activity[]
   /** Days since 1970. */
   readonly today: number
+  /** What features add at the end. */
+  readonly sections: readonly ShownSection[]
 }
 
 /** The first page: what happened in the last days, and a way to look up an error number. */
-export function Overview({ activity, admin, today }: OverviewProps): JSX.Element {
+export function Overview({ activity, admin, sections, today }: OverviewProps): JSX.Element {
   return (
     <AdminPage admin={admin} title="Overview" current="">
       <Section id="activity" title="The last days" hint="Days are those of UTC.">
@@ -47,11 +50,12 @@ export function Overview({ activity, admin, today }: OverviewProps): JSX.Element
           <Button>Look up</Button>
         </form>
       </Section>
+      <Sections sections={sections} />
     </AdminPage>
   )
 }
 
-function ActivityTable({ activity, today }: Omit<OverviewProps, 'admin'>): JSX.Element {
+function ActivityTable({ activity, today }: Pick<OverviewProps, 'activity' | 'today'>): JSX.Element {
   const days = Array.from({ length: ACTIVITY_DAYS }, (_, index) => today - index)
   const columns = KINDS.map(([label, kinds]) => {
     const counts = days.map((day) =>

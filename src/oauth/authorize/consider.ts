@@ -9,6 +9,7 @@ import { type AuthorizationRequest, parseAuthorizationRequest } from './request.
 
 /** A request that keeps every rule, with what decides it. */
 export interface Considered {
+  readonly params: Params
   readonly records: AuthorizationRecords
   readonly request: AuthorizationRequest
 }
@@ -31,11 +32,13 @@ export async function consider<T>(
   provider: Provider,
 ): Promise<{ readonly done: T } | { readonly refused: Redirection }> {
   const scopes = (requestedScope(params.get('scope')) ?? provider.settings.defaultScope).split(' ')
-  const records = await readRecords({ clientId: params.get('client_id') ?? '', scopes })
+  const clientId = params.get('client_id') ?? ''
+  for (const prepare of provider.clientSources) await prepare(clientId, provider)
+  const records = await readRecords({ clientId, scopes })
   const target = tellRefusal(params, provider, () => resolveRedirectTarget(params, records.client))
   try {
     const request = await parseAuthorizationRequest(params, target, records, provider)
-    return { done: await next({ records, request }) }
+    return { done: await next({ params, records, request }) }
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
     provider.emit(refusal(params, error))

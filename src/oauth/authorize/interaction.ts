@@ -1,3 +1,4 @@
+import type { InteractionState, Provider } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { coversScope } from '../../scope.ts'
 import type { Consent, Session } from '../../store/records.ts'
@@ -10,6 +11,25 @@ export type Interaction =
   | { readonly kind: 'consent'; readonly session: Session }
   | { readonly kind: 'account'; readonly session: Session }
   | { readonly kind: 'answer'; readonly session: Session }
+  /** A page of a feature asks for something first. */
+  | { readonly kind: 'page'; readonly path: string; readonly session: Session }
+
+/**
+ * Decides what an authorization request needs: the rules of OAuth first, then those of the features.
+ * @throws {OAuthError} login_required, consent_required and their like: the client wants no page (`prompt=none`)
+ */
+export function nextInteraction(state: InteractionState, provider: Provider): Interaction {
+  const decided = decideInteraction(state.request, state.session, state.consent, state.capturedAt)
+  if (decided.kind === 'login') return decided
+  const { session } = decided
+  for (const rule of provider.interactions) {
+    const demanded = rule({ ...state, session }, provider)
+    if (demanded === 'login') return { kind: 'login' }
+    if (demanded === 'consent') return { kind: 'consent', session }
+    if (demanded !== null) return { kind: 'page', path: demanded, session }
+  }
+  return decided
+}
 
 /**
  * Decides what an authorization request needs (RFC 6749 4.1, OpenID Connect Core 3.1.2.3).

@@ -67,3 +67,15 @@ export function parameterMeanings({
 }: Pick<Provider, 'authorizationParameters'>): ParameterMeanings {
   return Object.fromEntries(Object.entries(table).map(([name, { meaning }]) => [name, meaning]))
 }
+
+/**
+ * The parameters of a request, wherever it has them from: its own, or those that a feature fetches in their place.
+ * @throws {OAuthError} what the request names cannot be had
+ */
+export async function resolveParameters(params: Params, provider: Provider): Promise<Params> {
+  for (const source of provider.parameterSources) {
+    const found = await source(params, provider)
+    if (found) return found
+  }
+  return params
+}

@@ -1,18 +1,14 @@
 import type { GrantType, Provider } from '../../concepts.ts'
-import { readImportedToken } from '../../django/imported-tokens.ts'
 import { invalidGrant } from '../../refusals.ts'
 import { issueTokens } from '../../tokens/issue.ts'
-import { openRefreshToken, type RefreshTokenPayload } from '../../tokens/opaque.ts'
+import type { RefreshTokenPayload } from '../../tokens/opaque.ts'
+import { readTokenReference } from '../../tokens/reference.ts'
 
-/** What a refresh token says. An imported one is the first of its grant, so that all that holds for ours holds for it. */
-async function readRefreshToken(
-  token: string,
-  { keys, settings }: Pick<Provider, 'keys' | 'settings'>,
-): Promise<RefreshTokenPayload | null> {
-  const presented = await openRefreshToken(token, keys)
-  if (presented || !settings.importedTokens) return presented
-  const imported = await readImportedToken(token)
-  return imported && { grantId: imported.grantId, sequence: 0 }
+/** What a refresh token says. One of another provider is the first of its grant, so that all that holds for ours holds for it. */
+async function readRefreshToken(token: string, provider: Provider): Promise<RefreshTokenPayload | null> {
+  const found = await readTokenReference(token, provider)
+  if (found?.kind === 'imported') return { grantId: found.grantId, sequence: 0 }
+  return found?.kind === 'refresh' ? { grantId: found.grantId, sequence: found.sequence } : null
 }
 
 /** A refresh token, which is replaced by the next (RFC 6749 6, RFC 9700 4.14.2). */

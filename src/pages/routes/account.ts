@@ -17,6 +17,7 @@ import { invalidGrant } from '../../refusals.ts'
 import type { Account, Session } from '../../store/records.ts'
 import type { Notice } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
+import { showSections } from '../../ui/sections.tsx'
 import type { AccountPageProps, PasswordErrors } from '../account.tsx'
 import { takeFlash, writeFlash } from './flash.ts'
 import { newPasswordErrors } from './new-password.ts'
@@ -74,6 +75,7 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
     ownsPassword: c.get('provider').hooks.users === null,
     logoutUrl: c.get('provider').paths.logout,
     panelUrl: session.user.isStaff && features.includes('admin') ? paths.admin : null,
+    sections: await showSections(c, c.get('provider').accountSections),
   }
 }
 

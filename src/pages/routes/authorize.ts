@@ -13,7 +13,8 @@ import { readAuthorizationForm, readForm, readQuery } from '../../http/params.ts
 import { answerAuthorization, refuseScopes } from '../../oauth/authorize/answer.ts'
 import { readConsent } from '../../oauth/authorize/consent.ts'
 import { consider, type Considered } from '../../oauth/authorize/consider.ts'
-import { decideInteraction, type Interaction } from '../../oauth/authorize/interaction.ts'
+import { nextInteraction, type Interaction } from '../../oauth/authorize/interaction.ts'
+import { resolveParameters } from '../../oauth/authorize/parameters.ts'
 import { expired, seeOther, sendRedirection, showPage, uiOf } from './respond.ts'
 import { scopeTexts } from './scope-texts.ts'
 
@@ -32,20 +33,20 @@ export function addAuthorizeRoutes(app: Hono<ProviderEnv>): void {
 
 /** Decides at once what it can; else the parameters leave the URL, and the pages take over. */
 async function capture(c: Handling): Promise<Response> {
-  const params = readQuery(c.req.raw)
+  const params = await resolveParameters(readQuery(c.req.raw), c.get('provider'))
   return proceed(c, params, async (considered) => {
-    const interaction = decide(considered, c.get('provider').request.now)
+    const interaction = decide(c, considered, c.get('provider').request.now)
     if (interaction.kind === 'answer') return answer(c, considered, interaction, considered.request.scope)
     const id = await captureRequest(c, params)
-    return interaction.kind === 'login'
-      ? seeOther(c, `${c.get('provider').paths.login}?request=${id}`)
+    return interaction.kind === 'login' || interaction.kind === 'page'
+      ? elsewhere(c, interaction, id)
       : seeOther(c, confirmUrl(c, id))
   })
 }
 
 /** A POST comes from another site, so the browser leaves our cookies out: it only captures, and a GET decides. */
 async function captureForm(c: Handling): Promise<Response> {
-  const params = await readAuthorizationForm(c.req.raw)
+  const params = await resolveParameters(await readAuthorizationForm(c.req.raw), c.get('provider'))
   return proceed(c, params, async () => seeOther(c, confirmUrl(c, await captureRequest(c, params))))
 }
 
@@ -57,9 +58,9 @@ async function showConsent(c: Handling): Promise<Response> {
     c,
     captured.params,
     async (considered) => {
-      const interaction = decide(considered, captured.capturedAt)
-      if (interaction.kind === 'login')
-        return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
+      const interaction = decide(c, considered, captured.capturedAt)
+      if (interaction.kind === 'login' || interaction.kind === 'page')
+        return elsewhere(c, interaction, captured.id)
       if (interaction.kind !== 'answer') return askPage(c, considered, interaction, captured)
       // Who comes back here must not be sent on again unasked, or Back would never lead anywhere else.
       if (captured.answeredAt !== null)
@@ -80,9 +81,9 @@ async function confirm(c: Handling): Promise<Response> {
     c,
     captured.params,
     async (considered) => {
-      const interaction = decide(considered, captured.capturedAt)
-      if (interaction.kind === 'login')
-        return seeOther(c, `${c.get('provider').paths.login}?request=${captured.id}`)
+      const interaction = decide(c, considered, captured.capturedAt)
+      if (interaction.kind === 'login' || interaction.kind === 'page')
+        return elsewhere(c, interaction, captured.id)
       if (form.get('account') !== undefined) {
         // The consent was withdrawn since the page asked for the account alone.
         if (interaction.kind === 'consent') return seeOther(c, confirmUrl(c, captured.id))
@@ -116,8 +117,22 @@ async function proceed(
   return leave(c, outcome.refused, captured)
 }
 
-function decide({ records, request }: Considered, capturedAt: number): Interaction {
-  return decideInteraction(request, records.session, records.consent, capturedAt)
+function decide(
+  c: Handling,
+  { params, records: { consent, session }, request }: Considered,
+  capturedAt: number,
+): Interaction {
+  return nextInteraction({ request, params, session, consent, capturedAt }, c.get('provider'))
+}
+
+/** The page of somebody else that a request goes to next. */
+function elsewhere(
+  c: Handling,
+  interaction: Extract<Interaction, { kind: 'login' | 'page' }>,
+  id: string,
+): Response {
+  const path = interaction.kind === 'login' ? c.get('provider').paths.login : interaction.path
+  return seeOther(c, `${path}?request=${id}`)
 }
 
 async function answer(

@@ -27,6 +27,9 @@ function proven(proof: ClientProof, now: number): SQL {
       // A public client that was imported may have a secret that its copies send; one that was registered here has none.
       return sql`EXISTS (SELECT 1 FROM client_secrets s WHERE s.client_id = c.client_id
         AND s.secret_hash = ${proof.secretHash} AND (s.expires_at IS NULL OR s.expires_at > ${now}))`
+    case 'verified':
+      return sql`c.type = 'confidential'
+        AND COALESCE(json_extract(c.metadata, '$.token_endpoint_auth_method'), ${proof.authMethod}) = ${proof.authMethod}`
     case 'redirect':
       return sql`EXISTS (SELECT 1 FROM client_redirect_uris r WHERE r.client_id = c.client_id AND r.uri = ${proof.redirectUri})`
   }

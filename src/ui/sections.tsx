@@ -1,0 +1,35 @@
+import type { Context } from 'hono'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { PageSection, ProviderEnv } from '../concepts.ts'
+import { Section } from './components.tsx'
+
+/** A part of a page, as it is shown. */
+export interface ShownSection {
+  readonly id: string
+  readonly title: string
+  readonly content: JSX.Element
+}
+
+/** Asks the parts that features add to a page what they show now. */
+export async function showSections(
+  c: Context<ProviderEnv>,
+  sections: readonly PageSection[],
+): Promise<readonly ShownSection[]> {
+  const shown = await Promise.all(
+    sections.map(async ({ id, render, title }) => ({ id, title: title(c), content: await render(c) })),
+  )
+  return shown.flatMap(({ content, ...section }) => (content ? [{ ...section, content }] : []))
+}
+
+/** The parts that features add, one below the other. */
+export function Sections({ sections }: { readonly sections: readonly ShownSection[] }): JSX.Element {
+  return (
+    <>
+      {sections.map(({ content, id, title }) => (
+        <Section id={id} title={title}>
+          {content}
+        </Section>
+      ))}
+    </>
+  )
+}
