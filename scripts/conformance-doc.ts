@@ -91,11 +91,14 @@ function threatsPart(shown: readonly Shown[]): string {
       numbersOf(title).map((number) => ({ number, title: title.replace(NUMBERED, ''), file })),
     )
     .toSorted((a, b) => a.number - b.number)
-    .map(({ file, number, title }) => `| ${number} | ${cell(title)} | ${link(file)} |`)
+    .map(
+      ({ file, number, title }) =>
+        `| [${number}](threats.md#attack-${number}) | ${cell(title)} | ${link(file)} |`,
+    )
   return [
     '## Attacks',
     '',
-    'The attacks that the tests try, by the numbers that their titles have, and what becomes of them.',
+    'The attacks of [threats.md](threats.md) that the tests try, and what becomes of them.',
     '',
     '| attack | what the test shows | test |',
     '| --- | --- | --- |',

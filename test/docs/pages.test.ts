@@ -14,6 +14,18 @@ function linksOf(page: string): string[] {
   )
 }
 
+/** The places in a page that a link may name: its headings, as GitHub spells them, and its anchors. */
+function placesOf(page: string): ReadonlySet<string> {
+  const text = readFileSync(page, 'utf8')
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  return new Set([...headings, ...[...text.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id)])
+}
+
 describe('the pages', () => {
   it('lead to files that are there', () => {
     expect(PAGES.length).toBeGreaterThan(10)
@@ -21,6 +33,24 @@ describe('the pages', () => {
       ({ to }) => !existsSync(to),
     )
     expect(lost).toEqual([])
+  })
+
+  it('lead to places in files that are there', () => {
+    const lost = PAGES.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)]
+        .map(([, to = '', place = '']) => ({ page, to: to === '' ? page : join(dirname(page), to), place }))
+        .filter(({ place, to }) => to.endsWith('.md') && !placesOf(to).has(place)),
+    )
+    expect(lost).toEqual([])
+  })
+
+  it('tell of every attack that a test tries', () => {
+    const listed = placesOf('docs/threats.md')
+    const numbers = globSync('test/**/*.test.{ts,tsx}').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\bthreat\(\s*(\d+)/g)].map(([, number = '']) => number),
+    )
+    expect(numbers.length).toBeGreaterThan(100)
+    expect(numbers.filter((number) => !listed.has(`attack-${number}`))).toEqual([])
   })
 
   it('tell of every table', () => {
