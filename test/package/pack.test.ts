@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readdir, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +11,22 @@ const root = join(import.meta.dirname, '../..')
 // Below the repository's own node_modules, so that hono and the package's dependencies are found without a network.
 const foreign = join(root, 'node_modules/.cache/foreign-worker')
 const installed = join(foreign, 'node_modules/edge-oauth2-provider')
+
+/** A dry run asks nobody. */
+const NO_REGISTRY = ['--registry', 'http://127.0.0.1:9', '--fetch-retries', '0']
+
+/** What npm says of a package that it would publish. */
+interface Published {
+  readonly version: string
+  readonly files: readonly { readonly path: string }[]
+}
+
+/** npm 11 names the package around it, npm 10 does not. */
+function publishedOf(answer: Published | Readonly<Record<string, Published>>): Published {
+  return 'files' in answer
+    ? (answer as Published)
+    : (answer as Record<string, Published>)['edge-oauth2-provider']!
+}
 
 /** Packs the package and unpacks it where a foreign project would have it installed. */
 async function install(): Promise<void> {
@@ -61,6 +77,27 @@ describe('the package in a foreign Worker', () => {
       'package.json',
       'schema',
     ])
+  })
+
+  it('could be published as it is: npm says so, and every migration goes with it', async () => {
+    const { stdout } = await run(
+      'npm',
+      ['publish', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error', ...NO_REGISTRY],
+      { cwd: root },
+    )
+    const { files, version } = publishedOf(
+      JSON.parse(stdout) as Published | Readonly<Record<string, Published>>,
+    )
+    const paths = files.map(({ path }) => path)
+    const migrations = (await readdir(join(root, 'schema/migrations'))).filter((name) =>
+      name.endsWith('.sql'),
+    )
+    expect(paths).toEqual(expect.arrayContaining(migrations.map((name) => `schema/migrations/${name}`)))
+    expect(
+      paths.filter((path) => !/^(?:LICENSE|README\.md|package\.json|dist\/|schema\/)/.test(path)),
+    ).toEqual([])
+    // The recipe of a release moves what is unreleased under the version.
+    expect(await readFile(join(root, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${version}\n`)
   })
 
   it('type-checks under nodenext', async () => {
