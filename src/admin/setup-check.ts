@@ -79,15 +79,32 @@ function redirectAdvice(record: AdminRecord): Advice[] {
       'hint',
       'With several redirect URIs each request must name one, byte for byte as it is registered.',
     ),
+    ...uris.filter((uri) => uri.startsWith('http:')).flatMap((uri) => httpAdvice(uri, record)),
     ...uris
-      .filter((uri) => /^http:\/\/localhost:\d/.test(uri))
+      .filter((uri) => /^[^.:]+:/.test(uri) && !/^https?:/.test(uri))
       .map((uri) => ({
-        severity: 'hint' as const,
-        text: `${uri} is compared with its port: http://127.0.0.1 may use any port, and so may http://localhost without one (RFC 8252 7.3).`,
+        severity: 'risk' as const,
+        text: `Any app can take the scheme of ${uri}, and the codes with it: use one with a period (RFC 8252 8.4).`,
       })),
-    ...uris
-      .filter((uri) => /^https?:/.test(uri) && record['type'] === 'confidential' && uri.startsWith('http:'))
-      .map((uri) => ({ severity: 'risk' as const, text: `${uri} is for development only.` })),
+  ]
+}
+
+/** Plain http is read on the way, but for the way to the same machine (RFC 9700 2.6, RFC 8252 8.3). */
+function httpAdvice(uri: string, record: AdminRecord): Advice[] {
+  const { hostname = '' } = URL.parse(uri) ?? {}
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return [
+    ...when(
+      !isLoopback,
+      'risk',
+      `${uri} has no TLS: whoever is on the way reads the codes and tokens. Use https (RFC 9700 2.6).`,
+    ),
+    ...when(
+      /^http:\/\/localhost:\d/.test(uri),
+      'hint',
+      `${uri} is compared with its port: http://127.0.0.1 may use any port, and so may http://localhost without one (RFC 8252 7.3).`,
+    ),
+    ...when(isLoopback && record['type'] === 'confidential', 'risk', `${uri} is for development only.`),
   ]
 }
 
@@ -100,7 +117,12 @@ function pkceAdvice(record: AdminRecord): Advice[] {
       'A public client without PKCE loses its codes to whoever sees them: demand it (RFC 9700 2.1.1).',
     ),
     ...when(
-      codes && record['type'] === 'public' && record['require_pkce'] === true,
+      codes && record['type'] === 'confidential' && record['require_pkce'] === false,
+      'hint',
+      'A confidential client should have to use PKCE, too: nobody can then use a code that was stolen or slipped in (RFC 9700 2.1.1).',
+    ),
+    ...when(
+      codes && record['require_pkce'] === true,
       'hint',
       'Its requests need code_challenge with code_challenge_method=S256, and the token request code_verifier.',
     ),

@@ -10,6 +10,8 @@ export interface WorkerConfig {
   /** Null until the first deploy has made the database and written its id. */
   readonly databaseId: string | null
   readonly migrationsDir: string
+  /** Variables of the Worker. */
+  readonly vars: Readonly<Record<string, unknown>>
 }
 
 const BINDING = 'DB'
@@ -17,6 +19,7 @@ const BINDING = 'DB'
 const CONFIG = v.object({
   configPath: v.string(),
   account_id: v.nullish(v.string()),
+  vars: v.optional(v.record(v.string(), v.unknown()), {}),
   d1_databases: v.array(
     v.object({
       binding: v.string(),
@@ -55,6 +58,7 @@ export async function readWorkerConfig(): Promise<WorkerConfig> {
     accountId: parsed.output.account_id ?? null,
     databaseName: database.database_name,
     databaseId: database.database_id ?? null,
+    vars: parsed.output.vars,
     migrationsDir: join(dirname(parsed.output.configPath), database.migrations_dir),
   }
 }

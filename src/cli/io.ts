@@ -3,7 +3,7 @@ import type { Session } from './open-store.ts'
 /** What a command has of the world around it; tests give it another one. */
 export interface Io {
   /** What options follow from. */
-  readonly provider: Session['provider']
+  readonly provider: Pick<Session['provider'], 'clientMetadata'>
   /** Opens the local store, or the deployed one. */
   readonly open: (remote: boolean) => Promise<Session>
   readonly readStdin: () => Promise<string>

@@ -5,11 +5,12 @@ import { deriveKeys } from '../crypto/keys.ts'
 import { Secret } from '../crypto/secret.ts'
 import { throttleKeys } from '../identity/throttle.ts'
 import type { Operator } from '../operations/resource.ts'
+import { parseSetting } from '../settings/settings.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import { createAdminStore } from '../store/d1/admin/index.ts'
 import { createImportStore } from '../store/d1/import/index.ts'
 import type { ImportStore } from '../store/import-store.ts'
-import { localState, readWorkerConfig } from './config.ts'
+import { localState, readWorkerConfig, type WorkerConfig } from './config.ts'
 import { openLocalD1, type OpenD1 } from './local-d1.ts'
 import { openRemoteD1 } from './remote-d1.ts'
 import { readSecretKey } from './secret-key.ts'
@@ -26,16 +27,29 @@ export interface Session extends Operator {
  * @throws {CliError} it cannot be reached; says what to do
  */
 export async function openStore(remote: boolean): Promise<Session> {
-  if (!remote) return createSession(await openLocalD1(localState()), await readSecretKey(localState()))
+  const config = await readWorkerConfig()
+  const provider = providerOf(config.vars)
+  if (!remote) {
+    return createSession(await openLocalD1(localState()), await readSecretKey(localState()), provider)
+  }
   const [secretKey = null] = process.env['SECRET_KEY']?.split(/\s+/).filter(Boolean) ?? []
-  return createSession(await openRemoteD1(await readWorkerConfig()), secretKey)
+  return createSession(await openRemoteD1(config), secretKey, provider)
+}
+
+/** What operations need of a provider with these variables. */
+function providerOf(vars: WorkerConfig['vars']): Session['provider'] {
+  const settings = {
+    allowHttpRedirects: parseSetting('allowHttpRedirects', vars),
+    scopes: parseSetting('scopes', vars),
+  }
+  return { clientMetadata, settings }
 }
 
 /** A session over an open database. */
 export function createSession(
   { close, db }: OpenD1,
   secretKey: string | null,
-  provider: Session['provider'] = { clientMetadata },
+  provider: Session['provider'] = providerOf({}),
 ): Session {
   return {
     provider,

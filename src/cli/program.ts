@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { InvalidInputError, StorageError } from '../errors.ts'
+import { ConfigurationError, InvalidInputError, StorageError } from '../errors.ts'
 import { CliError, UsageError } from './cli-error.ts'
 import { addClientNoun } from './client.ts'
 import { addImportNoun } from './import.ts'
@@ -48,6 +48,7 @@ function describe(error: unknown): string {
   if (error instanceof StorageError) return describe(error.cause)
   if (error instanceof InvalidInputError)
     return error.problems.map(({ message }) => message).join('\nerror: ')
-  if (error instanceof CliError || error instanceof UsageError) return error.message
+  if (error instanceof CliError || error instanceof UsageError || error instanceof ConfigurationError)
+    return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -25,6 +25,21 @@ export function checkClientSecret(secret: string): string {
   )
 }
 
+/** Characters that a secret has at least which somebody thought of. */
+const MIN_CHOSEN_SECRET = 12
+
+/**
+ * Checks the secret that somebody chose for a client.
+ * @throws {InvalidInputError} it is shorter than 12 characters, longer than 512, or not printable ASCII
+ */
+export function checkChosenSecret(secret: string): string {
+  if (secret.length >= MIN_CHOSEN_SECRET) return checkClientSecret(secret)
+  throw new InvalidInputError(
+    'client_secret',
+    `The secret must have at least ${MIN_CHOSEN_SECRET} characters. Without one, a random secret is made.`,
+  )
+}
+
 /** A new client id of 128 bits. Hexadecimal, so that it never looks like an option on a command line. */
 export function generateClientId(): string {
   return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -4,7 +4,7 @@ import type { ClientMetadata } from '../store/admin-store.ts'
 import type { ClientType, MetadataValue } from '../store/records.ts'
 import { type ClientMetadataMember, fallbackOf, memberKey, type Setter } from './member.ts'
 import { type ClientColumns, columnMembers } from './members/columns.ts'
-import { clientMetadata } from './members/index.ts'
+import { allowShortSchemes, clientMetadata } from './members/index.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 
 export type { ClientMetadata } from '../store/admin-store.ts'
@@ -18,6 +18,8 @@ export interface ParseOptions {
   readonly members?: readonly ClientMetadataMember[]
   /** Who sends the metadata. What this one may not set stays as it is. */
   readonly setter?: Setter
+  /** Hosts whose plain-http redirect URIs may be registered. */
+  readonly httpHosts?: readonly string[]
   /** What the client has. What the input leaves out stays, and is not checked again. */
   readonly before?: ClientMetadata
 }
@@ -30,7 +32,7 @@ export interface ParseOptions {
  */
 export function parseClientMetadata(
   input: Readonly<Record<string, unknown>>,
-  { before, members = clientMetadata, setter = 'staff' }: ParseOptions = {},
+  { before, httpHosts = [], members = clientMetadata, setter = 'staff' }: ParseOptions = {},
 ): ClientMetadata {
   const problems: FieldProblem[] = []
   const read = (member: ClientMetadataMember, kept: MetadataValue | undefined, type: ClientType) => {
@@ -61,7 +63,7 @@ export function parseClientMetadata(
     held.filter(([name, value]) => !isSame(value, usual.get(name) ?? null)),
   )
   // A rule over several members says nothing of one that is wrong by itself.
-  const rules = ruleProblems(metadata, input).filter(
+  const rules = ruleProblems(metadata, input, httpHosts).filter(
     ({ field }) => !problems.some((problem) => problem.field === field),
   )
   const wrong = [...distinct(problems), ...rules]
@@ -97,13 +99,14 @@ function isNothing(given: unknown): boolean {
 function ruleProblems(
   metadata: ClientMetadata,
   input: Readonly<Record<string, unknown>>,
+  httpHosts: readonly string[],
 ): readonly FieldProblem[] {
   return [
     ...grantTypeProblems(metadata),
     ...consentProblems(metadata),
     ...needsRedirectUri(metadata),
     ...keyProblems(metadata),
-    ...(input['redirect_uris'] === undefined ? [] : redirectUriProblems(metadata)),
+    ...(input['redirect_uris'] === undefined ? [] : redirectUriProblems(metadata, httpHosts)),
   ]
 }
 
@@ -131,10 +134,14 @@ function needsRedirectUri({ redirectUris, responseTypes }: ClientMetadata): Fiel
   return [{ field: 'redirect_uris', message }]
 }
 
-function redirectUriProblems({ redirectUris }: ClientMetadata): FieldProblem[] {
+function redirectUriProblems(
+  { metadata, redirectUris }: ClientMetadata,
+  httpHosts: readonly string[],
+): FieldProblem[] {
+  const rules = { httpHosts, shortSchemes: metadata[allowShortSchemes.name] === true }
   return redirectUris.flatMap((uri, index) => {
     const twice = redirectUris.indexOf(uri) < index ? `The redirect URI ${uri} is there twice.` : null
-    const message = redirectUriProblem(uri) ?? twice
+    const message = redirectUriProblem(uri, rules) ?? twice
     return message ? [{ field: 'redirect_uris', message }] : []
   })
 }

@@ -1,17 +1,25 @@
 /** Longest redirect URI, in characters. */
 const MAX_LENGTH = 2000
 
-/** Schemes that run code in the browser, or read what is on the machine. */
-const REFUSED_SCHEMES = [
-  'javascript',
-  'data',
-  'vbscript',
-  'file',
-  'filesystem',
-  'blob',
-  'about',
-  'view-source',
-]
+/** Schemes that run code, show what is on the machine, or start a program that every machine has: mail, calls, a shell. */
+const REFUSED_SCHEMES = new Set(
+  `about afp android-app apt blob bluetooth chrome cmd content cscript data edge facetime facetime-audio feed file filesystem
+  ftp ftps geo git gopher hcp help imap intent irc ircs itms itms-apps itms-services jar javascript ldap ldaps livescript mailto
+  maps market message mid mk mms mocha moz-icon news nfs nntp opera pop powershell rdp res resource rlogin rtsp sftp sh shell
+  sip sips smb sms smsto snews ssh steam svn tel telnet tn3270 vbs vbscript view-source vnc webcal ws wscript wss xmpp`.split(
+    /\s+/,
+  ),
+)
+/** Windows hands `ms-…` and `search-ms` to its own programs, Apple's systems `x-apple…` to theirs. */
+const REFUSED_FAMILIES = /^(?:ms-|search-ms|search$|windows|x-apple|x-man|x-web|view-)/
+
+/** What a provider, or the people who register a client, allow beyond the usual. */
+export interface RedirectUriRules {
+  /** Hosts whose plain-http URIs may be registered, with or without a port. */
+  readonly httpHosts?: readonly string[]
+  /** A private scheme may do without a period. */
+  readonly shortSchemes?: boolean
+}
 
 /** As the URI is written: the port of a registered loopback URI is ignored later, the rest is compared byte for byte. */
 const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:[/?]|$)/i
@@ -20,13 +28,13 @@ const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:[/
  * Checks a redirection endpoint that is to be registered (RFC 6749 3.1.2, RFC 8252 7, RFC 9700 2.1).
  * @returns what is allowed, as one sentence that names the URI; null where it may be registered
  */
-export function redirectUriProblem(uri: string): string | null {
+export function redirectUriProblem(uri: string, rules: RedirectUriRules = {}): string | null {
   const shown = JSON.stringify(uri.slice(0, 200))
-  const problem = findProblem(uri)
+  const problem = findProblem(uri, rules)
   return problem && `The redirect URI ${shown} ${problem}`
 }
 
-function findProblem(uri: string): string | null {
+function findProblem(uri: string, rules: RedirectUriRules): string | null {
   if (uri.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters.`
   if (!/^[\x21-\x7e]*$/.test(uri))
     return 'may hold printable ASCII characters only; percent-encode all others.'
@@ -37,21 +45,33 @@ function findProblem(uri: string): string | null {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.+)$/i.exec(uri) ?? []
   const url = scheme === undefined ? null : URL.parse(uri)
   if (scheme === undefined || !url) return 'must be an absolute URI, as https://app.example/callback.'
-  if (REFUSED_SCHEMES.includes(scheme.toLowerCase()))
-    return `must not use the scheme ${scheme.toLowerCase()}.`
+  const name = scheme.toLowerCase()
+  if (REFUSED_SCHEMES.has(name) || REFUSED_FAMILIES.test(name)) return `must not use the scheme ${name}.`
   const authority = /^\/\/([^/?]*)/.exec(rest)?.[1]
   if (authority?.includes('@')) return 'must not hold a user name or password.'
-  return webProblem(scheme.toLowerCase(), uri, url, authority)
+  return name === 'http' || name === 'https'
+    ? webProblem(uri, url, authority, rules)
+    : schemeProblem(name, rules)
 }
 
-/** What only http and https demand; a private-use scheme (RFC 8252 7.1) is the app's own. */
-function webProblem(scheme: string, uri: string, url: URL, authority: string | undefined): string | null {
-  if (scheme !== 'http' && scheme !== 'https') return null
+/** RFC 8252 7.1, 8.4: a scheme that is a domain name of the app's owner, in reverse, so that no other app has it. */
+function schemeProblem(name: string, { shortSchemes = false }: RedirectUriRules): string | null {
+  if (shortSchemes || name.includes('.')) return null
+  return 'must use a scheme with a period, such as com.example.app, which no other app has (RFC 8252 8.4); allow_short_schemes permits others.'
+}
+
+/** What only http and https demand. */
+function webProblem(
+  uri: string,
+  url: URL,
+  authority: string | undefined,
+  { httpHosts = [] }: RedirectUriRules,
+): string | null {
   // The parser repairs much (`https:app.example`, `http://127.1`); only what needs no repair is registered.
   if (!authority || authority.replace(/:\d*$/, '').toLowerCase() !== url.hostname) {
     return 'must name its host plainly, as https://app.example/callback.'
   }
-  return scheme === 'http' && !LOOPBACK.test(uri)
-    ? 'must use https; http is for localhost, 127.0.0.1 and [::1] only (RFC 8252 7.3).'
-    : null
+  if (url.protocol === 'https:' || LOOPBACK.test(uri)) return null
+  if (httpHosts.includes(url.host) || httpHosts.includes(url.hostname)) return null
+  return 'must use https; http is for localhost, 127.0.0.1 and [::1] only (RFC 8252 7.3), and for hosts in OAUTH_ALLOW_HTTP_REDIRECTS.'
 }

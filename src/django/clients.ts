@@ -41,16 +41,20 @@ export async function readClientRecord(record: DjangoRecord): Promise<ReadClient
     problems.push('It has no redirect URI left, so people cannot be sent to it before it gets one.')
   return refusedAsNotTaken(async () => {
     const clientId = checkClientId(readText(fields['client_id']))
-    const metadata = parseClientMetadata({
-      name: readText(fields['name']).trim().slice(0, 200) || clientId,
-      url: readUrl(fields['url']),
-      type,
-      redirect_uris: redirectUris,
-      grant_types: grantTypes.length > 0 ? grantTypes : ['refresh_token'],
-      auto_authorize: fields['skip_authorization'] === true || fields['auto_authorize'] === true,
-      authorize_every_time: fields['authorize_every_time'] === true,
-      require_pkce: false,
-    })
+    const metadata = parseClientMetadata(
+      {
+        name: readText(fields['name']).trim().slice(0, 200) || clientId,
+        url: readUrl(fields['url']),
+        type,
+        redirect_uris: redirectUris,
+        grant_types: grantTypes.length > 0 ? grantTypes : ['refresh_token'],
+        auto_authorize: fields['skip_authorization'] === true || fields['auto_authorize'] === true,
+        authorize_every_time: fields['authorize_every_time'] === true,
+        require_pkce: false,
+        allow_short_schemes: redirectUris.some((uri) => redirectUriProblem(uri) !== null),
+      },
+      { setter: 'import' },
+    )
     const secretHash = await readSecret(readText(fields['client_secret']), problems)
     if (secretHash === null && type === 'confidential')
       problems.push('It has no secret that works here: give it one, with client rotate-secret.')
@@ -88,7 +92,7 @@ function toolkitGrants(fields: DjangoRecord['fields']): readonly string[] {
 
 function readRedirectUris(value: unknown, problems: string[]): string[] {
   return splitUris(readText(value)).filter((uri) => {
-    const problem = redirectUriProblem(uri)
+    const problem = redirectUriProblem(uri, { shortSchemes: true })
     if (problem) problems.push(problem)
     return !problem
   })

@@ -18,7 +18,7 @@ export function checkCodeChallenge(params: Params, client: Client): string | nul
   const challenge = params.get('code_challenge')
   const method = params.get('code_challenge_method')
   if (challenge === undefined) {
-    if (method !== undefined || (client.type === 'public' && client.requirePkce)) {
+    if (method !== undefined || client.requirePkce) {
       throw new OAuthError('invalid_request', "No 'code_challenge' included in the request.")
     }
     return null

@@ -1,5 +1,6 @@
 import type { MemberControl } from '../clients/member.ts'
 import type { Provider } from '../concepts.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { AdminStore, OperatorMark } from '../store/admin-store.ts'
 import { type AdminRecord, isList, type RecordKind, type RecordValue } from '../store/browse.ts'
 
@@ -9,7 +10,9 @@ export type Known = Pick<Provider, 'clientMetadata' | 'grantTypes'>
 /** Who acts, with what acting takes: a member of staff in the panel or through the API, or the command line. */
 export interface Operator {
   readonly store: AdminStore
-  readonly provider: Pick<Provider, 'clientMetadata'>
+  readonly provider: Pick<Provider, 'clientMetadata'> & {
+    readonly settings: Pick<Settings, 'allowHttpRedirects' | 'scopes'>
+  }
   /** The id of the user who acts; null for the command line. */
   readonly userId: string | null
   /** Marks one write, as the operator's and this request's. */

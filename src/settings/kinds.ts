@@ -166,15 +166,47 @@ export const color: Row<string> = {
   parse: (value) =>
     typeof value === 'string' && /^#[\da-f]{6}$/i.test(value) ? value.toLowerCase() : undefined,
 }
+/** Bits that a key must look as if it held: far below any random key, above repeated, counted and typed ones. */
+const MIN_KEY_BITS = 64
+
+/** What stands in documentation for a key. */
+const PLACEHOLDER = /change.?(?:me|this)|replace.?(?:me|this)|your.?(?:own.?)?(?:secret|key)|placeholder/i
+
+function isStrongKey(key: string): boolean {
+  return key.length >= 32 && guessedBits(key) >= MIN_KEY_BITS && !PLACEHOLDER.test(key)
+}
+
+/**
+ * Estimates from above how many bits a text holds: Shannon's entropy of its characters, or of the steps between them where
+ * that is less, times the places at which it says what it did not say before.
+ */
+function guessedBits(text: string): number {
+  const letters = Array.from(text)
+  const steps = letters
+    .map((letter, at) => letter.charCodeAt(0) - (letters[at - 1] ?? '').charCodeAt(0))
+    .slice(1)
+  const seen = new Set(letters.map((_, at) => text.slice(at, at + 3)))
+  return Math.min(entropy(letters), entropy(steps)) * seen.size
+}
+
+/** Shannon's entropy, in bits for each entry. */
+function entropy(entries: readonly (string | number)[]): number {
+  const counts = new Map<string | number, number>()
+  for (const entry of entries) counts.set(entry, (counts.get(entry) ?? 0) + 1)
+  return [...counts.values()].reduce((sum, count) => {
+    const share = count / entries.length
+    return sum - share * Math.log2(share)
+  }, 0)
+}
+
 /** Keys, newest first. */
 export const secretKeys: Row<readonly Secret[]> = {
   unit: 'secret',
-  expected: 'one or more keys of at least 32 characters, newest first, separated by spaces',
+  expected:
+    'one or more keys of at least 32 characters that nobody guesses, newest first, separated by spaces (npm run deploy makes one; so does openssl rand -base64 32)',
   parse(value) {
     const keys = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : []
-    return keys.length > 0 && keys.every((key) => key.length >= 32)
-      ? keys.map((key) => new Secret(key))
-      : undefined
+    return keys.length > 0 && keys.every(isStrongKey) ? keys.map((key) => new Secret(key)) : undefined
   },
 }
 

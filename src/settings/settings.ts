@@ -142,6 +142,13 @@ export const SETTINGS = {
   siteName: setting('OAUTH_SITE_NAME', 'Accounts', 'Name that the pages carry.', line),
   logoUrl: setting('OAUTH_LOGO_URL', null, 'Picture beside the name.', imageUrl, 'none'),
   accentColor: setting('OAUTH_ACCENT_COLOR', '#0f6b5c', 'Colour of buttons and links.', color),
+  allowHttpRedirects: setting(
+    'OAUTH_ALLOW_HTTP_REDIRECTS',
+    [],
+    'Hosts whose plain-http redirect URIs may be registered, such as those of an intranet; tokens sent there can be read on the way.',
+    hosts,
+    'none',
+  ),
   demo: setting('OAUTH_DEMO', false, "The local demo's pages.", flag),
   issuer: setting('OAUTH_ISSUER', null, 'Issuer identifier (RFC 8414 2).', issuer, "the request's origin"),
   hosts: setting(
@@ -229,6 +236,18 @@ export function settingsOf<const R extends Readonly<Record<string, Setting<unkno
 ): Values<R> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- createProvider has parsed these very rows
   return featureSettings as Values<R>
+}
+
+/**
+ * Parses one setting of an environment, for those who need no more.
+ * @throws {ConfigurationError} see `parseSettings`
+ */
+export function parseSetting<Name extends keyof Rows>(
+  name: Name,
+  env: Readonly<Record<string, unknown>>,
+): Parsed[Name] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each row's parser gives the type of its own default
+  return parseRows({ [name]: SETTINGS[name] }, env, {})[name] as Parsed[Name]
 }
 
 function parseValue(row: Setting<unknown>, held: unknown): unknown {

@@ -87,10 +87,16 @@ describe('client', () => {
       '--client-id',
       'all',
     ]
-    const flags = ['--client-secret', ':p%ss w+rd', '--auto-authorize', '--authorize-every-time', '--no-pkce']
+    const flags = [
+      '--client-secret',
+      ':p%ss w+rd&more',
+      '--auto-authorize',
+      '--authorize-every-time',
+      '--no-pkce',
+    ]
     expect(await json('client', 'create', '--name', 'All', ...everything, ...flags)).toMatchObject({
       client_id: 'all',
-      client_secret: ':p%ss w+rd',
+      client_secret: ':p%ss w+rd&more',
       grant_types: ['client_credentials', 'password'],
       scope: 'read write',
       redirect_uris: [],
@@ -319,7 +325,7 @@ describe('without --json', () => {
 
 describe('a member of client metadata that one row adds', () => {
   it('is an option of client create and client update, and is shown', async () => {
-    const provider = { clientMetadata: [...clientMetadata, mascot] }
+    const provider = { ...session.provider, clientMetadata: [...clientMetadata, mascot] }
     const openWith = async (): Promise<Session> => ({ ...session, provider })
     const client = (...args: readonly string[]) => runOn(openWith, ['client', ...args], '', provider)
     const created = ['create', '--name', 'Zoo', '--redirect-uri', REDIRECT, '--client-id', 'zoo']

@@ -54,7 +54,7 @@ export async function runOn(
   open: (remote: boolean) => Promise<Session>,
   args: readonly string[],
   stdin = '',
-  provider: Session['provider'] = { clientMetadata },
+  provider: Pick<Session['provider'], 'clientMetadata'> = { clientMetadata },
 ): Promise<CliResult> {
   let [stdout, stderr] = ['', '']
   const code = await runCommand(args, {

@@ -6,6 +6,7 @@ export interface MemberSample {
 
 /** Samples of every member that is kept as JSON. */
 export const SAMPLES: Readonly<Record<string, MemberSample>> = {
+  allow_short_schemes: { right: true, wrong: 'perhaps' },
   logo_uri: { right: 'https://app.example/logo.png', wrong: 'javascript:alert(1)' },
   policy_uri: { right: 'https://app.example/privacy', wrong: '/privacy' },
   tos_uri: { right: 'https://app.example/terms', wrong: 'https://user@app.example/' },

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
+  checkChosenSecret,
   checkClientId,
   checkClientSecret,
   generateClientId,
   generateClientSecret,
 } from '../../src/clients/credentials.ts'
 import { parseClientMetadata } from '../../src/clients/metadata.ts'
+import { redirectUriProblem } from '../../src/clients/redirect-uri.ts'
 import { InvalidInputError } from '../../src/errors.ts'
 
 const REDIRECT = 'https://app.example/callback'
@@ -120,8 +122,6 @@ describe('redirect URIs', () => {
     'http://[::1]:3000/cb?x=1',
     'com.example.app:/oauth2redirect',
     'com.example.app://callback',
-    'myapp://callback',
-    'urn:ietf:wg:oauth:2.0:oob',
     `https://app.example/${'a'.repeat(1980)}`,
   ])('may be %s', (uri) => {
     expect(problemsOf({ name: 'App', redirect_uris: [uri] })).toEqual({})
@@ -153,6 +153,22 @@ describe('redirect URIs', () => {
     ['JavaScript:alert(1)', 'scheme javascript'],
     ['data:text/html,hello', 'scheme data'],
     ['vbscript:x', 'scheme vbscript'],
+    ['vbs:x', 'scheme vbs'],
+    ['MailTo:mia@app.example', 'scheme mailto'],
+    ['tel:+49301234', 'scheme tel'],
+    ['sms:+49301234', 'scheme sms'],
+    ['intent://app.example/#Intent;end', 'fragment'],
+    ['intent://app.example/cb', 'scheme intent'],
+    ['shell:startup', 'scheme shell'],
+    ['ms-settings:display', 'scheme ms-settings'],
+    ['ms-word:ofe|u|https://evil.example/x.docx', 'scheme ms-word'],
+    ['search-ms:query=x', 'scheme search-ms'],
+    ['itms-services://?action=download', 'scheme itms-services'],
+    ['ssh://app.example/', 'scheme ssh'],
+    ['ws://app.example/cb', 'scheme ws'],
+    ['myapp://callback', 'RFC 8252 8.4'],
+    ['myapp:/callback', 'RFC 8252 8.4'],
+    ['urn:ietf:wg:oauth:2.0:oob', 'RFC 8252 8.4'],
     ['file:///etc/passwd', 'scheme file'],
     ['blob:https://app.example/1', 'scheme blob'],
     ['about:blank', 'scheme about'],
@@ -172,7 +188,54 @@ describe('redirect URIs', () => {
   })
 })
 
+describe('redirect URIs that were asked for', () => {
+  it('may use a scheme without a period, and still none that starts a program', () => {
+    const asked = { name: 'App', allow_short_schemes: true }
+    for (const uri of ['myapp://callback', 'cursor://editor/callback', 'urn:ietf:wg:oauth:2.0:oob']) {
+      expect(problemsOf({ ...asked, redirect_uris: [uri] })).toEqual({})
+    }
+    for (const uri of ['mailto:mia@app.example', 'javascript:alert(1)', 'ms-word:x', 'vbs:x']) {
+      expect(problemsOf({ ...asked, redirect_uris: [uri] })['redirect_uris']).toContain('scheme')
+    }
+  })
+
+  it('may be plain http at the hosts that the setting names, and at no others', () => {
+    const httpHosts = ['intranet.example', '10.0.0.5:8080']
+    const problemOf = (uri: string) => redirectUriProblem(uri, { httpHosts })
+    for (const uri of [
+      'http://intranet.example/cb',
+      'http://intranet.example:8000/cb',
+      'http://10.0.0.5:8080/cb',
+      'http://localhost/cb',
+    ]) {
+      expect({ uri, problem: problemOf(uri) }).toEqual({ uri, problem: null })
+      expect(parseClientMetadata({ name: 'App', redirect_uris: [uri] }, { httpHosts }).redirectUris).toEqual([
+        uri,
+      ])
+    }
+    for (const uri of [
+      'http://10.0.0.5/cb',
+      'http://10.0.0.5:8081/cb',
+      'http://app.intranet.example/cb',
+      'http://intranet.example.evil.example/cb',
+      'http://intranet.example@evil.example/cb',
+      'http://INTRANET.example\\@evil.example/cb',
+      'http://evil.example/?intranet.example',
+    ]) {
+      expect({ uri, problem: problemOf(uri) }).not.toEqual({ uri, problem: null })
+    }
+    expect(redirectUriProblem('http://intranet.example/cb')).toContain('OAUTH_ALLOW_HTTP_REDIRECTS')
+  })
+})
+
 describe('client ids and secrets', () => {
+  it('must be long where somebody chose them', () => {
+    for (const secret of ['', 's', 'eleven-char'])
+      expect(() => checkChosenSecret(secret)).toThrow('12 characters')
+    expect(checkChosenSecret('twelve-chars')).toBe('twelve-chars')
+    expect(() => checkChosenSecret('zwölf-zeichen')).toThrow('printable ASCII')
+  })
+
   it('are made of letters that need no encoding', () => {
     expect(generateClientId()).toMatch(/^[0-9a-f]{32}$/)
     expect(generateClientSecret()).toMatch(/^[\w-]{43}$/)

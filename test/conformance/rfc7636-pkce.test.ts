@@ -37,6 +37,19 @@ describe('the challenge', () => {
     expect(await refusal({ client_id: 'native', ...PKCE })).toBeNull()
   })
 
+  must('RFC 9700', '2.1.1', 'is needed of a confidential client that was made with it', async () => {
+    await givenClient('strict', { requirePkce: true })
+    expect(await refusal({ client_id: 'strict' })).toBe('invalid_request')
+    expect(await refusal({ client_id: 'strict', ...PKCE })).toBeNull()
+    const code = await givenCode(alice, { client_id: 'strict', ...PKCE })
+    expect(await redeem(code, { client_id: 'strict' })).toMatchObject({ error: 'invalid_grant' })
+    const again = await givenCode(alice, { client_id: 'strict', ...PKCE })
+    expect(await redeem(again, { client_id: 'strict', code_verifier: VERIFIER })).toMatchObject({
+      status: 200,
+    })
+    expect(await refusal({ client_id: 'web' })).toBeNull()
+  })
+
   must('RFC 7636', '4.4.1', 'is not needed of a public client that was made without', async () => {
     await givenClient('old', { type: 'public', grantTypes: ['authorization_code'], requirePkce: false })
     const code = await givenCode(alice, { client_id: 'old' })
@@ -153,7 +166,7 @@ describe('as functions', () => {
     } as const
     const sent = parseParams(new URLSearchParams(PKCE).toString())
     expect(checkCodeChallenge(sent, client)).toBe(PKCE.code_challenge)
-    expect(checkCodeChallenge(parseParams(''), client)).toBeNull()
-    expect(() => checkCodeChallenge(parseParams(''), { ...client, type: 'public' })).toThrow('code_challenge')
+    expect(checkCodeChallenge(parseParams(''), { ...client, requirePkce: false })).toBeNull()
+    expect(() => checkCodeChallenge(parseParams(''), client)).toThrow('code_challenge')
   })
 })

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { toBase64url } from '../../src/crypto/bytes.ts'
 import { Secret } from '../../src/crypto/secret.ts'
 import { ConfigurationError } from '../../src/errors.ts'
 import { createProvider } from '../../src/provider/create-provider.ts'
@@ -8,7 +9,7 @@ import { introspect, post, refresh, send, token } from '../support/http.ts'
 import { expectNoSecret } from '../support/refusal.ts'
 import { givenTokens, isActive } from '../support/tokens.ts'
 
-const KEY = 'k'.repeat(32)
+const KEY = 'kX7-of-the-settings-tests-0wZq9bTn'
 const OLD = 'the-old-key-that-was-in-use-for-a-year'
 const NEW = 'the-new-key-that-takes-the-place-of-it'
 const PATHS = [
@@ -40,6 +41,7 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_EXPIRE_DELTA: ['0', 'P1D', 'NaN'],
   OAUTH_EXPIRE_DELTA_PUBLIC: ['0', '-5'],
   OAUTH_EXPIRE_REFRESH_DELTA: ['0', 'forever'],
+  OAUTH_ALLOW_HTTP_REDIRECTS: ['http://intranet.example', 'intranet.example/path', 'INTRANET.example'],
   OAUTH_HOSTS: ['https://id.example', 'id.example/path', 'id.example:443', 'ID.example', 'a b/c', ' '],
   OAUTH_IMPORTED_TOKENS: ['sha256'],
   OAUTH_ISSUER: [
@@ -146,6 +148,13 @@ describe('SECRET_KEY', () => {
     ['is short', 'short'],
     ['has one key that is short', `${KEY} short`],
     ['is only spaces', '   '],
+    ['is one letter', 'k'.repeat(64)],
+    ['counts', '0123456789abcdef0123456789abcdef'],
+    ['is the alphabet', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'],
+    ['is a word again and again', 'password'.repeat(8)],
+    ['is a word again and again, with something behind it', `${'secret-'.repeat(6)}1`],
+    ['was copied from documentation', 'please-change-me-to-something-longer'],
+    ['has an old key that is weak', `${KEY} ${'ab'.repeat(32)}`],
   ])('stops every request where it %s, and is never logged', async (_name, value) => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     for (const path of PATHS) {
@@ -162,6 +171,16 @@ describe('SECRET_KEY', () => {
       expect(line).toContain('at least 32 characters')
       expect(line).not.toContain(KEY)
       expect(line).not.toContain('"short"')
+    }
+  })
+
+  it('may be what a generator makes: base64, base64url, hexadecimal', () => {
+    for (let made = 0; made < 500; made++) {
+      const bytes = crypto.getRandomValues(new Uint8Array(32))
+      const hex = Array.from(bytes.slice(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+      const base64 = btoa(String.fromCharCode(...bytes))
+      const key = `${hex} ${base64} ${toBase64url(bytes)}`
+      expect({ key, count: parseSettings({ SECRET_KEY: key }).secretKey.length }).toEqual({ key, count: 3 })
     }
   })
 

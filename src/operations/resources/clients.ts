@@ -1,10 +1,10 @@
 import {
+  checkChosenSecret,
   checkClientId,
-  checkClientSecret,
   generateClientId,
   generateClientSecret,
 } from '../../clients/credentials.ts'
-import { parseClientMetadata } from '../../clients/metadata.ts'
+import { type ParseOptions, parseClientMetadata } from '../../clients/metadata.ts'
 import { sha256Base64url } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
 import type { ClientRecord } from '../../store/admin-store.ts'
@@ -25,11 +25,15 @@ const DAY = 86_400
 /** How often a change is tried again that others were faster than. */
 const ATTEMPTS = 5
 
+function parseOptions({ provider }: Operator): ParseOptions {
+  return { httpHosts: provider.settings.allowHttpRedirects, members: provider.clientMetadata }
+}
+
 async function create(input: Input, operator: Operator): Promise<Done> {
   const id = textOf(input, 'client_id')
   const given = textOf(input, 'client_secret')
   const { clientId, metadata, ownSecret } = gather({
-    metadata: () => parseClientMetadata(input, { members: operator.provider.clientMetadata }),
+    metadata: () => parseClientMetadata(input, parseOptions(operator)),
     clientId: () => (id === '' ? generateClientId() : checkClientId(id)),
     ownSecret: () => (given === '' ? null : readSecret(given, input)),
   })
@@ -42,7 +46,7 @@ async function create(input: Input, operator: Operator): Promise<Done> {
 
 /** The secret that a confidential client is to have. */
 function readSecret(secret: string, input: Input): string {
-  if (input['type'] !== 'public') return checkClientSecret(secret)
+  if (input['type'] !== 'public') return checkChosenSecret(secret)
   throw new InvalidInputError('client_secret', 'A public client has no secret (RFC 6749 2.1).')
 }
 
@@ -52,17 +56,14 @@ async function update(record: AdminRecord, input: Input, operator: Operator): Pr
 }
 
 /** Changes a client as it is now. Where the input says which version it is about, that version must be the present one. */
-async function change(
-  record: AdminRecord,
-  input: Input,
-  { mark, provider, store }: Operator,
-): Promise<ClientRecord | null> {
+async function change(record: AdminRecord, input: Input, operator: Operator): Promise<ClientRecord | null> {
+  const { mark, store } = operator
   const id = valueOf(record, 'client_id')
   const seen = input['updated_at']
   for (let attempt = 0; attempt < (seen === undefined ? ATTEMPTS : 1); attempt++) {
     const before = await store.readClient(id)
     if (!before) return null
-    const metadata = parseClientMetadata(input, { before, members: provider.clientMetadata })
+    const metadata = parseClientMetadata(input, { ...parseOptions(operator), before })
     const disabled = typeof input['disabled'] === 'boolean' ? input['disabled'] : before.disabled
     const seenAt = Number(seen ?? before.updatedAt)
     const updated = await store.updateClient(id, { ...metadata, disabled }, seenAt, mark())
