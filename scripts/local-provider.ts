@@ -83,7 +83,14 @@ async function serve(
   // Naming the file that wrangler would read anyway lets the environment, and so our SECRET_KEY, go before it.
   const secrets = existsSync(DEV_VARS) ? ['--env-file', DEV_VARS] : []
   const options = ['--port', String(port), '--persist-to', persistTo, '--show-interactive-dev-session=false']
-  const vars = ['--var', 'OAUTH_ENFORCE_SECURE:false', '--var', 'OAUTH_DEMO:true']
+  const vars = [
+    '--var',
+    'OAUTH_ENFORCE_SECURE:false',
+    '--var',
+    'OAUTH_DEMO:true',
+    '--var',
+    'OAUTH_FETCH_LOOPBACK:true',
+  ]
   const args = ['dev', ...options, ...secrets, ...vars, ...process.argv.slice(2)]
   return runDev(args, { SECRET_KEY: secretKey }, onReady)
 }

@@ -77,6 +77,13 @@ const LAYERS: readonly Layer[] = [
     without: WEB_OR_DATABASE,
   },
   {
+    // Addresses that strangers name, and what is fetched from them.
+    name: 'outbound',
+    files: /^src\/(?:outbound|private-key-jwt)\//,
+    mayImport: ['base', 'model', ...TRADES, 'protocol'],
+    without: WEB_OR_DATABASE,
+  },
+  {
     name: 'openid',
     files: /^src\/openid\//,
     mayImport: ['base', 'model', ...TRADES, 'protocol'],
@@ -103,13 +110,34 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'command line',
     files: /^src\/cli\//,
-    mayImport: ['base', 'model', ...TRADES, 'protocol', 'openid', 'django', 'operations', 'storage'],
+    mayImport: [
+      'base',
+      'model',
+      ...TRADES,
+      'protocol',
+      'outbound',
+      'openid',
+      'django',
+      'operations',
+      'storage',
+    ],
     without: /^hono(?:\/|$)/,
   },
   {
     name: 'assembly',
     files: /^src\/(?:index|public|rpc)\.ts$|^src\/provider\/|^src\/env\.d\.ts$/,
-    mayImport: ['base', 'model', ...TRADES, 'protocol', 'openid', 'django', 'operations', 'web', 'storage'],
+    mayImport: [
+      'base',
+      'model',
+      ...TRADES,
+      'protocol',
+      'outbound',
+      'openid',
+      'django',
+      'operations',
+      'web',
+      'storage',
+    ],
   },
 ]
 

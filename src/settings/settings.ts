@@ -158,6 +158,12 @@ export const SETTINGS = {
     hosts,
     'none',
   ),
+  fetchLoopback: setting(
+    'OAUTH_FETCH_LOOPBACK',
+    false,
+    "Fetch keys and documents of clients from this machine's own addresses, too, over http: for development alone; npm start turns it on.",
+    flag,
+  ),
   securityContact: setting(
     'OAUTH_SECURITY_CONTACT',
     [],

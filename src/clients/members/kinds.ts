@@ -2,8 +2,12 @@ import * as v from 'valibot'
 import type { JsonObject } from '../../store/records.ts'
 
 const MAX_URL = 2000
+const SECURE_OR_LOOPBACK = /^https:|^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:[/?]|$)/i
 
-/** An absolute https URL without a fragment, at most 2,000 characters: one that the provider itself may call. */
+/**
+ * An absolute https URL without a fragment, at most 2,000 characters: one that the provider itself may call. Plain http is for
+ * development on one machine, where OAUTH_FETCH_LOOPBACK decides whether it is called.
+ */
 export function httpsUrl(message: string): v.GenericSchema<unknown, string> {
   return v.pipe(trimmedText(message), v.check(isHttps, message))
 }
@@ -68,7 +72,7 @@ export function jsonObject(
 }
 
 function isHttps(text: string): boolean {
-  return isWebUrl(text) && /^https:/i.test(text) && !text.includes('#')
+  return isWebUrl(text) && SECURE_OR_LOOPBACK.test(text) && !text.includes('#')
 }
 
 /** Tells whether a text is an absolute http or https URL of printable ASCII without a user name. */

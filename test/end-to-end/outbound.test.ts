@@ -1,0 +1,142 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { fetchJson, type FetchRules } from '../../src/outbound/fetch-json.ts'
+import { readClientKeys } from '../../src/private-key-jwt/client-keys.ts'
+
+const RULES: FetchRules = { allowLoopback: true, maxBytes: 1000, timeout: 1, types: [] }
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+
+let server: Server | undefined
+
+async function serve(listener: RequestListener): Promise<string> {
+  const started = createServer(listener)
+  server = started
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`
+}
+
+afterEach(async () => {
+  server?.closeAllConnections()
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)))
+  server = undefined
+})
+
+describe('A document that a stranger names', () => {
+  it('is fetched without anything of ours', async () => {
+    let headers: NodeJS.Dict<string | string[]> = {}
+    const url = await serve((request, response) => {
+      ;({ headers } = request)
+      response.writeHead(200, JSON_TYPE).end('{"a":1}')
+    })
+    expect((await fetchJson(url, RULES)).json).toEqual({ a: 1 })
+    expect(headers).not.toHaveProperty('cookie')
+    expect(headers).not.toHaveProperty('authorization')
+    expect(headers).not.toHaveProperty('referer')
+  })
+
+  it.each<[string, RequestListener, string]>([
+    [
+      'redirects',
+      (_, response) => response.writeHead(302, { Location: 'http://127.0.0.1:1/' }).end(),
+      'redirects',
+    ],
+    ['is not there', (_, response) => response.writeHead(404, JSON_TYPE).end('{}'), 'status 404'],
+    ['is only a part', (_, response) => response.writeHead(206, JSON_TYPE).end('{}'), 'status 206'],
+    [
+      'is a page',
+      (_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('{}'),
+      'the type',
+    ],
+    ['has no type', (_, response) => response.writeHead(200).end('{}'), 'the type'],
+    ['is a list', (_, response) => response.writeHead(200, JSON_TYPE).end('[]'), 'JSON object'],
+    ['is not JSON', (_, response) => response.writeHead(200, JSON_TYPE).end('{'), 'JSON object'],
+    [
+      'is not UTF-8',
+      (_, response) => response.writeHead(200, JSON_TYPE).end(Uint8Array.of(0x7b, 0xff, 0x7d)),
+      'UTF-8',
+    ],
+    [
+      'says that it is too large',
+      (_, response) => response.writeHead(200, JSON_TYPE).end('x'.repeat(1001)),
+      'larger',
+    ],
+    [
+      'never ends',
+      (_, response) => {
+        response.writeHead(200, JSON_TYPE)
+        const more = setInterval(() => response.write('x'.repeat(100)), 5)
+        response.on('close', () => clearInterval(more))
+      },
+      'larger',
+    ],
+    [
+      'trickles',
+      (_, response) => {
+        response.writeHead(200, JSON_TYPE)
+        const more = setInterval(() => response.write(' '), 100)
+        response.on('close', () => clearInterval(more))
+      },
+      'longer than 1 seconds',
+    ],
+    ['is not answered', () => {}, 'longer than 1 seconds'],
+    [
+      'breaks off',
+      (_, response) => response.writeHead(200, JSON_TYPE).write('{', () => response.destroy()),
+      'reached',
+    ],
+  ])('is refused if it %s', async (_, listener, problem) => {
+    const url = await serve(listener)
+    await expect(fetchJson(url, RULES)).rejects.toThrow(problem)
+  })
+
+  it('is not even asked for at an address of this machine, but in development', async () => {
+    let asked = 0
+    const url = await serve((_, response) => {
+      asked++
+      response.writeHead(200, JSON_TYPE).end('{}')
+    })
+    await expect(fetchJson(url, { ...RULES, allowLoopback: false })).rejects.toThrow('https')
+    expect(asked).toBe(0)
+  })
+})
+
+describe('The keys of a client by their address', () => {
+  it('are kept, fetched again for a key that is new, and outlast a server that fails', async () => {
+    let asked = 0
+    let answer: unknown = { keys: [{ kty: 'EC', kid: 'one' }] }
+    const url = await serve((_, response) => {
+      asked++
+      if (answer === null) response.writeHead(500).end()
+      else response.writeHead(200, JSON_TYPE).end(JSON.stringify(answer))
+    })
+    const client = { type: 'confidential', metadata: { jwks_uri: `${url}/jwks` } } as const
+    const read = async (kid: string | null, now: number): Promise<readonly (string | undefined)[]> => {
+      const settings = { fetchLoopback: true }
+      const provider = { settings, request: { id: '', now, network: null } } as Parameters<
+        typeof readClientKeys
+      >[2]
+      return (await readClientKeys(client, kid, provider)).map((key) => key.kid)
+    }
+    expect(await read('one', 1000)).toEqual(['one'])
+    expect(await read('one', 1200)).toEqual(['one'])
+    expect(asked).toBe(1)
+    answer = {
+      keys: [
+        { kty: 'EC', kid: 'one' },
+        { kty: 'EC', kid: 'two' },
+      ],
+    }
+    expect(await read('two', 1201)).toEqual(['two'])
+    expect(asked).toBe(2)
+    // However many unknown keys are asked for, the address is not asked each time.
+    expect(await read('nine', 1202)).toEqual([])
+    expect(await read('ten', 1203)).toEqual([])
+    expect(asked).toBe(2)
+    answer = null
+    expect(await read('one', 2000)).toEqual(['one'])
+    expect(await read('two', 2001)).toEqual(['two'])
+    expect(asked).toBe(3)
+    await expect(read('nine', 3000)).rejects.toThrow('status 500')
+  })
+})
