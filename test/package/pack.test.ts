@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -38,6 +38,22 @@ async function install(): Promise<void> {
   await run('tar', ['-xzf', join(foreign, tarball), '-C', installed, '--strip-components=1'])
 }
 
+const SHOP = { grant_type: 'client_credentials', client_id: 'shop', client_secret: 'shop-secret' }
+
+/** Makes a client that asks for itself. */
+async function givenShop(db: D1Database): Promise<void> {
+  const secretHash = createHash('sha256').update(SHOP.client_secret).digest('base64url')
+  await db.batch([
+    db.prepare(
+      `INSERT INTO clients (client_id, type, name, grant_types, response_types, created_at, updated_at)
+       VALUES ('shop', 'confidential', 'Shop', '["client_credentials"]', '[]', 0, 0)`,
+    ),
+    db
+      .prepare(`INSERT INTO client_secrets (client_id, secret_hash, created_at) VALUES ('shop', ?, 0)`)
+      .bind(secretHash),
+  ])
+}
+
 describe('the package in a foreign Worker', () => {
   const harness = createTestHarness({
     workers: [
@@ -56,16 +72,7 @@ describe('the package in a foreign Worker', () => {
     const worker = harness.getWorker<{ DB: D1Database }>()
     await worker.applyD1Migrations('DB')
     const { DB } = await worker.getEnv()
-    const secretHash = createHash('sha256').update('shop-secret').digest('base64url')
-    await DB.batch([
-      DB.prepare(
-        `INSERT INTO clients (client_id, type, name, grant_types, response_types, created_at, updated_at)
-         VALUES ('shop', 'confidential', 'Shop', '["client_credentials"]', '[]', 0, 0)`,
-      ),
-      DB.prepare(
-        `INSERT INTO client_secrets (client_id, secret_hash, created_at) VALUES ('shop', ?, 0)`,
-      ).bind(secretHash),
-    ])
+    await givenShop(DB)
   })
   afterAll(() => harness.close())
 
@@ -109,11 +116,7 @@ describe('the package in a foreign Worker', () => {
   })
 
   it('mounts, issues a token and checks it', async () => {
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: 'shop',
-      client_secret: 'shop-secret',
-    })
+    const form = new URLSearchParams(SHOP)
     const issued = await fetch(new URL('/oauth2/token', url), { method: 'POST', body: form })
     expect(issued.status).toBe(200)
     const { access_token: token, expires_in: expiresIn } = await issued.json<{
@@ -140,3 +143,47 @@ describe('the package in a foreign Worker', () => {
     expect(stdout).toContain('client')
   })
 })
+
+describe('docs/getting-started.md', () => {
+  const folder = join(root, 'node_modules/.cache/getting-started')
+  const harness = createTestHarness({
+    workers: [
+      {
+        configPath: join(folder, 'wrangler.toml'),
+        secrets: { SECRET_KEY: 'a-key-for-tests-alone-of-32-characters-or-more' },
+        // As its `wrangler dev` has it.
+        vars: { OAUTH_ENFORCE_SECURE: 'false' },
+      },
+    ],
+  })
+  afterAll(() => harness.close())
+
+  it('shows a Worker whose token lives for a day and opens its API', { timeout: 120_000 }, async () => {
+    const page = await readFile(join(root, 'docs/getting-started.md'), 'utf8')
+    await rm(folder, { recursive: true, force: true })
+    await mkdir(join(folder, 'node_modules'), { recursive: true })
+    await cp(installed, join(folder, 'node_modules/edge-oauth2-provider'), { recursive: true })
+    for (const file of ['wrangler.toml', 'index.ts'])
+      await writeFile(join(folder, file), blockAfter(page, file))
+    const { url } = await harness.listen()
+    const worker = harness.getWorker<{ DB: D1Database }>()
+    await worker.applyD1Migrations('DB')
+    await givenShop((await worker.getEnv()).DB)
+    const form = new URLSearchParams(SHOP)
+    const issued = await fetch(new URL('/oauth2/token', url), { method: 'POST', body: form })
+    const answer = await issued.json<{ readonly access_token: string; readonly expires_in: number }>()
+    expect(answer.expires_in).toBe(86_400)
+    const headers = { Authorization: `Bearer ${answer.access_token}` }
+    expect(await (await fetch(new URL('/orders', url), { headers })).json()).toEqual({ for: 'shop' })
+    for (const path of ['/', '/login', '/favicon.ico', '/healthz']) {
+      expect((await fetch(new URL(path, url))).status).toBe(200)
+    }
+    expect((await fetch(new URL('/admin', url), { redirect: 'manual' })).status).toBe(303)
+  })
+})
+
+/** The indented block of a page that follows the name of a file. */
+function blockAfter(page: string, file: string): string {
+  const [, block = ''] = new RegExp(`\`${file}\`:\\n\\n((?: {4}.*\\n|\\n(?= {4}))+)`).exec(page) ?? []
+  return block.replaceAll(/^ {4}/gm, '')
+}
