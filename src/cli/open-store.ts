@@ -9,7 +9,9 @@ import { parseSetting } from '../settings/settings.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import { createAdminStore } from '../store/d1/admin/index.ts'
 import { createImportStore } from '../store/d1/import/index.ts'
+import { createSigningKeyStore } from '../store/d1/signing-keys.ts'
 import type { ImportStore } from '../store/import-store.ts'
+import type { SigningKeyStore } from '../store/signing-keys.ts'
 import { localState, readWorkerConfig, type WorkerConfig } from './config.ts'
 import { openLocalD1, type OpenD1 } from './local-d1.ts'
 import { openRemoteD1 } from './remote-d1.ts'
@@ -17,7 +19,7 @@ import { readSecretKey } from './secret-key.ts'
 
 /** What a command works with. */
 export interface Session extends Operator {
-  readonly store: AdminStore & ImportStore
+  readonly store: AdminStore & ImportStore & SigningKeyStore
   readonly close: () => Promise<void>
 }
 
@@ -54,7 +56,7 @@ export function createSession(
   return {
     provider,
     userId: null,
-    store: { ...createAdminStore(db), ...createImportStore(db) },
+    store: { ...createAdminStore(db), ...createImportStore(db), ...createSigningKeyStore(db) },
     mark: () => ({ id: randomId(), now: Math.floor(Date.now() / 1000), network: null, actor: 'cli' }),
     async throttleKey(usernameKey) {
       if (secretKey === null) return null

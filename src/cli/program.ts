@@ -4,6 +4,7 @@ import { CliError, UsageError } from './cli-error.ts'
 import { addClientNoun } from './client.ts'
 import { addImportNoun } from './import.ts'
 import type { Io } from './io.ts'
+import { addKeyNoun } from './key.ts'
 import { addPurge } from './purge.ts'
 import { addScopeNoun } from './scope.ts'
 import { addTokenNoun } from './token.ts'
@@ -39,6 +40,7 @@ function createProgram(io: Io): Command {
   addUserNoun(program, io)
   addScopeNoun(program, io)
   addTokenNoun(program, io)
+  addKeyNoun(program, io)
   addImportNoun(program, io)
   addPurge(program, io)
   return program

@@ -53,6 +53,8 @@ describe('--help', () => {
     'scope delete',
     'token list',
     'token revoke',
+    'key list',
+    'key rotate',
     'purge',
   ])('of %s names the options that every verb has', async (verb) => {
     const { code, stderr, stdout } = await cli(`${verb} --help`)

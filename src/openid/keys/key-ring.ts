@@ -62,7 +62,7 @@ interface Loaded {
  * @param algorithms those that clients may have
  * @param tokenLifetime seconds that the longest of our signed tokens counts
  */
-export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLifetime: number): KeyRing {
+export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLifetime?: number): KeyRing {
   let kept: Loaded | null = null
   /** When the last reading beside an answer began. */
   let refreshedAt = 0

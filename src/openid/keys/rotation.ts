@@ -10,7 +10,7 @@ export const ROTATION_PERIOD = 90 * 86_400
  * The rotation that an operator asks for: of every active key, but never to a key that others cannot have fetched yet.
  * @param tokenLifetime seconds that the longest of our signed tokens counts
  */
-export function rotationNow(now: number, tokenLifetime: number): SigningKeyRotation {
+export function rotationNow(now: number, tokenLifetime?: number): SigningKeyRotation {
   return {
     activatedBy: now,
     createdBy: now - PUBLISHED_AHEAD,
@@ -21,7 +21,7 @@ export function rotationNow(now: number, tokenLifetime: number): SigningKeyRotat
 /** The rotation that is due by itself: of keys that have signed for a whole period. */
 export function rotationDue(
   now: number,
-  tokenLifetime: number,
+  tokenLifetime?: number,
   period: number = ROTATION_PERIOD,
 ): SigningKeyRotation {
   return { ...rotationNow(now, tokenLifetime), activatedBy: now - period }
@@ -37,7 +37,7 @@ export async function maintainKeys(
   store: SigningKeyStore,
   context: KeyContext,
   mark: OperatorMark,
-  tokenLifetime: number,
+  tokenLifetime?: number,
 ): Promise<readonly string[]> {
   await ring.publishedKeys(context)
   const rotated = await store.rotateSigningKeys(rotationDue(context.now, tokenLifetime), mark)
