@@ -36,7 +36,6 @@ async function timeLists(
 
 /** Children first: foreign keys are NO ACTION. */
 const TABLES = [
-  'access_tokens',
   'grants',
   'authorized_clients',
   'sessions',

@@ -6,7 +6,7 @@ export const activity = sqliteTable(
   {
     /** Days since 1970. */
     day: integer('day').notNull(),
-    /** `token_issued`, `signed_in`, `token_refused` or `sign_in_refused`. */
+    /** `grant_given` (before: `token_issued`), `signed_in`, `token_refused` or `sign_in_refused`. */
     kind: text('kind').notNull(),
     count: integer('count').notNull(),
   },

@@ -20,6 +20,8 @@ export const authorizedClients = sqliteTable(
     authorizedAt: integer('authorized_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     revokedAt: integer('revoked_at'),
+    /** Ids, each after a space, of consents that were given in the same moment and became this one. */
+    joinedIds: text('joined_ids').notNull().default(''),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.clientId] }),

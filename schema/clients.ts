@@ -22,10 +22,14 @@ export const clients = sqliteTable(
     /** Seconds; null where the settings decide. */
     accessTokenLifetime: integer('access_token_lifetime'),
     refreshTokenLifetime: integer('refresh_token_lifetime'),
+    /** Seconds in which a replaced refresh token is a lost reply; null where the settings decide. */
+    refreshReuseInterval: integer('refresh_reuse_interval'),
     metadata: text('metadata').notNull().default('{}'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     disabledAt: integer('disabled_at'),
+    /** Codes that were given in this second or before are dead: the client was disabled in it. */
+    codesAfter: integer('codes_after'),
   },
   (table) => [
     index('clients_owner_id').on(table.ownerId),

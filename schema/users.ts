@@ -21,6 +21,8 @@ export const users = sqliteTable(
     profile: text('profile').notNull().default('{}'),
     createdAt: integer('created_at').notNull(),
     lastSignInAt: integer('last_sign_in_at'),
+    /** Codes that were given in this second or before are dead: the user was disabled in it. */
+    codesAfter: integer('codes_after'),
   },
   (table) => [
     // Not unique: staff may make two names that look alike, and there may be some already.

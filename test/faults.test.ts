@@ -50,7 +50,7 @@ beforeEach(async () => {
 
 /** Every row of every table, to see whether anything changed. */
 async function everything(): Promise<string> {
-  const tables = ['access_tokens', 'audit_events', 'clients', 'grants', 'throttle', 'users']
+  const tables = ['audit_events', 'clients', 'grants', 'throttle', 'users']
   const rows = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`)))
   return JSON.stringify(rows.map(({ results }) => results))
 }
@@ -132,7 +132,7 @@ describe('a reply that is lost', () => {
     const answer = await token(form, losing(1))
     expect(answer).toMatchObject({ status: 200 })
     expect(await isActive(answer.access_token, 'service')).toBe(true)
-    const rows = await env.DB.prepare(`SELECT id FROM access_tokens WHERE client_id = 'service'`).all()
+    const rows = await env.DB.prepare(`SELECT id FROM grants WHERE client_id = 'service'`).all()
     expect(rows.results).toHaveLength(1)
   })
 
@@ -179,10 +179,7 @@ describe('a reply that is lost', () => {
       const { results } = await env.DB.prepare('SELECT count FROM throttle ORDER BY count').all()
       expect(results).toEqual([{ count: 1 }, { count: 1 }])
     }
-    const counts = await env.DB.prepare(
-      `SELECT (SELECT count(*) FROM grants) AS grants, (SELECT count(*) FROM audit_events WHERE type = 'grant_given') AS events`,
-    ).first()
-    expect(counts).toEqual({ events: 3, grants: 3 })
+    expect(await env.DB.prepare('SELECT count(*) FROM grants').first('count(*)')).toBe(3)
   })
 
   it('wrong password: counted once', async () => {

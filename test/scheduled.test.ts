@@ -23,12 +23,11 @@ async function purge(): Promise<void> {
 async function givenExpired(): Promise<void> {
   const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${EXPIRED})`
   await all(
-    `${numbers} INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, expires_at, created_at)
-     SELECT 'old-' || i, '${alice}', 'web', 'password', 'read', 1, 2, 1 FROM n`,
+    `${numbers} INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, access_expires_at, expires_at, created_at)
+     SELECT 'old-' || i, '${alice}', 'web', 'password', 'read', 1, 2, 2, 1 FROM n`,
   )
   await all(
-    `${numbers} INSERT INTO access_tokens (id, grant_id, client_id, scope, created_at, expires_at)
-     SELECT 'old-' || i, 'old-' || i, 'web', 'read', 1, 2 FROM n`,
+    `${numbers} INSERT INTO token_aliases (id, grant_id, sequence) SELECT 'old-' || i, 'old-' || i, 0 FROM n`,
   )
   await all(
     `${numbers} INSERT INTO sessions (id, user_id, auth_time, last_seen_at, expires_at)
@@ -40,7 +39,7 @@ async function givenExpired(): Promise<void> {
 /** Everything that lives, by table and id. */
 async function livingRows(): Promise<readonly string[]> {
   const tables = await Promise.all([
-    all("SELECT 'access token ' || id AS row FROM access_tokens WHERE expires_at > unixepoch()"),
+    all("SELECT 'alias ' || id AS row FROM token_aliases WHERE id NOT LIKE 'old-%'"),
     all("SELECT 'grant ' || id AS row FROM grants WHERE expires_at > unixepoch()"),
     all("SELECT 'session ' || id AS row FROM sessions WHERE expires_at > unixepoch()"),
     all("SELECT 'throttle ' || key AS row FROM throttle WHERE reset_at > unixepoch()"),
@@ -53,7 +52,7 @@ async function livingRows(): Promise<readonly string[]> {
 
 async function countExpired(): Promise<unknown> {
   const [row] = await all(
-    `SELECT (SELECT count(*) FROM access_tokens WHERE id LIKE 'old-%') + (SELECT count(*) FROM grants WHERE id LIKE 'old-%')
+    `SELECT (SELECT count(*) FROM token_aliases WHERE id LIKE 'old-%') + (SELECT count(*) FROM grants WHERE id LIKE 'old-%')
        + (SELECT count(*) FROM sessions WHERE id LIKE 'old-%') + (SELECT count(*) FROM throttle WHERE key LIKE 'old-%') AS n`,
   )
   return row?.['n']
@@ -69,12 +68,13 @@ describe('the scheduled handler', () => {
     }
     const refreshed = await givenTen()
     // What these grants have left is their refresh token.
-    await all('UPDATE access_tokens SET expires_at = 2')
+    await all('UPDATE grants SET access_expires_at = 2')
     const introspected = await givenTen()
     const revoked = await givenTen()
     const codes: string[] = []
     for (const _ of ten) codes.push(codeIn(await authorize(await signedIn(alice))))
     await all("INSERT INTO throttle (key, count, reset_at, op) VALUES ('live', 1, 4000000000, 'x')")
+    await all("INSERT INTO token_aliases (id, grant_id) SELECT 'of-' || id, id FROM grants")
     const before = await livingRows()
     await givenExpired()
 

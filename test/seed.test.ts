@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { givenCast, givenClient, PASSWORD } from './support/fixture.ts'
-import { answerOf, introspect, post, refresh, token, tokensOf } from './support/http.ts'
+import { answerOf, introspect, post, refresh, revoke, token, tokensOf } from './support/http.ts'
 import { expectRefusal } from './support/refusal.ts'
 import { stopClock, travel } from './support/time.ts'
 import { givenTokens, isActive } from './support/tokens.ts'
@@ -15,9 +15,10 @@ beforeEach(async () => {
   ;({ alice } = await givenCast())
 })
 
-/** Number of rows of a table. */
-async function count(table: 'access_tokens' | 'grants'): Promise<unknown> {
-  return env.DB.prepare(`SELECT count(*) FROM ${table}`).first('count(*)')
+/** Number of grants, or of those that have an access token. */
+async function count(what: 'access tokens' | 'grants'): Promise<unknown> {
+  const where = what === 'grants' ? '' : 'WHERE access_expires_at IS NOT NULL'
+  return env.DB.prepare(`SELECT count(*) FROM grants ${where}`).first('count(*)')
 }
 
 // Titles are those of django-oauth2-provider's own tests, where it has one.
@@ -92,7 +93,7 @@ describe('OAUTH_SINGLE_ACCESS_TOKEN', () => {
       refresh_token: first.refresh_token,
       scope: 'read write',
     })
-    expect([await count('grants'), await count('access_tokens')]).toEqual([1, 1])
+    expect([await count('grants'), await count('access tokens')]).toEqual([1, 1])
   })
 
   it('test_fetching_single_access_token_after_refresh: a new one, which is then the one', async () => {
@@ -112,7 +113,7 @@ describe('OAUTH_SINGLE_ACCESS_TOKEN', () => {
     travel(100)
     const second = await givenTokens(alice, {}, vars)
     expect(second.access).not.toBe(first.access)
-    await env.DB.prepare('UPDATE access_tokens SET revoked_at = 1').run()
+    await env.DB.prepare('UPDATE grants SET access_revoked_at = 1').run()
     const third = await givenTokens(alice, {}, vars)
     expect([first.access, second.access]).not.toContain(third.access)
     await env.DB.prepare('UPDATE grants SET revoked_at = 1').run()
@@ -160,7 +161,7 @@ describe('OAUTH_DELETE_EXPIRED', () => {
     const pair = await givenTokens(alice, {}, DELETE)
     const next = await refresh(pair.refresh, {}, DELETE)
     expect(next).toMatchObject({ status: 200 })
-    expect([await count('grants'), await count('access_tokens')]).toEqual([1, 1])
+    expect([await count('grants'), await count('access tokens')]).toEqual([1, 1])
     expect(await isActive(pair.access)).toBe(false)
     expect(await isActive(next.access_token)).toBe(true)
     // The lost reply is still known.
@@ -173,7 +174,7 @@ describe('OAUTH_DELETE_EXPIRED', () => {
     const next = await refresh(pair.refresh, {}, vars)
     const last = await refresh(next.refresh_token ?? '', {}, vars)
     expectRefusal(await refresh(pair.refresh, {}, vars), 'invalid_grant')
-    expect(await count('access_tokens')).toBe(0)
+    expect(await count('access tokens')).toBe(0)
     expectRefusal(await refresh(last.refresh_token ?? '', {}, vars), 'invalid_grant')
   })
 
@@ -182,29 +183,48 @@ describe('OAUTH_DELETE_EXPIRED', () => {
     const pair = await givenTokens(alice, {}, vars)
     await refresh(pair.refresh, {}, vars)
     expectRefusal(await refresh(pair.refresh, {}, vars), 'invalid_grant')
-    expect(await count('access_tokens')).toBe(0)
+    expect(await count('access tokens')).toBe(0)
   })
 
-  it('removes what has expired with the next token that is issued', async () => {
+  it('removes tokens of a client of its own that have expired with the next one that is issued', async () => {
     stopClock()
     const vars = { ...DELETE, OAUTH_EXPIRE_DELTA: '100' }
-    await givenTokens(alice, {}, vars)
-    await token({ client_id: 'service', grant_type: 'client_credentials' }, vars)
+    const own = async (): Promise<readonly unknown[]> => {
+      await token({ client_id: 'service', grant_type: 'client_credentials' }, vars)
+      const { results } = await env.DB.prepare(
+        "SELECT created_at AS at FROM grants WHERE client_id = 'service' ORDER BY id",
+      ).all<{ at: number }>()
+      return results.map(({ at }) => at)
+    }
+    const [first] = await own()
     travel(99)
-    await token({ client_id: 'service', grant_type: 'client_credentials' }, vars)
-    expect(await count('access_tokens')).toBe(3)
+    const [same, second] = await own()
+    expect(same).toBe(first)
     travel(1)
-    await token({ client_id: 'service', grant_type: 'client_credentials' }, vars)
-    expect(await count('access_tokens')).toBe(2)
+    const [oldest, newest, ...rest] = await own()
+    expect([oldest, rest]).toEqual([second, []])
+    expect(newest).not.toBe(second)
   })
 
-  it('off lets them persist, marked', async () => {
-    const pair = await givenTokens(alice)
-    await refresh(pair.refresh)
-    const { results } = await env.DB.prepare(
-      'SELECT revoked_at IS NULL AS live FROM access_tokens ORDER BY live',
-    ).all()
-    expect(results).toEqual([{ live: 0 }, { live: 1 }])
+  it('removes a user’s grant once nothing of it can live or come again', async () => {
+    stopClock()
+    const vars = { ...DELETE, OAUTH_EXPIRE_DELTA: '100', OAUTH_EXPIRE_REFRESH_DELTA: '200' }
+    await givenTokens(alice, {}, vars)
+    travel(300)
+    await givenTokens(alice, {}, vars)
+    expect(await count('grants')).toBe(2)
+    travel(21)
+    await givenTokens(alice, {}, vars)
+    expect(await count('grants')).toBe(2)
+  })
+
+  it('off lets what was revoked persist, marked', async () => {
+    const [marked, removed] = [await givenTokens(alice), await givenTokens(alice)]
+    await revoke(marked.refresh)
+    await revoke(removed.refresh, 'web', DELETE)
+    expect(await count('grants')).toBe(2)
+    expect(await count('access tokens')).toBe(1)
+    expect([await isActive(marked.access), await isActive(removed.access)]).toEqual([false, false])
   })
 })
 

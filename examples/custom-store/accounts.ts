@@ -2,7 +2,7 @@ import type { AuthorizedClient } from 'edge-oauth2-provider'
 import type { ConsentRecord, GrantRecord, Operations, Records } from './records.ts'
 import { findSession, isAlive } from './sessions.ts'
 import { settleThrottle } from './throttle.ts'
-import { hangsFromLife, revokeGrant } from './tokens.ts'
+import { hasLiveAccess, revokeGrant } from './tokens.ts'
 
 /** See `Store.readAccount`. */
 export const readAccount: Operations['readAccount'] = (records, sessionId, rule) => {
@@ -35,7 +35,9 @@ function describe(
   { authorizedAt, clientId, scope, userId }: ConsentRecord,
 ): AuthorizedClient {
   const client = records.clients.get(clientId)
-  const uses = grantsOf(records, userId, clientId).map(({ lastUsedAt }) => lastUsedAt)
+  const uses = grantsOf(records, userId, clientId).map(
+    ({ access, createdAt }) => access?.createdAt ?? createdAt,
+  )
   return {
     clientId,
     name: client?.name ?? clientId,
@@ -59,9 +61,7 @@ export const withdrawConsent: Operations['withdrawConsent'] = (records, which, {
   // The request sent again is told the same; another one comes too late.
   if (consent.withdrawn) return consent.withdrawn.by === by ? consent.withdrawn.told : null
   const grants = grantsOf(records, which.userId, which.clientId).filter(({ revoked }) => !revoked)
-  const accessTokens = grants
-    .flatMap(({ id }) => records.tokens.find('grantId', id))
-    .filter((token) => !token.revoked && hangsFromLife(records, token, now))
+  const accessTokens = grants.filter((grant) => hasLiveAccess(grant, now))
   const told = {
     clientName: records.clients.get(which.clientId)?.name ?? which.clientId,
     refreshTokens: grants.filter(

@@ -42,17 +42,31 @@ export function covers(has: string, wanted: string): boolean {
   return namesOf(wanted).every((name) => names.includes(name))
 }
 
-/** Each scope that was asked for exists, and the client may have it. */
-export function allowsScope({ scopes }: Records, client: SeedClient, rule: IssueCommit['scope']): boolean {
-  const { known, requested } = rule
-  if (requested === null) return true
-  const exist = namesOf(requested).every((name) => known.includes(name) || scopes.get(name) !== null)
-  return exist && (client.scope === null || covers(client.scope, requested))
+/** Those names of a scope that exist and that the client may have; null where none is left. */
+export function cutScope(
+  { scopes }: Records,
+  client: SeedClient,
+  { known }: IssueCommit['scope'],
+  scope: string,
+): string | null {
+  const own = client.scope === null ? null : namesOf(client.scope)
+  const left = namesOf(scope).filter(
+    (name) => (known.includes(name) || scopes.get(name) !== null) && (own === null || own.includes(name)),
+  )
+  return left.length > 0 ? left.join(' ') : null
 }
 
-/** What the client gets: what it asked for, else the default, else all that it may have. */
-export function effectiveScope({ scope }: SeedClient, { fallback, requested }: IssueCommit['scope']): string {
-  return requested ?? (scope === null || covers(scope, fallback) ? fallback : scope)
+/** What the client gets of what it asked for, the default, or else all that it may have; null where it is refused. */
+export function givenScope(
+  records: Records,
+  client: SeedClient,
+  { claim, scope: rule }: IssueCommit,
+): string | null {
+  const { fallback, requested } = rule
+  const usual = client.scope === null || covers(client.scope, fallback) ? fallback : client.scope
+  const left = cutScope(records, client, rule, requested ?? usual)
+  // Only what a code carries may become less.
+  return requested === null || claim || left === requested ? left : null
 }
 
 /** See `Store.readClient`. */

@@ -1,32 +1,33 @@
 import type { IssueCommit, IssuedTokens, IssueVerdict } from 'edge-oauth2-provider'
 import type { SeedClient } from 'edge-oauth2-provider/testing'
-import { allowsScope, effectiveScope, proveClient } from './clients.ts'
-import type { Operations, Records, TokenRecord } from './records.ts'
+import { givenScope, proveClient } from './clients.ts'
+import type { GrantRecord, Operations, Records } from './records.ts'
 import { refreshTokens } from './refresh.ts'
 import { settleSignIn } from './throttle.ts'
-import { accessTokenEnd, hangsFromLife, issuedOf, refreshEnd, revokeCode } from './tokens.ts'
+import { accessTokenEnd, hasLiveAccess, issuedOf, refreshEnd, revokeCode } from './tokens.ts'
 import { saveExternalUser, signsIn } from './users.ts'
 
 /** See `Store.issueTokens`. */
 export const issueTokens: Operations['issueTokens'] = (records, commit) => {
-  const { claim, proof, request, signIn } = commit
+  const { claim, deleteExpired, grantId, proof, request, signIn } = commit
   if (claim?.kind === 'refresh') return refreshTokens(records, commit, claim)
   const proven = proveClient(records, proof, request.now)
   const client = proven ?? records.clients.get(proof.clientId)
   if (signIn?.external && proven) saveExternalUser(records, signIn.external, signIn.passwordHash)
-  if (claim && proven) revokeCode(records, proven, claim.codeId, commit.grantId)
+  if (claim && proven) revokeCode(records, proven, grantId, request.id, deleteExpired)
+  const scope = client && givenScope(records, client, commit)
   const verdict: IssueVerdict = {
     authenticated: proven !== null,
     hasGrantType: client !== null && mayUse(client, commit),
     userLives: userLives(records, commit),
     claimHolds: claimHolds(records, commit),
-    scopeAllowed: client !== null && allowsScope(records, client, commit.scope),
+    scopeAllowed: scope !== null,
   }
-  if (!proven || Object.values(verdict).includes(false)) return { verdict, issued: null }
-  const token = makeToken(records, proven, commit)
+  if (!proven || scope === null || Object.values(verdict).includes(false)) return { verdict, issued: null }
+  const issued = makeTokens(records, proven, commit, scope)
   if (signIn) settleSignIn(records, commit.userId, signIn)
-  if (commit.deleteExpired) records.tokens.purge(request.now)
-  return { verdict, issued: token && issued(records, proven, commit, token) }
+  if (deleteExpired) records.grants.purge(request.now)
+  return { verdict, issued }
 }
 
 /** Without a user a client acts for itself, which takes a confidential one (RFC 6749 4.4). */
@@ -50,77 +51,68 @@ function userLives(records: Records, commit: IssueCommit): boolean {
   return !signIn || signsIn(user, signIn)
 }
 
-/** The consent that brought the code lives, and no other grant was made of it. */
+/** The consent that brought the code lives, and no other request made a grant of it. */
 function claimHolds({ consents, grants }: Records, commit: IssueCommit): boolean {
-  const { approval, claim, grantId, proof, userId } = commit
+  const { approval, claim, grantId, proof, request, userId } = commit
   const consentId = claim?.kind === 'code' ? claim.consentId : (approval?.consentId ?? null)
   const consent = consents.get(`${userId} ${proof.clientId}`)
   if (consentId !== null && (consent?.id !== consentId || consent.withdrawn)) return false
-  if (claim?.kind !== 'code') return true
-  return grants.find('codeId', claim.codeId).every(({ id }) => id === grantId)
+  const spent = claim?.kind === 'code' ? grants.get(grantId) : null
+  return spent === null || spent.madeBy === request.id
 }
 
-/** The access token of this commit: a new one, that which it made before, or the only one that may live. */
-function makeToken(records: Records, client: SeedClient, commit: IssueCommit): TokenRecord | null {
-  const { accessTokenId, grantId, request, userId } = commit
-  const scope = effectiveScope(client, commit.scope)
-  const singleKey = commit.single ? `${userId ?? ''}\n${client.clientId}\n${scope}` : null
-  const only = singleKey === null ? null : findOnly(records, singleKey, request.now)
-  const made = records.tokens.get(accessTokenId)
-  if (made) return made.revoked || !hangsFromLife(records, made, request.now) ? null : made
-  if (only && !commit.claim) return only
-  if (userId !== null && !makeGrant(records, client, commit, scope, only?.grantId ?? null)) return null
-  if (only) return only
-  const token = {
-    id: accessTokenId,
-    grantId: userId === null ? null : grantId,
-    clientId: client.clientId,
-    scope,
-    createdAt: request.now,
-    expiresAt: accessTokenEnd(client, commit),
-    revoked: false,
-    singleKey,
-  }
-  records.tokens.put(accessTokenId, token)
-  return token
+/** The tokens of this commit: new ones, those that it made before, or the only ones that may live. */
+function makeTokens(
+  records: Records,
+  client: SeedClient,
+  commit: IssueCommit,
+  scope: string,
+): IssuedTokens | null {
+  const { claim, grantId, request, single, userId } = commit
+  const key = single ? `${userId ?? ''}\n${client.clientId}\n${scope}` : null
+  const only = key === null ? null : findOnly(records, key, request.now)
+  const made = records.grants.get(grantId)
+  if (made?.revoked) return null
+  // A code makes a grant in any case, which knows its replay.
+  if (!made && (claim || !only))
+    makeGrant(records, client, commit, scope, { key, tokensOf: only?.id ?? null })
+  const holder = only ?? records.grants.get(grantId)
+  return holder && issuedOf(holder, client, commit)
 }
 
-function findOnly(records: Records, singleKey: string, now: number): TokenRecord | null {
-  const alive = records.tokens.find('singleKey', singleKey)
-  return alive.find((token) => !token.revoked && hangsFromLife(records, token, now)) ?? null
+function findOnly(records: Records, singleKey: string, now: number): GrantRecord | null {
+  return records.grants.find('singleKey', singleKey).find((grant) => hasLiveAccess(grant, now)) ?? null
 }
 
-/** Makes the grant, or finds the one that this commit made before; false where that was revoked since. */
 function makeGrant(
   { grants }: Records,
   client: SeedClient,
   commit: IssueCommit,
   scope: string,
-  tokensOf: string | null,
-): boolean {
-  const { claim, grantId, request, userId } = commit
-  const before = grants.get(grantId)
-  if (before) return !before.revoked
+  { key, tokensOf }: { readonly key: string | null; readonly tokensOf: string | null },
+): void {
+  const { authTime, claim, details, grantId, request, sessionId, userId } = commit
+  const accessExpiresAt = accessTokenEnd(client, commit)
+  const refreshExpiresAt = userId === null ? null : refreshEnd(client, commit)
   // As long as the code may come again, its grant is remembered.
-  const codeEnd = commit.claim?.kind === 'code' ? commit.claim.expiresAt : 0
-  const refreshExpiresAt = refreshEnd(client, commit)
+  const codeEnd = claim?.kind === 'code' ? claim.expiresAt : 0
+  const access = { scope, createdAt: request.now, expiresAt: accessExpiresAt, revoked: false }
   grants.put(grantId, {
     id: grantId,
-    userId: userId ?? '',
+    userId,
     clientId: client.clientId,
     scope,
-    codeId: claim?.kind === 'code' ? claim.codeId : null,
+    authTime: userId === null ? null : authTime,
+    sessionId,
+    details,
     tokensOf,
     sequence: 0,
-    rotatedBy: null,
-    lastUsedAt: request.now,
-    refreshExpiresAt,
-    expiresAt: Math.max(accessTokenEnd(client, commit), refreshExpiresAt ?? 0, codeEnd),
+    madeBy: request.id,
+    createdAt: request.now,
+    access: tokensOf === null ? access : null,
+    refreshExpiresAt: tokensOf === null ? refreshExpiresAt : null,
+    expiresAt: Math.max(accessExpiresAt, refreshExpiresAt ?? 0, codeEnd),
     revoked: false,
+    singleKey: tokensOf === null ? key : null,
   })
-  return true
-}
-
-function issued(records: Records, client: SeedClient, commit: IssueCommit, token: TokenRecord): IssuedTokens {
-  return issuedOf(token, token.grantId === null ? null : records.grants.get(token.grantId), client, commit)
 }

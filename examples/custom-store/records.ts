@@ -1,4 +1,10 @@
-import type { AuthorizationCode, ScopeDescription, Store, WithdrawnConsent } from 'edge-oauth2-provider'
+import type {
+  AuthorizationCode,
+  GrantDetails,
+  ScopeDescription,
+  Store,
+  WithdrawnConsent,
+} from 'edge-oauth2-provider'
 import type { SeedClient, SeedUser } from 'edge-oauth2-provider/testing'
 import { type Collection, openCollection } from './collection.ts'
 
@@ -9,7 +15,6 @@ export interface Records {
   readonly scopes: Collection<ScopeDescription>
   readonly codes: Collection<AuthorizationCode>
   readonly grants: Collection<GrantRecord>
-  readonly tokens: Collection<TokenRecord>
   readonly consents: Collection<ConsentRecord>
   readonly sessions: Collection<SessionRecord>
   readonly throttle: Collection<CounterRecord>
@@ -32,36 +37,40 @@ export interface UserRecord extends SeedUser {
   readonly passwordChangedAt: number
 }
 
-/** What a user allowed once: refresh tokens are numbers of it, access tokens hang from it. */
+/** What a user allowed once, or a client has of its own, with the tokens that are current. */
 export interface GrantRecord {
+  /** Of a code the id, too. */
   readonly id: string
-  readonly userId: string
+  /** Null where a client acts for itself. */
+  readonly userId: string | null
   readonly clientId: string
   readonly scope: string
-  readonly codeId: string | null
+  readonly authTime: number | null
+  readonly sessionId: string | null
+  readonly details: GrantDetails | null
   /** The grant whose tokens were given again instead of new ones. */
   readonly tokensOf: string | null
-  /** The refresh token that is current, and the request that made it so. */
+  /** The number of the tokens that are current, and the request that made them so. */
   readonly sequence: number
-  readonly rotatedBy: string | null
-  readonly lastUsedAt: number
+  readonly madeBy: string
+  readonly createdAt: number
+  /** The access token; null where it was deleted, or is another grant's. */
+  readonly access: AccessRecord | null
+  /** When the refresh token expires; null where there is none. */
   readonly refreshExpiresAt: number | null
-  /** When nothing that hangs from it can live any more. */
+  /** When nothing of it can live any more. */
   readonly expiresAt: number
   readonly revoked: boolean
+  /** User, client and scope, where its access token is to be the only one of them. */
+  readonly singleKey: string | null
 }
 
-/** An access token. */
-export interface TokenRecord {
-  readonly id: string
-  readonly grantId: string | null
-  readonly clientId: string
+/** The access token of a grant. */
+export interface AccessRecord {
   readonly scope: string
   readonly createdAt: number
   readonly expiresAt: number
   readonly revoked: boolean
-  /** User, client and scope, where it is to be the only one of them. */
-  readonly singleKey: string | null
 }
 
 /** A consent, by user and client. */
@@ -102,8 +111,7 @@ export function openRecords(sql: SqlStorage): Records {
     users: openCollection(sql, 'users', ['usernameKey', 'usernameSkeleton', 'emailKey']),
     scopes: openCollection(sql, 'scopes', []),
     codes: openCollection(sql, 'codes', ['expiresAt']),
-    grants: openCollection(sql, 'grants', ['userId', 'codeId', 'expiresAt']),
-    tokens: openCollection(sql, 'tokens', ['grantId', 'singleKey', 'expiresAt']),
+    grants: openCollection(sql, 'grants', ['userId', 'singleKey', 'expiresAt']),
     consents: openCollection(sql, 'consents', ['userId']),
     sessions: openCollection(sql, 'sessions', ['userId', 'expiresAt']),
     throttle: openCollection(sql, 'throttle', ['expiresAt']),

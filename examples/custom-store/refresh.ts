@@ -1,77 +1,75 @@
 import type { Claim, IssueCommit, IssueOutcome } from 'edge-oauth2-provider'
 import type { SeedClient } from 'edge-oauth2-provider/testing'
-import { covers, proveClient } from './clients.ts'
+import { covers, cutScope, proveClient } from './clients.ts'
 import type { GrantRecord, Records } from './records.ts'
-import { accessTokenEnd, endTokens, issuedOf, refreshEnd, revokeGrant } from './tokens.ts'
+import { accessTokenEnd, hasLiveAccess, issuedOf, refreshEnd, revokeGrant } from './tokens.ts'
 
 type RefreshClaim = Extract<Claim, { kind: 'refresh' }>
 
 /** Rotates a refresh token (RFC 6749 6), and ends the grant of one that was used before (RFC 9700 4.14). */
 export function refreshTokens(records: Records, commit: IssueCommit, claim: RefreshClaim): IssueOutcome {
-  const { proof, request, scope } = commit
+  const { deleteExpired, proof, request, scope } = commit
   const client = proveClient(records, proof, request.now)
   const known = client ?? records.clients.get(proof.clientId)
   const found = records.grants.get(claim.grantId)
   const grant = found?.clientId === proof.clientId && !found.revoked ? found : null
-  const repeated = grant !== null && isRepeated(records, commit, claim, grant)
-  if (client && grant && grant.sequence > claim.sequence && !repeated) revokeGrant(records, grant)
+  const repeated = grant !== null && isRepeated(commit, claim, grant)
+  const isCurrent = grant?.sequence === claim.sequence && (grant.refreshExpiresAt ?? 0) > request.now
+  const { requested } = scope
+  const left = known && found && cutScope(records, known, scope, requested ?? found.scope)
   const verdict = {
     authenticated: client !== null,
     hasGrantType: known?.grantTypes.includes('refresh_token') ?? false,
-    userLives: found !== null && records.users.get(found.userId)?.isActive === true,
-    claimHolds:
-      grant !== null &&
-      (grant.refreshExpiresAt ?? 0) > request.now &&
-      (repeated || grant.sequence === claim.sequence),
-    scopeAllowed: scope.requested === null || (found !== null && covers(found.scope, scope.requested)),
+    userLives: found !== null && records.users.get(found.userId ?? '')?.isActive === true,
+    claimHolds: repeated || isCurrent,
+    scopeAllowed: left !== null && (requested === null || (found !== null && covers(found.scope, requested))),
   }
-  if (!client || !grant || Object.values(verdict).includes(false)) return { verdict, issued: null }
-  const current = repeated ? grant : rotate(records, client, commit, grant)
-  const token = records.tokens.get(commit.accessTokenId)
-  return { verdict, issued: token && !token.revoked ? issuedOf(token, current, client, commit) : null }
+  if (client && grant) {
+    const isReplay = grant.sequence > claim.sequence && !repeated
+    // Nothing that the client may have is left of it: it could never be used again.
+    const isEmpty = isCurrent && cutScope(records, client, scope, grant.scope) === null
+    if (isReplay || isEmpty) revokeGrant(records, grant, deleteExpired)
+  }
+  if (!client || !grant || left === null || Object.values(verdict).includes(false))
+    return { verdict, issued: null }
+  const current = repeated ? grant : rotate(records, client, commit, grant, left)
+  return { verdict, issued: issuedOf(current, client, commit) }
 }
 
-/** The request that made the last rotation, sent again; or a lost reply, while its access token lives. */
+/** The request that made the last rotation, sent again; or a lost reply, while its access token was not ended. */
 function isRepeated(
-  { tokens }: Records,
-  { accessTokenId, request }: IssueCommit,
+  { request }: IssueCommit,
   { reuseInterval, sequence }: RefreshClaim,
-  grant: GrantRecord,
+  { access, madeBy, sequence: current }: GrantRecord,
 ): boolean {
-  if (grant.sequence !== sequence + 1) return false
-  if (grant.rotatedBy === request.id) return true
-  const recent = reuseInterval > 0 && grant.lastUsedAt > request.now - reuseInterval
-  return recent && tokens.get(accessTokenId)?.revoked === false
+  if (current !== sequence + 1 || !access || access.revoked) return false
+  return madeBy === request.id || (reuseInterval > 0 && access.createdAt > request.now - reuseInterval)
 }
 
-/** The next number, and the access token that takes the place of the others. */
-function rotate(records: Records, client: SeedClient, commit: IssueCommit, grant: GrantRecord): GrantRecord {
-  const { accessTokenId, deleteExpired, request } = commit
-  const scope = commit.scope.requested ?? grant.scope
+/** The next number, and the tokens that take the place of the others. */
+function rotate(
+  records: Records,
+  client: SeedClient,
+  commit: IssueCommit,
+  grant: GrantRecord,
+  scope: string,
+): GrantRecord {
+  const { request } = commit
   const expiresAt = accessTokenEnd(client, commit)
   const refreshExpiresAt = refreshEnd(client, commit)
+  const key = `${grant.userId}\n${client.clientId}\n${scope}`
+  const others = records.grants.find('singleKey', key).filter(({ id }) => id !== grant.id)
+  const isFree = !others.some((other) => hasLiveAccess(other, request.now))
   const next = {
     ...grant,
     sequence: grant.sequence + 1,
-    rotatedBy: request.id,
-    lastUsedAt: request.now,
+    madeBy: request.id,
+    access: { scope, createdAt: request.now, expiresAt, revoked: false },
     refreshExpiresAt,
     expiresAt: Math.max(grant.expiresAt, expiresAt, refreshExpiresAt ?? 0),
+    singleKey: commit.single && isFree ? key : null,
   }
   records.grants.put(grant.id, next)
-  endTokens(records, grant.id, deleteExpired)
-  const key = `${grant.userId}\n${client.clientId}\n${scope}`
-  const isFree = records.tokens.find('singleKey', key).every(({ revoked }) => revoked)
-  records.tokens.put(accessTokenId, {
-    id: accessTokenId,
-    grantId: grant.id,
-    clientId: client.clientId,
-    scope,
-    createdAt: request.now,
-    expiresAt,
-    revoked: false,
-    singleKey: commit.single && isFree ? key : null,
-  })
-  if (deleteExpired) records.tokens.purge(request.now)
+  if (commit.deleteExpired) records.grants.purge(request.now)
   return next
 }

@@ -1,114 +1,123 @@
-import type { IssueCommit, IssuedTokens, LiveToken, User } from 'edge-oauth2-provider'
+import type { AccessTokenName, IssueCommit, IssuedTokens, LiveToken, TokenName } from 'edge-oauth2-provider'
 import type { SeedClient } from 'edge-oauth2-provider/testing'
 import { proveClient, toClient } from './clients.ts'
-import type { GrantRecord, Operations, Records, TokenRecord } from './records.ts'
+import type { AccessRecord, GrantRecord, Operations, Records } from './records.ts'
 import { readActiveUser } from './users.ts'
 
 /** See `Store.readAccessToken`. */
-export const readAccessToken: Operations['readAccessToken'] = (records, id, now) => {
-  const token = records.tokens.get(id)
-  if (!token || token.revoked || !hangsFromLife(records, token, now)) return null
-  const client = records.clients.get(token.clientId)
-  const grant = token.grantId === null ? null : records.grants.get(token.grantId)
-  const user = grant && readActiveUser(records, grant.userId)
-  if (!client || client.disabled || (grant && !user)) return null
-  return toLiveToken(token, user)
+export const readAccessToken: Operations['readAccessToken'] = (records, token, now) => {
+  const grant = findAccess(records, token)
+  if (!grant?.access || !hasLiveAccess(grant, now)) return null
+  const client = records.clients.get(grant.clientId)
+  return client && !client.disabled ? describe(records, 'access', grant, grant.access) : null
 }
 
-/** An access token that has not expired, and whose grant, if it has one, was not revoked. */
-export function hangsFromLife({ grants }: Records, token: TokenRecord, now: number): boolean {
-  if (token.expiresAt <= now) return false
-  return token.grantId === null || grants.get(token.grantId)?.revoked === false
+/** The grant whose current access token it is. */
+function findAccess({ grants }: Records, { grantId, sequence }: AccessTokenName): GrantRecord | null {
+  const grant = grants.get(grantId)
+  return grant?.sequence === sequence ? grant : null
 }
 
-function toLiveToken(
-  { clientId, createdAt, expiresAt, id, scope }: Omit<LiveToken, 'user'>,
-  user: User | null,
-): LiveToken {
-  return { id, clientId, scope, createdAt, expiresAt, user }
+/** The access token of a grant has neither expired nor been ended. */
+export function hasLiveAccess({ access, revoked }: GrantRecord, now: number): boolean {
+  return !revoked && access !== null && !access.revoked && access.expiresAt > now
 }
 
-/** See `Store.readTokenAs`. */
+/** A token as others are told of it; null where its user may no longer act. */
+function describe(
+  records: Records,
+  kind: LiveToken['kind'],
+  grant: GrantRecord,
+  { createdAt, expiresAt, scope }: Omit<AccessRecord, 'revoked'>,
+): LiveToken | null {
+  const user = grant.userId === null ? null : readActiveUser(records, grant.userId)
+  if (grant.userId !== null && !user) return null
+  const { authTime, clientId, details, id: grantId, sequence, sessionId } = grant
+  const rest = { createdAt, expiresAt, scope, authTime, sessionId, details }
+  return { kind, grantId, sequence, clientId, user, ...rest }
+}
+
+/** See `Store.readTokenAs`. Tokens of another provider are not taken here, so a reference to one finds nothing. */
 export const readTokenAs: Operations['readTokenAs'] = (records, proof, token, now) => {
   const client = proveClient(records, proof, now)
   if (!client) return { client: null, token: null }
-  // A token of another provider, if such are taken, does not say which of both it is.
-  const access = 'id' in token ? readAccessToken(records, token.id, now) : null
-  const found = access ?? ('grantId' in token ? readRefreshToken(records, client, token, now) : null)
+  const found =
+    token.kind === 'access'
+      ? readAccessToken(records, token, now)
+      : token.kind === 'refresh'
+        ? readRefreshToken(records, client, token, now)
+        : null
   return { client: toClient(client), token: found }
 }
 
 function readRefreshToken(
   records: Records,
-  { clientId }: SeedClient,
-  { grantId, sequence = 0 }: { readonly grantId: string; readonly sequence?: number },
+  { clientId, grantTypes }: SeedClient,
+  { grantId, sequence }: TokenName,
   now: number,
 ): LiveToken | null {
   const grant = records.grants.get(grantId)
-  if (grant?.clientId !== clientId || grant.sequence !== sequence || grant.revoked || grant.tokensOf)
-    return null
-  const user = readActiveUser(records, grant.userId)
-  const expiresAt = grant.refreshExpiresAt ?? 0
-  return user && expiresAt > now
-    ? toLiveToken({ ...grant, createdAt: grant.lastUsedAt, expiresAt }, user)
-    : null
+  if (grant?.clientId !== clientId || grant.sequence !== sequence || grant.revoked) return null
+  const { createdAt, refreshExpiresAt, scope } = grant
+  if (!grantTypes.includes('refresh_token') || (refreshExpiresAt ?? 0) <= now) return null
+  const times = { createdAt: grant.access?.createdAt ?? createdAt, expiresAt: refreshExpiresAt ?? 0 }
+  return describe(records, 'refresh', grant, { scope, ...times })
 }
 
 /** See `Store.revokeToken`. */
 export const revokeToken: Operations['revokeToken'] = (records, proof, token, deleteExpired, request) => {
   const client = proveClient(records, proof, request.now)
   if (!client) return false
-  const access = 'id' in token ? records.tokens.get(token.id) : null
-  if (access?.clientId === client.clientId) endToken(records, access, deleteExpired)
-  const grant = 'grantId' in token ? records.grants.get(token.grantId) : null
-  if (grant?.clientId === client.clientId) revokeGrant(records, grant, deleteExpired)
+  if (token.kind === 'imported') return true
+  const grant = token.kind === 'access' ? findAccess(records, token) : records.grants.get(token.grantId)
+  if (grant?.clientId !== client.clientId) return true
+  if (token.kind === 'refresh') revokeGrant(records, grant, deleteExpired)
+  else records.grants.put(grant.id, { ...grant, ...endedAccess(grant, deleteExpired) })
   return true
 }
 
 /** See `Store.refuseCode`. */
 export const refuseCode: Operations['refuseCode'] = (records, proof, codeId, deleteExpired, request) => {
   const client = proveClient(records, proof, request.now)
-  if (client) revokeCode(records, client, codeId, null, deleteExpired)
+  if (client) revokeCode(records, client, codeId, request.id, deleteExpired)
   return client !== null
 }
 
-/** Ends what a code was redeemed for before, when its client presents it again (RFC 6749 4.1.2). */
+/**
+ * Ends what a code was redeemed for before, when its client presents it again (RFC 6749 4.1.2).
+ * @param by the request: what it made itself is no replay
+ */
 export function revokeCode(
   records: Records,
   { clientId }: SeedClient,
   codeId: string,
-  ownGrantId: string | null,
-  deleteExpired = false,
+  by: string,
+  deleteExpired: boolean,
 ): void {
-  for (const grant of records.grants.find('codeId', codeId)) {
-    if (grant.clientId !== clientId || grant.id === ownGrantId) continue
-    const given = grant.tokensOf === null ? null : records.grants.get(grant.tokensOf)
-    for (const spent of given ? [grant, given] : [grant]) revokeGrant(records, spent, deleteExpired)
-  }
+  const grant = records.grants.get(codeId)
+  if (grant?.clientId !== clientId || grant.madeBy === by) return
+  const given = grant.tokensOf === null ? null : records.grants.get(grant.tokensOf)
+  for (const spent of given ? [grant, given] : [grant]) revokeGrant(records, spent, deleteExpired)
 }
 
-/** Ends a grant and all that hangs from it. */
-export function revokeGrant(records: Records, grant: GrantRecord, deleteExpired = false): void {
-  records.grants.put(grant.id, { ...grant, revoked: true })
-  endTokens(records, grant.id, deleteExpired)
+/** Ends a grant with its tokens. */
+export function revokeGrant({ grants }: Records, grant: GrantRecord, deleteExpired = false): void {
+  grants.put(grant.id, { ...grant, ...endedAccess(grant, deleteExpired), revoked: true })
 }
 
-/** Ends the access tokens of a grant. */
-export function endTokens(records: Records, grantId: string, deleteExpired: boolean): void {
-  for (const token of records.tokens.find('grantId', grantId)) endToken(records, token, deleteExpired)
+function endedAccess(
+  { access }: GrantRecord,
+  deleteExpired: boolean,
+): Pick<GrantRecord, 'access' | 'singleKey'> {
+  return { access: access && !deleteExpired ? { ...access, revoked: true } : null, singleKey: null }
 }
 
-function endToken({ tokens }: Records, token: TokenRecord, deleteExpired: boolean): void {
-  if (deleteExpired) tokens.remove(token.id)
-  else tokens.put(token.id, { ...token, revoked: true, singleKey: null })
-}
-
-/** When an access token made now ends. */
+/** When an access token made now expires. */
 export function accessTokenEnd(client: SeedClient, commit: IssueCommit): number {
   return commit.request.now + (client.accessTokenLifetime ?? commit.accessTokenLifetime[client.type])
 }
 
-/** When a refresh token made now ends; null where the client gets none. */
+/** When a refresh token made now expires; null where the client gets none. */
 export function refreshEnd(client: SeedClient, commit: IssueCommit): number | null {
   if (!mayRefresh(client, commit)) return null
   return commit.request.now + (client.refreshTokenLifetime ?? commit.refreshTokenLifetime)
@@ -118,20 +127,20 @@ function mayRefresh(client: SeedClient, { refreshTokenFor }: IssueCommit): boole
   return refreshTokenFor.includes(client.type) && client.grantTypes.includes('refresh_token')
 }
 
-/** Tokens as the protocol answers them. */
-export function issuedOf(
-  { clientId, expiresAt, id, scope }: TokenRecord,
-  grant: GrantRecord | null,
-  client: SeedClient,
-  commit: IssueCommit,
-): IssuedTokens {
-  const refreshes = grant && mayRefresh(client, commit) && (grant.refreshExpiresAt ?? 0) > commit.request.now
-  return {
-    accessTokenId: id,
-    scope,
-    expiresAt,
-    userId: grant?.userId ?? null,
-    clientId,
-    refreshToken: refreshes ? { grantId: grant.id, sequence: grant.sequence } : null,
-  }
+/** The current tokens of a grant as the protocol answers them; null where it has no access token. */
+export function issuedOf(grant: GrantRecord, client: SeedClient, commit: IssueCommit): IssuedTokens | null {
+  const { access, authTime, clientId, details, id, refreshExpiresAt, sequence, sessionId, userId } = grant
+  return (
+    access && {
+      token: { grantId: id, sequence },
+      refreshes: mayRefresh(client, commit) && (refreshExpiresAt ?? 0) > commit.request.now,
+      scope: access.scope,
+      expiresAt: access.expiresAt,
+      clientId,
+      userId,
+      authTime,
+      sessionId,
+      details,
+    }
+  )
 }

@@ -20,7 +20,6 @@ export function addPurge(program: Command, io: Io): void {
 async function purge({ mark, store }: Session): Promise<Output> {
   const removed = await purgeExpired(store, mark().now, ROUNDS)
   const json = {
-    access_tokens: removed.accessTokens,
     grants: removed.grants,
     sessions: removed.sessions,
     throttle: removed.throttle,

@@ -4,6 +4,7 @@ import type {
   ClientProof,
   ClientType,
   FrontChannelApproval,
+  GrantDetails,
   IssuedTokens,
   PasswordSignIn,
   TokenReference,
@@ -69,8 +70,14 @@ export interface Issue {
   readonly scope: string | null | undefined
   /** What is spent in the same commit. */
   readonly claim?: Claim
+  /** The grant to make, where its id is known already: that of the code. */
+  readonly grantId?: string
   /** When the user gave the password, in seconds since 1970; now, if left out. */
   readonly authTime?: number
+  /** The session in which the user approved. */
+  readonly sessionId?: string | null
+  /** What else the grant keeps. */
+  readonly details?: GrantDetails | null
   /** The password sign-in to settle in the same commit. */
   readonly signIn?: PasswordSignIn
   /** The approval in the browser that this rests on; left out at the token endpoint. */

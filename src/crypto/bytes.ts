@@ -98,3 +98,36 @@ export async function equal(a: string, b: string): Promise<boolean> {
 export function randomId(): string {
   return toBase64url(randomBytes(16))
 }
+
+/** Bytes as lowercase hexadecimal digits: text in their order. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/**
+ * Reads what `toHex` writes.
+ * @returns the bytes, or null where the text is anything else
+ */
+export function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
+  if (text.length % 2 === 1 || !/^[0-9a-f]*$/.test(text)) return null
+  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
+    Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),
+  )
+}
+
+/** Digits of the time at the start of a `sortableId`. */
+const TIME_DIGITS = 12
+
+/**
+ * An identifier of 128 bits as 32 hexadecimal digits: 48 bits of time and 80 that nobody can guess, so that ids sort by age.
+ * @param milliseconds since 1970
+ * @param rest ten bytes, random unless the id is to follow from something
+ */
+export function sortableId(milliseconds: number = Date.now(), rest: Uint8Array = randomBytes(10)): string {
+  return `${Math.max(0, milliseconds).toString(16).padStart(TIME_DIGITS, '0')}${toHex(rest)}`
+}
+
+/** When a `sortableId` was made, in seconds since 1970. */
+export function timeOfId(id: string): number {
+  return Math.floor(Number.parseInt(id.slice(0, TIME_DIGITS), 16) / 1000)
+}

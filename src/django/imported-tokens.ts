@@ -4,12 +4,12 @@ import { sha256, toBase64url } from '../crypto/bytes.ts'
 /** What the tokens that we mint begin with. */
 const OURS = /^(?:at|rt|ac|se)_/
 
-/** What an imported token may be in storage: its kind does not show. */
+/** What storage knows an imported token by: its kind does not show. */
 export interface ImportedToken {
-  /** As an access token: SHA-256 of the token, base64url. It is longer than any id of ours, so it can be none of them. */
-  readonly id: string
-  /** As the first refresh token of a grant: the id of that grant, the first half of the SHA-256. */
-  readonly grantId: string
+  /** The alias of an access token: SHA-256 of the token, base64url. */
+  readonly access: string
+  /** The alias of the first refresh token of a grant: the first half of the SHA-256. */
+  readonly refresh: string
 }
 
 /**
@@ -20,7 +20,7 @@ export interface ImportedToken {
 export async function readImportedToken(token: string): Promise<ImportedToken | null> {
   if (token === '' || OURS.test(token)) return null
   const hash = await sha256(token)
-  return { id: toBase64url(hash), grantId: toBase64url(hash.slice(0, 16)) }
+  return { access: toBase64url(hash), refresh: toBase64url(hash.slice(0, 16)) }
 }
 
 /** Takes tokens that another provider made (OAUTH_IMPORTED_TOKENS). */

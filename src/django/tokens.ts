@@ -1,5 +1,6 @@
+import { sha256, sortableId } from '../crypto/bytes.ts'
 import type { ImportedAccessToken, ImportedConsent, ImportedRefreshToken } from '../store/import-store.ts'
-import { readImportedToken } from './imported-tokens.ts'
+import { type ImportedToken, readImportedToken } from './imported-tokens.ts'
 import {
   type DjangoContext,
   type DjangoRecord,
@@ -47,16 +48,17 @@ export async function readAccessTokenRecord(
   const { fields, model } = record
   const expiresAt = readTime(fields['expires'])
   if (expiresAt === null) throw new NotTaken('it does not say when it expires')
-  const { id } = await readToken(fields['token'])
-  const name = accessTokenName(record.pk ?? id, model, context)
+  const alias = (await readToken(fields['token'])).access
+  const name = accessTokenName(record.pk ?? alias, model, context)
+  const createdAt = readCreated(fields, context)
   return {
-    id,
+    alias,
     name,
-    grantId: await importedId('grant', name, context),
+    grantId: await grantIdOf(name, createdAt),
     user: await readUser(fields['user'], context),
     clientId: readClientId(fields['client'] ?? fields['application'], model, context),
     scope: readScope(fields['scope'], context),
-    createdAt: Math.min(readTime(fields['created']) ?? context.now, context.now),
+    createdAt,
     expiresAt,
   }
 }
@@ -75,24 +77,35 @@ export async function readRefreshTokenRecord(
   if (accessToken === null) throw new NotTaken('it has no access token, which would say its scope')
   const user = await readUser(fields['user'], context)
   if (!user) throw new NotTaken('it has no user')
-  const { grantId } = await readToken(fields['token'])
+  const alias = (await readToken(fields['token'])).refresh
+  const createdAt = readCreated(fields, context)
   return {
-    grantId,
+    alias,
+    grantId: await grantIdOf(alias, createdAt),
     accessToken: accessTokenName(readKey(accessToken), model, context),
     user,
     clientId: readClientId(fields['client'] ?? fields['application'], model, context),
-    createdAt: Math.min(readTime(fields['created']) ?? context.now, context.now),
+    createdAt,
     expiresAt: context.now + context.refreshTokenLifetime,
   }
 }
 
-async function readToken(value: unknown): Promise<{ readonly id: string; readonly grantId: string }> {
+async function readToken(value: unknown): Promise<ImportedToken> {
   const token = readText(value)
   // What is shorter could be guessed, or found from its hash.
   if (token.length < 20) throw new NotTaken('its token is too short to be safe')
   const read = await readImportedToken(token)
   if (!read) throw new NotTaken('its token looks like one of ours')
   return read
+}
+
+function readCreated(fields: DjangoRecord['fields'], { now }: DjangoContext): number {
+  return Math.min(readTime(fields['created']) ?? now, now)
+}
+
+/** The id of a grant, which follows from what it is made of, so that the same record imported again is known. */
+async function grantIdOf(key: string, createdAt: number): Promise<string> {
+  return sortableId(createdAt * 1000, (await sha256(key)).slice(0, 10))
 }
 
 /** What a refresh token names its access token by; it stands where the code of a grant does. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { ProviderEnv } from '../concepts.ts'
 import type { Session, SessionRule } from '../store/records.ts'
-import { mintToken, openToken } from '../tokens/opaque.ts'
+import { mintSession, openSession } from '../tokens/opaque.ts'
 import { dropCookie, readCookie, writeCookie } from './cookies.ts'
 
 const SESSION = 'session'
@@ -13,7 +13,7 @@ const TOUCH_PART = 10
 /** The id of the session that the browser says it has. A value that we did not mint is no session. */
 export async function readSessionId(c: Context<ProviderEnv>): Promise<string | null> {
   const value = readCookie(c, SESSION)
-  return value === undefined ? null : openToken('se', value, c.get('provider').keys)
+  return value === undefined ? null : openSession(value, c.get('provider').keys)
 }
 
 /** How long sessions live unused. */
@@ -47,7 +47,7 @@ export async function useSession(c: Context<ProviderEnv>, session: Session | nul
 /** Gives the browser a session that was just made. */
 export async function giveSession(c: Context<ProviderEnv>, id: string): Promise<void> {
   const { keys, settings } = c.get('provider')
-  writeCookie(c, SESSION, await mintToken('se', id, keys), settings.sessionDelta)
+  writeCookie(c, SESSION, await mintSession(id, keys), settings.sessionDelta)
 }
 
 /** Takes the session from the browser. */

@@ -1,7 +1,7 @@
 import type { EndpointRequest, Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
 import { invalidClient } from '../refusals.ts'
-import type { LiveToken, TokenReference } from '../store/records.ts'
+import type { LiveToken } from '../store/records.ts'
 import { readTokenReference } from '../tokens/reference.ts'
 import { identifyClient } from './identify-client.ts'
 import { missingToken, TOKEN_FORM } from './revocation.ts'
@@ -62,11 +62,10 @@ async function introspect(request: EndpointRequest, provider: Provider): Promise
     : { client: await provider.store.readClient(proof, now), token: null }
   if (read.client?.type !== 'confidential') throw invalidClient()
   if (token === undefined) throw missingToken()
-  return read.token && reference ? describe(read.token, reference, provider) : { active: false }
+  return read.token ? describe(read.token, provider) : { active: false }
 }
 
-function describe(token: LiveToken, reference: TokenReference, provider: Provider): IntrospectionResponse {
-  const isAccessToken = reference.kind !== 'refresh' && token.id === reference.id
+function describe(token: LiveToken, provider: Provider): IntrospectionResponse {
   return {
     active: true,
     client_id: token.clientId,
@@ -74,7 +73,7 @@ function describe(token: LiveToken, reference: TokenReference, provider: Provide
     exp: token.expiresAt,
     iat: token.createdAt,
     iss: provider.issuer,
-    ...(isAccessToken ? { token_type: 'Bearer' as const } : {}),
+    ...(token.kind === 'access' ? { token_type: 'Bearer' as const } : {}),
     ...(token.user ? { sub: token.user.id, username: token.user.username } : {}),
   }
 }

@@ -196,7 +196,7 @@ export interface ScopeAdmin {
 /** A token that storage knows: never the token itself. */
 export interface TokenRecord {
   readonly kind: 'access' | 'refresh'
-  /** Of an access token its own; of a refresh token its grant's, which stays the same however often it rotates. */
+  /** Of a refresh token its grant's, which stays the same however often it rotates; of an access token this, a period and its number. */
   readonly id: string
   readonly clientId: string
   /** Null where a client acts for itself. */
@@ -239,10 +239,11 @@ export interface SignInAdmin {
 
 /** Rows that a purge removed, by table. */
 export interface PurgeCounts {
-  readonly accessTokens: number
   readonly grants: number
   readonly sessions: number
   readonly throttle: number
+  /** Every grant has been looked at, since the walk began that this call was a part of. */
+  readonly isWalkOver: boolean
 }
 
 /** Tokens for operators. */
@@ -258,8 +259,15 @@ export interface TokenAdmin {
   revokeTokens(target: TokenFilter | { readonly id: string }, mark: OperatorMark): Promise<number>
 
   /**
-   * Removes what has expired and is not needed to know a replay. Audit events stay.
-   * @param limit rows of each table at most
+   * Adds up what has happened since the last time, so that pictures of it need not count again.
+   * @param now seconds since 1970
+   */
+  addUpActivity(now: number): Promise<void>
+
+  /**
+   * Removes what has expired and is not needed to know a replay. Audit events stay. Grants are looked at part by part, each call
+   * beginning where the one before ended.
+   * @param limit rows of each table at most; of grants some times as many are looked at
    * @param now seconds since 1970
    */
   purge(limit: number, now: number): Promise<PurgeCounts>

@@ -89,7 +89,7 @@ export interface BrowseAdmin {
   /** Counts that something happened today. */
   countActivity(kind: string, now: number): Promise<void>
 
-  /** What happened, day by day. */
+  /** What happened, day by day: `grant_given`, `signed_in`, and what `countActivity` and `noteRefusal` count. */
   listActivity(since: number): Promise<readonly Activity[]>
 }
 

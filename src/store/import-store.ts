@@ -45,7 +45,9 @@ export interface ImportedConsent extends OfClient {
 
 /** A refresh token that another provider made: it becomes the first of a grant. */
 export interface ImportedRefreshToken extends OfClient {
-  /** What follows from the token, see `readImportedToken`. */
+  /** What storage knows the token by, see `readImportedToken`. */
+  readonly alias: string
+  /** The grant to make, see `sortableId`; the same each time the token is imported. */
   readonly grantId: string
   /** Names the access token whose scope is the grant's. */
   readonly accessToken: string
@@ -55,11 +57,11 @@ export interface ImportedRefreshToken extends OfClient {
 
 /** An access token that another provider made. */
 export interface ImportedAccessToken extends OfClient {
-  /** What follows from the token, see `readImportedToken`. */
-  readonly id: string
+  /** What storage knows the token by, see `readImportedToken`. */
+  readonly alias: string
   /** What refresh tokens name it by. */
   readonly name: string
-  /** The grant to make where no refresh token has made one. */
+  /** The grant to make where no refresh token has made one, see `sortableId`. */
   readonly grantId: string
   readonly scope: string
   readonly createdAt: number

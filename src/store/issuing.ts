@@ -1,16 +1,26 @@
-import type { ClientProof, ClientType, PasswordSignIn, RequestMark } from './records.ts'
+import type {
+  ClientProof,
+  ClientType,
+  GrantDetails,
+  PasswordSignIn,
+  RequestMark,
+  TokenName,
+} from './records.ts'
 
 /** What is spent, at most once, in the same commit that issues. */
 export type Claim =
   | {
+      /** The code's id is that of the grant that it becomes, so that a second redemption meets the first. */
       readonly kind: 'code'
-      readonly codeId: string
       readonly consentId: string
-      /** When the code ends: as long as it may come again, its grant is remembered. */
+      /** When the code expires: as long as it may come again, its grant is remembered. */
       readonly expiresAt: number
+      /** What storage knows a code of the first format by, see `earlier-format.ts`; null for all others. */
+      readonly earlierId: string | null
     }
   | {
       readonly kind: 'refresh'
+      /** The grant, or an alias that leads to it, see `TokenName`. */
       readonly grantId: string
       /** The number that the presented refresh token says. */
       readonly sequence: number
@@ -18,7 +28,11 @@ export type Claim =
       readonly reuseInterval: number
     }
 
-/** How the scope of what is issued is found; the same rule in every commit. */
+/**
+ * How the scope of what is issued is found; the same rule in every commit. A name that does not exist is issued to nobody. What
+ * a code or a refresh token carries is cut to what the client may have by now; whatever else is asked for is refused as a
+ * whole where a name of it does not exist or is not the client's.
+ */
 export interface ScopeRule {
   /** What was asked for, sorted; null where the request named none. */
   readonly requested: string | null
@@ -37,11 +51,13 @@ export interface IssueCommit {
   readonly userId: string | null
   readonly scope: ScopeRule
   readonly claim: Claim | null
-  /** The grant to make: unused where `claim` is a refresh token or there is no user. */
+  /** The grant to make, see `sortableId`: of a code its id; unused where `claim` is a refresh token. */
   readonly grantId: string
   readonly authTime: number
-  /** Id of the access token to make. */
-  readonly accessTokenId: string
+  /** The session in which the user approved; null where there was none, or the claim knows it. */
+  readonly sessionId: string | null
+  /** What else the grant keeps; null where it is nothing, or the claim knows it. */
+  readonly details: GrantDetails | null
   /** Seconds, by client type; a client's own lifetime goes before it. */
   readonly accessTokenLifetime: Readonly<Record<ClientType, number>>
   readonly refreshTokenLifetime: number
@@ -74,13 +90,20 @@ export interface IssueVerdict {
 
 /** Tokens that a commit made or, for a lost reply or under OAUTH_SINGLE_ACCESS_TOKEN, found. */
 export interface IssuedTokens {
-  readonly accessTokenId: string
+  /** What the access token says; the refresh token, if there is one, says the same. */
+  readonly token: TokenName
+  /** The grant has a refresh token. */
+  readonly refreshes: boolean
   readonly scope: string
+  /** When the access token expires. */
   readonly expiresAt: number
-  readonly userId: string | null
   readonly clientId: string
-  /** Null where the grant has no refresh token. */
-  readonly refreshToken: { readonly grantId: string; readonly sequence: number } | null
+  /** Null where a client acts for itself. */
+  readonly userId: string | null
+  /** When the user gave the password; null where there is no user. */
+  readonly authTime: number | null
+  readonly sessionId: string | null
+  readonly details: GrantDetails | null
 }
 
 /** The answer to a commit: every rule's verdict, and the tokens where all of them hold. */

@@ -162,8 +162,8 @@ export interface WithdrawnConsent {
 export interface AuthorizationCode {
   readonly clientId: string
   readonly userId: string
-  /** The session that approved it. */
-  readonly sessionId: string
+  /** The session that approved it; a code of the first format does not say. */
+  readonly sessionId: string | null
   readonly consentId: string
   readonly scope: string
   /** Where the code was sent. */
@@ -206,22 +206,48 @@ export interface RequestMark {
   readonly network: string | null
 }
 
+/**
+ * What a grant keeps for the tokens that are issued from it: a JSON object whose members a feature reads that put them there.
+ * `claims` is what OpenID Connect was asked for, `resource` the servers that tokens are for (RFC 8707), `cnf` the key that
+ * tokens are bound to (RFC 7800).
+ */
+export type GrantDetails = Readonly<Record<string, unknown>>
+
+/** What a token of a grant says: the grant, and the number of the token in it. */
+export interface TokenName {
+  /** Of a token of the first format, or of another provider, an alias that leads to the grant. */
+  readonly grantId: string
+  readonly sequence: number
+}
+
+/** An access token as it is looked up. Where the alias in `grantId` knows the number, it is null here. */
+export interface AccessTokenName {
+  readonly grantId: string
+  readonly sequence: number | null
+}
+
 /** A token as revocation and introspection look it up. */
 export type TokenReference =
-  | { readonly kind: 'access'; readonly id: string }
-  | { readonly kind: 'refresh'; readonly grantId: string; readonly sequence: number }
-  /** Another provider made it, so it does not say its kind: an access token, or the refresh token 0 of a grant. */
-  | { readonly kind: 'imported'; readonly id: string; readonly grantId: string }
+  | ({ readonly kind: 'access' } & AccessTokenName)
+  | ({ readonly kind: 'refresh' } & TokenName)
+  /** Another provider made it, so it does not say its kind: the alias of an access token, or of the refresh token 0 of a grant. */
+  | { readonly kind: 'imported'; readonly access: string; readonly refresh: string }
 
 /** A live token (RFC 7662 2.2). */
 export interface LiveToken {
-  readonly id: string
+  readonly kind: 'access' | 'refresh'
+  readonly grantId: string
+  readonly sequence: number
   readonly clientId: string
   readonly scope: string
   readonly createdAt: number
   readonly expiresAt: number
   /** Null where a client acts for itself. */
   readonly user: User | null
+  /** When the user gave the password; null where there is no user. */
+  readonly authTime: number | null
+  readonly sessionId: string | null
+  readonly details: GrantDetails | null
 }
 
 /** Answer to a password attempt, before any hashing. */

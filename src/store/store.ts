@@ -1,4 +1,5 @@
 import type {
+  AccessTokenName,
   Account,
   AuthorizationRecords,
   ConsentCommit,
@@ -53,6 +54,7 @@ export interface Store {
   /**
    * Authenticates the client whose code is refused, and revokes the grant that the code made, if it was spent before
    * (RFC 6749 4.1.2). A code that was not spent stays unspent.
+   * @param codeId the id of the code and its grant; of a code of the first format what storage knows it by
    * @returns false where the proof does not hold; then nothing is revoked
    */
   refuseCode(
@@ -81,7 +83,7 @@ export interface Store {
   ): Promise<{ readonly client: Client | null; readonly token: LiveToken | null }>
 
   /** Reads an access token that lives, for a protected resource. */
-  readAccessToken(id: string, now: number): Promise<LiveToken | null>
+  readAccessToken(token: AccessTokenName, now: number): Promise<LiveToken | null>
 
   /** Keeps a code for `lifetime` seconds at least. */
   putCode(id: string, code: AuthorizationCode, lifetime: number): Promise<void>

@@ -1,10 +1,10 @@
 import type { Issue, Issuing, Provider, TokenResponse } from '../concepts.ts'
 import type { TokenMember } from '../concepts.ts'
-import { randomId } from '../crypto/bytes.ts'
+import { sortableId } from '../crypto/bytes.ts'
 import { requestedScope } from '../scope.ts'
 import type { IssueCommit, IssuedTokens } from '../store/records.ts'
 import { defaultScopeOf, narrowScope } from './granted-scope.ts'
-import { accessTokenIdOf, mintRefreshToken, mintToken } from './opaque.ts'
+import { mintToken } from './opaque.ts'
 import { explainOutcome } from './outcome.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function issueTokens(
     token_type: 'Bearer',
     expires_in: issued.expiresAt - provider.request.now,
     scope: issued.scope,
-    ...(issued.refreshToken && { refresh_token: await mintRefreshToken(issued.refreshToken, provider.keys) }),
+    ...(issued.refreshes && { refresh_token: await mintToken('rt', issued.token, provider.keys) }),
     ...(await membersOf(issued, members)),
   }
   const { clientId, scope, userId } = issued
@@ -49,7 +49,7 @@ async function mintAccessToken(issued: IssuedTokens, provider: Provider): Promis
     const token = await format.mint?.(issued, provider)
     if (token) return token
   }
-  return mintToken('at', issued.accessTokenId, provider.keys)
+  return mintToken('at', issued.token, provider.keys)
 }
 
 /** Members that only the protocol gives (RFC 6749 5.1, 5.2). */
@@ -88,11 +88,6 @@ async function scopeOf(issuing: Issuing, issue: Issue, provider: Provider): Prom
 async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): Promise<IssueCommit> {
   const { grantType, proof } = issuing
   const { request, settings } = provider
-  const grantId = randomId()
-  const { claim = null } = issue
-  // Both tokens of a pair follow from the grant and the number, so that a lost reply can be said again.
-  const pair =
-    claim?.kind === 'refresh' ? { ...claim, sequence: claim.sequence + 1 } : { grantId, sequence: 0 }
   return {
     proof,
     grantType,
@@ -102,10 +97,11 @@ async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): P
       fallback: settings.defaultScope,
       known: Object.keys(settings.scopes),
     },
-    claim,
-    grantId,
+    claim: issue.claim ?? null,
+    grantId: issue.grantId ?? sortableId(),
     authTime: issue.authTime ?? request.now,
-    accessTokenId: await accessTokenIdOf(pair),
+    sessionId: issue.sessionId ?? null,
+    details: issue.details ?? null,
     accessTokenLifetime: { confidential: settings.expireDelta, public: settings.expireDeltaPublic },
     refreshTokenLifetime: settings.expireRefreshDelta,
     refreshTokenFor: issue.refreshTokenFor ?? ['confidential', 'public'],

@@ -1,18 +1,19 @@
-import { concat, fromBase64url, sha256, toBase64url } from '../crypto/bytes.ts'
+import { concat, fromBase64url, fromHex, toBase64url, toHex } from '../crypto/bytes.ts'
 import type { Keys, MacPurpose } from '../crypto/keys.ts'
+import type { TokenName } from '../store/records.ts'
 
 /** Kinds of token: access token, refresh token, authorization code, session. */
 export type TokenKind = Extract<MacPurpose, 'at' | 'rt' | 'ac' | 'se'>
+
+/** Kinds of token that a grant has. */
+export type GrantTokenKind = Extract<TokenKind, 'at' | 'rt'>
 
 const MAC_LENGTH = 32
 const ID_LENGTH = 16
 const SEQUENCE_LENGTH = 6
 
-/** What a refresh token says: the grant it belongs to, and its number in the rotation. */
-export interface RefreshTokenPayload {
-  readonly grantId: string
-  readonly sequence: number
-}
+/** The number of the database that holds a grant, so that grants can be spread over several one day. There is one. */
+const DATABASE = new Uint8Array([0])
 
 /**
  * Mints a token that vouches for itself: the kind, then base64url of the payload and its HMAC-SHA-256. Readable
@@ -23,8 +24,11 @@ async function mint(kind: TokenKind, payload: Uint8Array<ArrayBuffer>, keys: Key
   return `${kind}_${toBase64url(concat(payload, new Uint8Array(mac)))}`
 }
 
-/** The payload of a token that we minted, else null. */
-async function open(
+/**
+ * Opens a token whose payload has a length.
+ * @returns the payload, or null where we did not mint the token
+ */
+export async function openPayload(
   kind: TokenKind,
   token: string,
   length: number,
@@ -41,58 +45,65 @@ async function open(
   return null
 }
 
-/**
- * Mints an access token, code or session token.
- * @param id 128 bits, base64url: what the storage knows the token by
- */
-export async function mintToken(kind: Exclude<TokenKind, 'rt'>, id: string, keys: Keys): Promise<string> {
-  const payload = fromBase64url(id)
-  if (payload?.length !== ID_LENGTH) throw new TypeError('A token id has 128 bits.')
-  return mint(kind, payload, keys)
+/** Mints the access token or the refresh token of a grant with a number. */
+export async function mintToken(
+  kind: GrantTokenKind,
+  { grantId, sequence }: TokenName,
+  keys: Keys,
+): Promise<string> {
+  return mint(kind, concat(DATABASE, idBytes(grantId), sequenceBytes(sequence)), keys)
 }
 
 /**
- * Opens an access token, code or session token.
+ * Opens an access token or a refresh token.
+ * @returns what it says, or null where we did not mint it
+ */
+export async function openToken(kind: GrantTokenKind, token: string, keys: Keys): Promise<TokenName | null> {
+  const payload = await openPayload(kind, token, 1 + ID_LENGTH + SEQUENCE_LENGTH, keys)
+  if (!payload || payload[0] !== DATABASE[0]) return null
+  return {
+    grantId: toHex(payload.slice(1, 1 + ID_LENGTH)),
+    sequence: readSequence(payload.slice(1 + ID_LENGTH)),
+  }
+}
+
+/** Mints an authorization code. Its id is that of the grant that it becomes. */
+export async function mintCode(id: string, keys: Keys): Promise<string> {
+  return mint('ac', concat(DATABASE, idBytes(id)), keys)
+}
+
+/**
+ * Opens an authorization code.
  * @returns its id, or null where we did not mint it
  */
-export async function openToken(
-  kind: Exclude<TokenKind, 'rt'>,
-  token: string,
-  keys: Keys,
-): Promise<string | null> {
-  const payload = await open(kind, token, ID_LENGTH, keys)
+export async function openCode(code: string, keys: Keys): Promise<string | null> {
+  const payload = await openPayload('ac', code, 1 + ID_LENGTH, keys)
+  return payload && payload[0] === DATABASE[0] ? toHex(payload.slice(1)) : null
+}
+
+/**
+ * Mints a session token.
+ * @param id 128 bits, base64url
+ */
+export async function mintSession(id: string, keys: Keys): Promise<string> {
+  const payload = fromBase64url(id)
+  if (payload?.length !== ID_LENGTH) throw new TypeError('A session id has 128 bits.')
+  return mint('se', payload, keys)
+}
+
+/**
+ * Opens a session token.
+ * @returns its id, or null where we did not mint it
+ */
+export async function openSession(token: string, keys: Keys): Promise<string | null> {
+  const payload = await openPayload('se', token, ID_LENGTH, keys)
   return payload && toBase64url(payload)
 }
 
-/** Mints the refresh token of a grant with a number. */
-export async function mintRefreshToken(
-  { grantId, sequence }: RefreshTokenPayload,
-  keys: Keys,
-): Promise<string> {
-  const id = fromBase64url(grantId)
-  if (id?.length !== ID_LENGTH) throw new TypeError('A grant id has 128 bits.')
-  return mint('rt', concat(id, sequenceBytes(sequence)), keys)
-}
-
-/**
- * Opens a refresh token.
- * @returns what it says, or null where we did not mint it
- */
-export async function openRefreshToken(token: string, keys: Keys): Promise<RefreshTokenPayload | null> {
-  const payload = await open('rt', token, ID_LENGTH + SEQUENCE_LENGTH, keys)
-  if (!payload) return null
-  const sequence = payload.slice(ID_LENGTH).reduce((number, byte) => number * 256 + byte, 0)
-  return { grantId: toBase64url(payload.slice(0, ID_LENGTH)), sequence }
-}
-
-/**
- * The id of the access token that goes with a refresh token: it follows from grant and number, so that the answer to a
- * lost reply can be said again without having been stored.
- */
-export async function accessTokenIdOf({ grantId, sequence }: RefreshTokenPayload): Promise<string> {
-  const id = fromBase64url(grantId)
-  if (id?.length !== ID_LENGTH) throw new TypeError('A grant id has 128 bits.')
-  return toBase64url((await sha256(concat(id, sequenceBytes(sequence)))).slice(0, ID_LENGTH))
+function idBytes(id: string): Uint8Array<ArrayBuffer> {
+  const bytes = fromHex(id)
+  if (bytes?.length !== ID_LENGTH) throw new TypeError('A grant id has 128 bits.')
+  return bytes
 }
 
 function sequenceBytes(sequence: number): Uint8Array<ArrayBuffer> {
@@ -101,4 +112,9 @@ function sequenceBytes(sequence: number): Uint8Array<ArrayBuffer> {
     bytes[index] = rest % 256
   }
   return bytes
+}
+
+/** The number that `sequenceBytes` wrote. */
+export function readSequence(bytes: Uint8Array): number {
+  return bytes.reduce((number, byte) => number * 256 + byte, 0)
 }

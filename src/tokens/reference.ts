@@ -1,23 +1,54 @@
 import type { Provider } from '../concepts.ts'
-import type { TokenReference } from '../store/records.ts'
-import { openRefreshToken, openToken } from './opaque.ts'
+import type { AccessTokenName, TokenName, TokenReference } from '../store/records.ts'
+import { openEarlierId, openEarlierRefreshToken } from './earlier-format.ts'
+import { openToken } from './opaque.ts'
 
 /**
- * What a token that somebody sends to us stands for: one of our own form, which says its kind by its prefix, so that a wrong
- * `token_type_hint` does no harm (RFC 7009 2.1, RFC 7662 2.1), or one of a feature's form.
- * @returns null where it is neither an access nor a refresh token
+ * What a token stands for, of our own form or of a feature's. Its prefix says its kind, so a wrong `token_type_hint` does no
+ * harm (RFC 7009 2.1, RFC 7662 2.1).
+ * @returns null where it is none that we made, or that a form takes
  */
 export async function readTokenReference(
   token: string,
   provider: Pick<Provider, 'issuer' | 'keys' | 'settings' | 'tokenFormats'>,
 ): Promise<TokenReference | null> {
-  const id = await openToken('at', token, provider.keys)
-  if (id !== null) return { kind: 'access', id }
-  const refresh = await openRefreshToken(token, provider.keys)
+  const { keys } = provider
+  const access = await openToken('at', token, keys)
+  if (access) return { kind: 'access', ...access }
+  const refresh = (await openToken('rt', token, keys)) ?? (await openEarlierRefreshToken(token, keys))
   if (refresh) return { kind: 'refresh', ...refresh }
+  const earlier = await openEarlierId('at', token, keys)
+  if (earlier !== null) return { kind: 'access', grantId: earlier, sequence: null }
   for (const format of provider.tokenFormats) {
-    const found = await format.open?.(token, provider)
-    if (found) return found
+    const opened = await format.open?.(token, provider)
+    if (opened) return opened
   }
   return null
+}
+
+/** How a token is looked up as an access token; null where it is a refresh token. */
+export function accessTokenNameOf(reference: TokenReference): AccessTokenName | null {
+  switch (reference.kind) {
+    case 'access':
+      return { grantId: reference.grantId, sequence: reference.sequence }
+    case 'imported':
+      return { grantId: reference.access, sequence: null }
+    case 'refresh':
+      return null
+  }
+}
+
+/**
+ * How a token is looked up as a refresh token; null where it is an access token. One of another provider is the first of its
+ * grant, so that all that holds for ours holds for it.
+ */
+export function refreshTokenNameOf(reference: TokenReference): TokenName | null {
+  switch (reference.kind) {
+    case 'access':
+      return null
+    case 'imported':
+      return { grantId: reference.refresh, sequence: 0 }
+    case 'refresh':
+      return { grantId: reference.grantId, sequence: reference.sequence }
+  }
 }

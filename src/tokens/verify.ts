@@ -1,5 +1,5 @@
 import type { Provider } from '../concepts.ts'
-import { readTokenReference } from './reference.ts'
+import { accessTokenNameOf, readTokenReference } from './reference.ts'
 
 /** An access token that lives, as a protected resource sees it. */
 export interface AccessToken {
@@ -24,11 +24,11 @@ export async function verifyAccessToken(
   provider: Pick<Provider, 'issuer' | 'keys' | 'request' | 'settings' | 'store' | 'tokenFormats'>,
 ): Promise<AccessToken | null> {
   const found = await readTokenReference(token, provider)
-  const id = found && found.kind !== 'refresh' ? found.id : null
-  const live = id === null ? null : await provider.store.readAccessToken(id, provider.request.now)
+  const name = found && accessTokenNameOf(found)
+  const live = name && (await provider.store.readAccessToken(name, provider.request.now))
   return (
     live && {
-      id: live.id,
+      id: `${live.grantId}.${live.sequence}`,
       clientId: live.clientId,
       user: live.user && { id: live.user.id, username: live.user.username },
       scope: live.scope,

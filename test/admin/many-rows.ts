@@ -59,13 +59,8 @@ export async function fill(rows: number, tokens = rows): Promise<void> {
   await insert('scopes', 'name, description, created_at', `'s' || i, 'Scope', i`)
   await insert(
     'grants',
-    'id, user_id, client_id, grant_type, scope, auth_time, expires_at, created_at, refresh_expires_at, revoked_at',
-    `'g' || i, 'u' || (i % 50 + 1), 'c' || (i % 50 + 1), 'password', 'read', 0, 4000000000, i, 4000000000, CASE WHEN i % 100 = 0 THEN i END`,
-  )
-  await insert(
-    'access_tokens',
-    'id, grant_id, client_id, scope, created_at, expires_at',
-    `'t' || i, 'g' || ((i - 1) % ${rows} + 1), 'c' || (i % 50 + 1), 'read', i, 4000000000`,
+    'id, user_id, client_id, grant_type, scope, auth_time, access_expires_at, expires_at, created_at, refresh_expires_at, revoked_at',
+    `printf('%012x', i) || i, 'u' || (i % 50 + 1), 'c' || (i % 50 + 1), 'password', 'read', 0, 4000000000, 4000000000, i, 4000000000, CASE WHEN i % 100 = 0 THEN i END`,
     tokens,
   )
   await insert(

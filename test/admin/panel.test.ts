@@ -194,7 +194,7 @@ describe('users, scopes, tokens and sessions in the panel', () => {
     await givenCast()
     const { browser } = await givenStaff()
     const tokens = await tokensOf()
-    const [access] = await all('SELECT id FROM access_tokens')
+    const [access] = await all("SELECT id || '.' || refresh_seq AS id FROM grants")
     await actOn(browser, 'access-tokens', [String(access?.['id'])], 'revoke')
     expect(await isActive(tokens.access_token)).toBe(false)
     const [grant] = await all('SELECT id FROM grants')

@@ -288,20 +288,21 @@ describe('token and purge', () => {
   it('list, revoke and purge', async () => {
     const id = String(app?.['client_id'])
     await query(
-      `INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, refresh_expires_at, expires_at, created_at)
-        SELECT '-g', id, '${id}', 'password', 'read', 1, 9999999999, 9999999999, 1 FROM users WHERE username = 'Ada'`,
-      `INSERT INTO access_tokens (id, grant_id, client_id, scope, created_at, expires_at) VALUES ('-t', '-g', '${id}', 'read', 2, 9999999999),
-        ('old', '-g', '${id}', 'read', 1, 5)`,
+      `INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, refresh_seq, refreshed_at, refresh_expires_at,
+        access_expires_at, expires_at, created_at)
+        SELECT '-g', id, '${id}', 'password', 'read', 1, 1, 2, 9999999999, 9999999999, 9999999999, 1 FROM users WHERE username = 'Ada'`,
+      `INSERT INTO grants (id, client_id, grant_type, scope, access_expires_at, expires_at, created_at)
+        VALUES ('old', '${id}', 'client_credentials', 'read', 5, 5, 1)`,
     )
-    expect(await json('purge')).toEqual({ access_tokens: 1, grants: 0, sessions: 0, throttle: 0 })
-    expect(await json('purge')).toEqual({ access_tokens: 0, grants: 0, sessions: 0, throttle: 0 })
+    expect(await json('purge')).toEqual({ grants: 1, sessions: 0, throttle: 0 })
+    expect(await json('purge')).toEqual({ grants: 0, sessions: 0, throttle: 0 })
     const common = { client: id, user: 'Ada', scope: 'read', expires_at: 9_999_999_999, revoked_at: null }
     expect(await jsonList('token', 'list', '--user', 'ada', '--client', id)).toEqual([
-      { kind: 'access', id: '-t', created_at: 2, ...common },
+      { kind: 'access', id: '-g.1', created_at: 2, ...common },
       { kind: 'refresh', id: '-g', created_at: 1, ...common },
     ])
     expect(await jsonList('token', 'list', '--client', 'spa')).toEqual([])
-    expect(await json('token', 'revoke', '--id', '-t')).toEqual({ revoked: 1 })
+    expect(await json('token', 'revoke', '--id', '-g.1')).toEqual({ revoked: 1 })
     expect(await json('token', 'revoke', '--user', 'ada')).toEqual({ revoked: 1 })
     expect(await json('token', 'revoke', '--user', 'ada')).toEqual({ revoked: 0 })
     for (const { revoked_at } of await jsonList('token', 'list'))

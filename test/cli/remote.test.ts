@@ -91,7 +91,7 @@ describe('--remote', () => {
     expect(await cli(create)).toMatchObject({ code: 1, stderr: 'error: There is a client app already.\n' })
     expect(await ok<readonly CliRecord[]>(['client', 'list'])).toHaveLength(1)
     expect(await ok(['client', 'rotate-secret', 'app', '--keep-old'])).toHaveProperty('client_secret')
-    expect(await ok(['purge'])).toEqual({ access_tokens: 0, grants: 0, sessions: 0, throttle: 0 })
+    expect(await ok(['purge'])).toEqual({ grants: 0, sessions: 0, throttle: 0 })
     const { results } = await database.db.prepare('SELECT client_id, auto_authorize FROM clients').all()
     expect(results).toEqual([{ client_id: 'app', auto_authorize: 1 }])
   })

@@ -45,7 +45,7 @@ describe('the authorization request', () => {
     expect(consent.text).toContain('Read your data')
     expect(consent.text).toContain('app.example')
     const visit = await approve(browser, consent)
-    expect(visit.left?.href).toMatch(/^https:\/\/app\.example\/cb\?code=ac_[\w-]{64}&state=a\+state&iss=/)
+    expect(visit.left?.href).toMatch(/^https:\/\/app\.example\/cb\?code=ac_[\w-]{66}&state=a\+state&iss=/)
     const answer = await redeem(codeIn(visit))
     expect(answer).toMatchObject({ status: 200, token_type: 'Bearer', expires_in: 86_400, scope: 'read' })
     expect(answer.headers.get('Cache-Control')).toBe('no-store')

@@ -64,7 +64,7 @@ describe('the implicit grant', () => {
     const visit = await approve(browser, page, [])
     expect(visit.left?.search).toBe('')
     expect(answerIn(visit)).toMatchObject({ error: 'access_denied', state: 'a state', iss: ORIGIN })
-    expect(await env.DB.prepare('SELECT * FROM access_tokens').all()).toMatchObject({ results: [] })
+    expect(await env.DB.prepare('SELECT * FROM grants').all()).toMatchObject({ results: [] })
   })
 
   must('RFC 6749', '4.2', 'is for clients that have it alone', async () => {

@@ -77,12 +77,12 @@ describe('storage round trips of a code', () => {
     expect(await costOf(() => redeem(code, {}, trips.vars))).toEqual({ d1: 1, depth: 2, kv: 1 })
   })
 
-  it('refused or replayed: the same', async () => {
+  it('refused: the same; replayed: one D1 more, which asks why', async () => {
     const code = await givenCode(alice)
     const refused = { redirect_uri: 'https://app.example/' }
     expect(await costOf(() => redeem(code, refused, trips.vars))).toEqual({ d1: 1, depth: 2, kv: 1 })
     await redeem(code)
-    expect(await costOf(() => redeem(code, {}, trips.vars))).toEqual({ d1: 1, depth: 2, kv: 1 })
+    expect(await costOf(() => redeem(code, {}, trips.vars))).toEqual({ d1: 2, depth: 3, kv: 1 })
   })
 
   it('forged: one D1, to authenticate the client, and no KV', async () => {

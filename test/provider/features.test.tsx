@@ -285,9 +285,11 @@ describe('what a feature adds to tokens', () => {
     const ask = withFeature({
       tokenFormats: [
         {
-          mint: async ({ accessTokenId }) => `format.${accessTokenId}`,
-          open: async (token) =>
-            token.startsWith('format.') ? { kind: 'access', id: token.slice('format.'.length) } : null,
+          mint: async ({ token: { grantId, sequence } }) => `format.${grantId}.${sequence}`,
+          async open(token) {
+            const [format, grantId = '', sequence = ''] = token.split('.')
+            return format === 'format' ? { kind: 'access', grantId, sequence: Number(sequence) } : null
+          },
         },
       ],
     })

@@ -35,6 +35,12 @@ PRAGMA foreign_keys=ON;`
     expect(rowsAtRisk(rebuild)).toContain('foreign_keys')
     expect(rowsAtRisk(rebuild.replace('OFF', 'off'))).toContain('foreign_keys')
     expect(rowsAtRisk('DROP TABLE `users`;')).toContain('DROP TABLE')
+    const moved = 'INSERT INTO `people` SELECT `id` FROM `users`;'
+    expect(rowsAtRisk(`${moved} DROP TABLE \`users\`;`)).toBeNull()
+    expect(rowsAtRisk(`DROP TABLE \`users\`; ${moved}`)).toContain('DROP TABLE users')
+    expect(rowsAtRisk(`${moved} DROP TABLE \`users\`; DROP TABLE \`clients\`;`)).toContain(
+      'DROP TABLE clients',
+    )
     expect(rowsAtRisk('ALTER TABLE `users` DROP COLUMN `email`;')).toContain('DROP COLUMN')
     expect(rowsAtRisk('DELETE FROM users;')).toContain('DELETE')
     const safe = rebuild
@@ -60,7 +66,7 @@ describe('foreign keys', () => {
   })
 
   it('are there', () => {
-    expect(keys.length).toBeGreaterThan(8)
+    expect(keys.length).toBeGreaterThan(5)
   })
 
   it.each(keys)('$table.$column deletes nothing by itself', ({ onDelete, onUpdate }) => {

@@ -81,7 +81,7 @@ describe('npm run deploy', () => {
       `PUT ${SCRIPT}/schedules`,
     ])
     const database = account.databases.get('edge-oauth2-provider')
-    expect(database?.prepare('SELECT count(*) AS count FROM access_tokens').get()).toEqual({ count: 0 })
+    expect(database?.prepare('SELECT count(*) AS count FROM grants').get()).toEqual({ count: 0 })
     expect(account.worker).toContainEqual({ name: 'SECRET_KEY', type: 'inherit' })
     expect(account.worker).toContainEqual({ name: 'DB', type: 'd1', id: 'edge-oauth2-provider' })
     expect(account.namespaces).toEqual(['edge-oauth2-provider-kv'])

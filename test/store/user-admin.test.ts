@@ -30,7 +30,7 @@ async function givenUser(username: string): Promise<UserRecord> {
   return user
 }
 
-/** A session, a consent, a grant and a token of a user; the user's throttle counter. */
+/** A session, a consent and a grant with tokens of a user; the user's throttle counter. */
 async function givenSignIn(user: UserRecord, clientId: string): Promise<void> {
   const { id, username } = user
   await env.DB.batch(
@@ -38,10 +38,8 @@ async function givenSignIn(user: UserRecord, clientId: string): Promise<void> {
       `INSERT INTO sessions (id, user_id, auth_time, last_seen_at, expires_at) VALUES ('s-${username}', '${id}', 1, 1, ${NOW + 99})`,
       `INSERT INTO authorized_clients (user_id, client_id, id, scope, authorized_at, updated_at)
         VALUES ('${id}', '${clientId}', 'c-${username}', 'read', 1, 1)`,
-      `INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, refresh_expires_at, expires_at, created_at)
-        VALUES ('g-${username}', '${id}', '${clientId}', 'password', 'read', 1, ${NOW + 99}, ${NOW + 99}, 1)`,
-      `INSERT INTO access_tokens (id, grant_id, client_id, scope, created_at, expires_at)
-        VALUES ('t-${username}', 'g-${username}', '${clientId}', 'read', 1, ${NOW + 99})`,
+      `INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, refresh_expires_at, access_expires_at, expires_at,
+        created_at) VALUES ('g-${username}', '${id}', '${clientId}', 'password', 'read', 1, ${NOW + 99}, ${NOW + 99}, ${NOW + 99}, 1)`,
       `INSERT INTO throttle (key, count, reset_at, op) VALUES ('k-${username}', 10, ${NOW + 99}, 'x')`,
       `UPDATE clients SET owner_id = '${id}' WHERE client_id = '${clientId}'`,
     ].map((sql) => env.DB.prepare(sql)),
@@ -185,7 +183,7 @@ describe('deleting', () => {
     await givenSignIn(await givenUser('ada'), 'app')
     expect(await store.deleteUser('ada', mark())).toBe(true)
     expect(await store.deleteUser('ada', mark())).toBe(false)
-    expect(await notEmpty(['users', 'sessions', 'authorized_clients', 'grants', 'access_tokens'])).toEqual([])
+    expect(await notEmpty(['users', 'sessions', 'authorized_clients', 'grants'])).toEqual([])
     expect(await all('SELECT owner_id FROM clients')).toEqual([{ owner_id: null }])
   })
 
@@ -194,14 +192,7 @@ describe('deleting', () => {
     await givenSignIn(await givenUser('ada'), 'app')
     expect(await store.deleteClient('app', mark())).toBe(true)
     expect(
-      await notEmpty([
-        'clients',
-        'client_redirect_uris',
-        'client_secrets',
-        'authorized_clients',
-        'grants',
-        'access_tokens',
-      ]),
+      await notEmpty(['clients', 'client_redirect_uris', 'client_secrets', 'authorized_clients', 'grants']),
     ).toEqual([])
     expect(await all('SELECT username FROM users')).toEqual([{ username: 'ada' }])
     expect(await all('SELECT id FROM sessions')).toEqual([{ id: 's-ada' }])

@@ -7,7 +7,7 @@ import { Secret } from '../../src/crypto/secret.ts'
 import { hashPassword } from '../../src/identity/passwords.ts'
 import { usernameSkeleton } from '../../src/identity/skeleton.ts'
 import { usernameKey } from '../../src/identity/usernames.ts'
-import { mintToken } from '../../src/tokens/opaque.ts'
+import { mintSession } from '../../src/tokens/opaque.ts'
 
 const db = drizzle(env.DB)
 
@@ -113,7 +113,7 @@ export async function givenSession(
     ...fields,
     id,
   })
-  return { id, name: '__Host-oauth_session', value: await mintToken('se', id, await keys) }
+  return { id, name: '__Host-oauth_session', value: await mintSession(id, await keys) }
 }
 
 /** Two clients, a public one, a service and two users: the cast of most tests. */

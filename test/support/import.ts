@@ -53,7 +53,7 @@ export async function everything(): Promise<readonly unknown[]> {
     'scopes',
     'authorized_clients',
     'grants',
-    'access_tokens',
+    'token_aliases',
   ]
   const results = await env.DB.batch(
     tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`)),

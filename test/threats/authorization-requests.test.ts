@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 /** Codes and tokens that exist. */
 async function issued(): Promise<number> {
-  const { results } = await env.DB.prepare('SELECT id FROM access_tokens').all()
+  const { results } = await env.DB.prepare('SELECT id FROM grants').all()
   return (await env.KV.list()).keys.length + results.length
 }
 

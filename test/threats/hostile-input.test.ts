@@ -107,9 +107,11 @@ describe('hostile input', () => {
     expect(await token({ client_id: 'many', grant_type: 'client_credentials' })).toMatchObject({
       status: 200,
     })
-    const pair = await givenTokens(alice, { client: 'many', scope }, { OAUTH_SCOPES: bits })
-    expectRefusal(await refresh(pair.refresh, { client_id: 'many', scope: `${scope} more` }), 'invalid_scope')
-    expect(await refresh(pair.refresh, { client_id: 'many', scope })).toMatchObject({ status: 200 })
+    const vars = { OAUTH_SCOPES: bits }
+    const pair = await givenTokens(alice, { client: 'many', scope }, vars)
+    const wide = { client_id: 'many', scope: `${scope} more` }
+    expectRefusal(await refresh(pair.refresh, wide, vars), 'invalid_scope')
+    expect(await refresh(pair.refresh, { client_id: 'many', scope }, vars)).toMatchObject({ status: 200 })
   })
 
   it('as a token is revoked without an error, and lives nowhere', async () => {

@@ -110,7 +110,7 @@ describe('after all that can happen to a token', () => {
 
   threat(152, 'an id that the storage holds is no token', async () => {
     const { results } = await env.DB.prepare(
-      'SELECT id FROM access_tokens UNION ALL SELECT id FROM grants',
+      "SELECT id FROM grants UNION ALL SELECT id || '.' || refresh_seq FROM grants",
     ).all<{ id: string }>()
     expect(results.length).toBeGreaterThan(4)
     for (const { id } of results) {

@@ -8,7 +8,8 @@ import { ScrollingTable } from './table.tsx'
 
 /** What the picture shows, in the order of its columns. */
 const KINDS: readonly (readonly [label: string, kinds: readonly string[]])[] = [
-  ['Tokens issued', ['token_issued']],
+  // Before grants were counted, tokens were.
+  ['Grants', ['grant_given', 'token_issued']],
   ['Sign-ins', ['signed_in']],
   ['Refused requests', ['token_refused', 'authorize_refused', 'revoke_refused', 'introspect_refused']],
   ['Refused sign-ins', ['sign_in_refused']],

@@ -2,9 +2,9 @@ import type { GrantType, TokenRequest } from '../../concepts.ts'
 import type { OAuthError } from '../../errors.ts'
 import { invalidClient, invalidGrant, invalidScope } from '../../refusals.ts'
 import { coversScope, requestedScope } from '../../scope.ts'
-import type { AuthorizationCode } from '../../store/records.ts'
+import type { AuthorizationCode, GrantDetails } from '../../store/records.ts'
 import { issueTokens } from '../../tokens/issue.ts'
-import { openToken } from '../../tokens/opaque.ts'
+import { readPresentedCode } from '../../tokens/presented-code.ts'
 import { verifyCodeVerifier } from '../pkce.ts'
 
 /**
@@ -15,31 +15,47 @@ export const authorizationCode: GrantType = {
   parameters: ['code'],
   optional: ['redirect_uri', 'code_verifier'],
   async exchange(request, provider) {
-    const codeId = await openToken('ac', request.params.get('code') ?? '', provider.keys)
-    if (codeId === null) {
+    const presented = await readPresentedCode(request.params.get('code') ?? '', provider)
+    if (!presented) {
       await request.authenticateClient()
       throw invalidGrant('a code that we did not mint')
     }
-    const code = await provider.store.readCode(codeId)
+    const code = await provider.store.readCode(presented.id)
     const refusal = await checkCode(code, request, provider.request.now)
     if (!code || refusal) {
       // What the code alone shows is said only to a client that has authenticated.
       const proven = await provider.store.refuseCode(
         request.proof,
-        codeId,
+        presented.id,
         provider.settings.deleteExpired,
         provider.request,
       )
       throw proven ? (refusal ?? invalidGrant('no such code')) : invalidClient()
     }
-    const { authTime, consentId, expiresAt, userId } = code
+    const { authTime, consentId, expiresAt, sessionId, userId } = code
+    const { earlierId, grantId } = presented
     const scope = requestedScope(request.params.get('scope')) ?? code.scope
     return issueTokens(
       request,
-      { userId, authTime, scope, claim: { kind: 'code', codeId, consentId, expiresAt } },
+      {
+        userId,
+        authTime,
+        scope,
+        sessionId,
+        details: detailsOf(code),
+        grantId,
+        claim: { kind: 'code', consentId, expiresAt, earlierId },
+      },
       provider,
     )
   },
+}
+
+/** What the grant of a code keeps of its request. */
+function detailsOf({ requestClaims }: AuthorizationCode): GrantDetails | null {
+  if (requestClaims === null) return null
+  const claims: unknown = JSON.parse(requestClaims)
+  return { claims }
 }
 
 /**

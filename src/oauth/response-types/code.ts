@@ -1,6 +1,6 @@
 import type { ResponseType } from '../../concepts.ts'
-import { randomId } from '../../crypto/bytes.ts'
-import { mintToken } from '../../tokens/opaque.ts'
+import { sortableId } from '../../crypto/bytes.ts'
+import { mintCode } from '../../tokens/opaque.ts'
 
 /**
  * An authorization code (RFC 6749 4.1.2): kept in KV, spent in D1. It does not wait for its consent: without that it is worth
@@ -12,7 +12,7 @@ export const code: ResponseType = {
   usesPkce: true,
   async answer({ client, codeChallenge, requestClaims, target }, { consentId, scope, session }, _, provider) {
     const { request, settings, store } = provider
-    const id = randomId()
+    const id = sortableId()
     await store.putCode(
       id,
       {
@@ -30,6 +30,6 @@ export const code: ResponseType = {
       },
       settings.expireCodeDelta,
     )
-    return { code: await mintToken('ac', id, provider.keys) }
+    return { code: await mintCode(id, provider.keys) }
   },
 }

@@ -15,6 +15,7 @@ export const token: ResponseType = {
       {
         userId: session.user.id,
         authTime: session.authTime,
+        sessionId: session.id,
         scope,
         refreshTokenFor: [],
         approval: { sessionId: session.id, consentId },

@@ -73,8 +73,8 @@ export async function withdrawConsent(
     sql`SELECT c.name AS name,
         (SELECT count(*) FROM grants g WHERE ${ended} AND g.tokens_of IS NULL
           AND g.refresh_expires_at > ${request.now}) AS refresh_tokens,
-        (SELECT count(*) FROM access_tokens t JOIN grants g ON g.id = t.grant_id
-          WHERE ${ended} AND t.revoked_at IS NULL AND t.expires_at > ${request.now}) AS access_tokens
+        (SELECT count(*) FROM grants g WHERE ${ended} AND g.access_revoked_at IS NULL
+          AND g.access_expires_at > ${request.now}) AS access_tokens
       FROM authorized_clients a JOIN clients c ON c.client_id = a.client_id
       WHERE ${consent} AND (a.revoked_at IS NULL OR a.revoked_at = ${request.now})`,
     auditStatement(
@@ -101,7 +101,7 @@ function revokeGrants(which: SQL, why: string, { now }: RequestMark): SQL {
 }
 
 function deleteTokens(which: SQL): SQL {
-  return sql`DELETE FROM access_tokens WHERE grant_id IN (SELECT g.id FROM grants g WHERE ${which})`
+  return sql`UPDATE grants AS g SET access_expires_at = NULL WHERE ${which}`
 }
 
 /** See `Store.changePassword`. */

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { PasswordAttempt, RequestMark } from '../records.ts'
 import type { Store } from '../store.ts'
-import { clientGuard, hasGrantType } from './client-guard.ts'
+import { clientGuard, hasGrantType, proofTerms } from './client-guard.ts'
 import { run } from './run.ts'
 
 interface VerdictRow {
@@ -26,8 +26,8 @@ export async function admitPasswordAttempt(
   attempt: Parameters<Store['admitPasswordAttempt']>[0],
 ): Promise<PasswordAttempt> {
   const { client, keys, request, usernameKey } = attempt
-  const guard = client ? clientGuard(client.proof, request.now) : sql`1`
-  const mayUse = client ? hasGrantType(client.grantType) : sql`1`
+  const guard = client ? clientGuard(proofTerms(client.proof, request.now)) : sql`1`
+  const mayUse = client ? hasGrantType(sql`${`"${client.grantType}"`}`) : sql`1`
   const from = client ? sql`FROM clients c WHERE c.client_id = ${client.proof.clientId}` : sql`WHERE 1`
   const admitted = sql`EXISTS (SELECT 1 ${from} AND ${guard} AND ${mayUse})`
   const count = (key: string): SQL => countAttempt(key, attempt.window, admitted, request)

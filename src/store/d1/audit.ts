@@ -13,7 +13,6 @@ export type AuditType =
   | 'code_replayed'
   | 'consent_given'
   | 'consent_withdrawn'
-  | 'grant_given'
   | 'grant_revoked'
   | 'network_limited'
   | 'password_changed'

@@ -7,9 +7,10 @@ import { admitPasswordAttempt } from './attempts.ts'
 import { readAuthorization, saveConsent } from './authorization.ts'
 import { readImportedSecret, replaceImportedSecret } from './import/secrets.ts'
 import { issueTokens } from './issue.ts'
+import { readAccessToken, readClient, readTokenAs } from './read-tokens.ts'
+import { refuseCode, revokeToken } from './revoke-tokens.ts'
 import { run } from './run.ts'
 import { createSession, createUser, endSessions, readSession, touchSession } from './sessions.ts'
-import { readAccessToken, readClient, readTokenAs, refuseCode, revokeToken } from './tokens.ts'
 
 /**
  * The storage of the deployable Worker: everything in D1, codes in KV.
@@ -26,7 +27,7 @@ export function createStore(db: D1Database, kv: KVNamespace): Store & ImportedSe
     revokeToken: (proof, token, deleteExpired, request) =>
       revokeToken(db, proof, token, deleteExpired, request),
     readTokenAs: (proof, token, now) => readTokenAs(db, proof, token, now),
-    readAccessToken: (id, now) => readAccessToken(db, id, now),
+    readAccessToken: (token, now) => readAccessToken(db, token, now),
     putCode: (id, code, lifetime) => putCode(kv, id, code, lifetime),
     readCode: (id) => readCode(kv, id),
     readAuthorization: (wanted, rule) => readAuthorization(db, wanted, rule),

@@ -1,11 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
-import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { StorageError } from '../../errors.ts'
-
-/** A statement: a `sql` template, or a builder of Drizzle that was not run. */
-export type Statement = SQL | { toSQL(): { sql: string; params: unknown[] } }
-
-const dialect = new SQLiteAsyncDialect()
+import { render, type Statement } from './statement.ts'
 
 /**
  * Runs statements in one round trip and one transaction. It is the only caller of D1's `batch`: Drizzle's own gives wrong
@@ -42,7 +37,7 @@ export async function runForAnswer<Verdict extends object, Answer extends object
  */
 async function batch(db: D1Database, statements: readonly Statement[]): Promise<D1Result[]> {
   const prepared = statements.map((statement) => {
-    const query = 'toSQL' in statement ? statement.toSQL() : dialect.sqlToQuery(statement)
+    const query = render(statement)
     return db.prepare(query.sql).bind(...query.params)
   })
   return db.batch(prepared).catch(async (error: unknown) => {

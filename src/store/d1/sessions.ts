@@ -9,7 +9,6 @@ import type {
   UserCommit,
 } from '../records.ts'
 import type { Store } from '../store.ts'
-import { countActivityStatement } from './activity.ts'
 import { auditStatement } from './audit.ts'
 import { run } from './run.ts'
 import { externalUserStatements, signInStatements } from './sign-in.ts'
@@ -58,7 +57,6 @@ function insertSession(session: SessionCommit, may: SQL, request: RequestMark): 
     sql`INSERT INTO sessions (id, user_id, auth_time, last_seen_at, expires_at, user_agent, network)
       SELECT ${session.id}, u.id, ${request.now}, ${request.now}, ${session.expiresAt}, ${session.userAgent}, ${request.network}
       FROM users u WHERE u.id = ${session.userId} AND u.is_active = 1 AND ${may} ON CONFLICT DO NOTHING`,
-    countActivityStatement('signed_in', request.now),
     // A session that someone planted, or that another person left behind, does not live on beside the new one.
     sql`UPDATE sessions SET revoked_at = ${request.now} WHERE id = ${session.replaces} AND revoked_at IS NULL
       AND EXISTS (SELECT 1 FROM sessions n WHERE n.id = ${session.id})`,

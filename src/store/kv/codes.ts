@@ -4,6 +4,10 @@ import type { AuthorizationCode } from '../records.ts'
 /** KV refuses a shorter life; the code's own `expiresAt` is what counts. */
 const LEAST_TTL = 60
 
+/** A code as KV has it: one of the first format says less. */
+type KeptCode = Omit<AuthorizationCode, 'requestClaims' | 'sessionId'> &
+  Partial<Pick<AuthorizationCode, 'requestClaims' | 'sessionId'>>
+
 /** See `Store.putCode`. The key is the code's id, from which nobody can make the code. */
 export async function putCode(
   kv: KVNamespace,
@@ -17,7 +21,8 @@ export async function putCode(
 
 /** See `Store.readCode`. */
 export async function readCode(kv: KVNamespace, id: string): Promise<AuthorizationCode | null> {
-  return twice(() => kv.get<AuthorizationCode>(codeKey(id), 'json'))
+  const code = await twice(() => kv.get<KeptCode>(codeKey(id), 'json'))
+  return code && { sessionId: null, requestClaims: null, ...code }
 }
 
 /** Reads a key that is never there: tells whether KV answers. */

@@ -11,6 +11,7 @@ import {
   refusalOf,
   secretOf,
   seedClient,
+  tokenOf,
   type World,
 } from './world.ts'
 
@@ -86,7 +87,7 @@ export const clientCases: Cases = {
     equal(await shown(world, redirect('web', REDIRECT_URI)), null, 'readClient by redirect URI')
     equal(refusalOf(await store.issueTokens(await passwordCommit(alice))), 'invalid_client', 'issueTokens')
     equal(await store.refuseCode(proof, 'code', false, mark()), false, 'refuseCode')
-    const access = { kind: 'access', id: pair.access } as const
+    const access = { kind: 'access', ...pair.access } as const
     equal(await store.revokeToken(proof, access, false, mark()), false, 'revokeToken')
     equal(await store.readTokenAs(proof, access, NOW), { client: null, token: null }, 'readTokenAs')
     const seen = await store.readTokenAs(secretOf('other'), access, NOW)
@@ -99,13 +100,13 @@ export const clientCases: Cases = {
 
   'a token is read for whoever proves to be a client': async (world) => {
     const { access } = await issuePair(world, await passwordCommit(world.alice))
-    const token = { kind: 'access', id: access } as const
+    const token = { kind: 'access', ...access } as const
     const { client, token: read } = await world.store.readTokenAs(secretOf('other'), token, NOW)
     equal(present(client, 'the client that asks').clientId, 'other', 'the client that asks')
     equal(present(read, 'the token').clientId, 'web', 'the client of the token')
     const wrong = { method: 'secret', clientId: 'other', secretHash: 'wrong' } as const
     equal(await world.store.readTokenAs(wrong, token, NOW), { client: null, token: null }, 'a wrong secret')
-    const unknown = { kind: 'access', id: (await commitOf()).accessTokenId } as const
+    const unknown = { kind: 'access', ...tokenOf(await commitOf()) } as const
     equal((await world.store.readTokenAs(secretOf('other'), unknown, NOW)).token, null, 'an unknown token')
   },
 }

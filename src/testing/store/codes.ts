@@ -1,4 +1,3 @@
-import { randomId } from '../../crypto/bytes.ts'
 import { equal, present } from './expect.ts'
 import { codeOf, givenCode, givenConsent } from './sign-ins.ts'
 import {
@@ -8,17 +7,19 @@ import {
   issuePair,
   lives,
   mark,
+  newGrantId,
   refreshCommit,
   refusalOf,
   scopeOf,
   secretOf,
   signInOf,
+  tokenOf,
 } from './world.ts'
 
 /** An authorization code works once (RFC 6749 4.1.2). */
 export const codeCases: Cases = {
   'a code is read as it was put, and stays when it is read': async ({ alice, store }) => {
-    const [id, code] = [randomId(), await codeOf(alice)]
+    const [id, code] = [newGrantId(), await codeOf(alice)]
     equal(await store.readCode(id), null, 'a code that was never put')
     await store.putCode(id, code, 600)
     await store.putCode(id, code, 600)
@@ -32,7 +33,7 @@ export const codeCases: Cases = {
     equal(await lives(world, pair.access), true, 'the access token')
     const replay = await redeem()
     equal(refusalOf(await world.store.issueTokens(replay)), 'invalid_grant', 'the replay')
-    equal(await lives(world, replay.accessTokenId), false, 'a token for the replay')
+    equal(await lives(world, tokenOf(replay)), false, 'a token for the replay')
     equal(await lives(world, pair.access), false, 'the access token after the replay')
     const refresh = await world.store.issueTokens(await refreshCommit(pair.refresh))
     equal(refusalOf(refresh), 'invalid_grant', 'the refresh token after the replay')
@@ -53,7 +54,7 @@ export const codeCases: Cases = {
     const commits = await atOnce(50, async () => redeem())
     const outcomes = await Promise.all(commits.map(async (commit) => world.store.issueTokens(commit)))
     equal(outcomes.filter(({ issued }) => issued !== null).length, 1, 'redemptions that won')
-    const alive = await Promise.all(commits.map(async (commit) => lives(world, commit.accessTokenId)))
+    const alive = await Promise.all(commits.map(async (commit) => lives(world, tokenOf(commit))))
     equal(alive.includes(true), false, 'a token that lives')
   },
 
@@ -62,7 +63,7 @@ export const codeCases: Cases = {
     const commit = await redeem()
     const first = await world.store.issueTokens(commit)
     equal(await world.store.issueTokens(commit), first, 'the second answer')
-    equal(await lives(world, commit.accessTokenId), true, 'the access token')
+    equal(await lives(world, tokenOf(commit)), true, 'the access token')
   },
 
   'a code that is refused stays unspent; one that was spent ends its tokens': async (world) => {
@@ -120,7 +121,7 @@ export const codeRefusalCases: Cases = {
     equal(refusalOf(outcome), 'invalid_grant', 'another user')
     const { redeem: again } = await givenCode(world, world.bob)
     const claim = present((await again()).claim, 'the claim')
-    const stolen = await world.store.issueTokens(await redeem({ claim }))
+    const stolen = await world.store.issueTokens(await redeem({ claim, grantId: newGrantId() }))
     equal(refusalOf(stolen), 'invalid_grant', 'another consent')
   },
 

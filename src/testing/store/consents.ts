@@ -10,13 +10,14 @@ import {
   mark,
   NOW,
   passwordCommit,
+  REDIRECT_URI,
   refreshCommit,
   refusalOf,
-  REDIRECT_URI,
   rule,
   scopeOf,
   secretOf,
   seedClient,
+  tokenOf,
 } from './world.ts'
 
 /** What users allow clients, and take back. */
@@ -100,10 +101,10 @@ export const consentCases: Cases = {
       const expected = { clientName: 'Application web', refreshTokens: 2, accessTokens: 2 }
       equal(withdrawn, expected, 'what ended')
       equal(await lives(world, refreshed.access), false, 'a token of the client')
-      equal(await lives(world, second.accessTokenId), false, 'another one')
+      equal(await lives(world, tokenOf(second)), false, 'another one')
       const refresh = await store.issueTokens(await refreshCommit(refreshed.refresh))
       equal(refusalOf(refresh), 'invalid_grant', 'the refresh token')
-      equal(await lives(world, other.accessTokenId), true, 'a token of another client')
+      equal(await lives(world, other.token), true, 'a token of another client')
     }
   },
 

@@ -16,42 +16,55 @@ import {
   seedClient,
   serviceCommit,
   signInOf,
+  tokenOf,
   type World,
 } from './world.ts'
 
 /** Expects a refusal, and that nothing came of it. */
 async function refused(world: World, refusal: string, commit: IssueCommit): Promise<void> {
   equal(refusalOf(await world.store.issueTokens(commit)), refusal, 'the refusal')
-  equal(await lives(world, commit.accessTokenId), false, 'an access token after the refusal')
+  equal(await lives(world, tokenOf(commit)), false, 'an access token after the refusal')
 }
 
 /** What an issuing gives (RFC 6749 5.1). */
 export const issuingCases: Cases = {
   'a user’s tokens: an access token and the first refresh token of a grant': async (world) => {
     const { alice } = world
-    const commit = await passwordCommit(alice, { scope: scopeOf('read write') })
+    const details = { claims: { nonce: 'n' }, resource: ['https://api.example'] }
+    const commit = await passwordCommit(alice, {
+      scope: scopeOf('read write'),
+      sessionId: 'a session',
+      details,
+    })
     equal(
       await issue(world, commit),
       {
-        accessTokenId: commit.accessTokenId,
+        token: tokenOf(commit),
+        refreshes: true,
         scope: 'read write',
         expiresAt: NOW + 3600,
         userId: alice.id,
         clientId: 'web',
-        refreshToken: { grantId: commit.grantId, sequence: 0 },
+        authTime: NOW,
+        sessionId: 'a session',
+        details,
       },
       'the tokens',
     )
     const user = { id: alice.id, username: 'alice', email: null, isStaff: false }
     equal(
-      await world.store.readAccessToken(commit.accessTokenId, NOW),
+      await world.store.readAccessToken(tokenOf(commit), NOW),
       {
-        id: commit.accessTokenId,
+        kind: 'access',
+        ...tokenOf(commit),
         clientId: 'web',
         scope: 'read write',
         createdAt: NOW,
         expiresAt: NOW + 3600,
         user,
+        authTime: NOW,
+        sessionId: 'a session',
+        details,
       },
       'the access token',
     )
@@ -59,15 +72,15 @@ export const issuingCases: Cases = {
 
   'a client’s own token has neither user nor refresh token': async (world) => {
     const issued = await issue(world, await serviceCommit())
-    equal([issued.userId, issued.refreshToken], [null, null], 'user and refresh token')
-    const live = present(await world.store.readAccessToken(issued.accessTokenId, NOW), 'the access token')
+    equal([issued.userId, issued.refreshes], [null, false], 'user and refresh token')
+    const live = present(await world.store.readAccessToken(issued.token, NOW), 'the access token')
     equal(live.user, null, 'the user of the access token')
   },
 
   'an access token ends in its second': async (world) => {
-    const { accessTokenId } = await issue(world, await serviceCommit())
-    equal(await lives(world, accessTokenId, 3599), true, 'the last second')
-    equal(await lives(world, accessTokenId, 3600), false, 'the end')
+    const { token } = await issue(world, await serviceCommit())
+    equal(await lives(world, token, 3599), true, 'the last second')
+    equal(await lives(world, token, 3600), false, 'the end')
   },
 
   'lifetimes go by the type of client, and the client’s own go before them': async (world) => {
@@ -78,8 +91,7 @@ export const issuingCases: Cases = {
     await seed.addClient(seedClient('short', { accessTokenLifetime: 5, refreshTokenLifetime: 9 }))
     const own = await issue(world, await passwordCommit(alice, { proof: secretOf('short') }))
     equal(own.expiresAt, NOW + 5, 'a client with lifetimes of its own')
-    const grantId = present(own.refreshToken, 'a refresh token').grantId
-    const token = { kind: 'refresh', grantId, sequence: 0 } as const
+    const token = { kind: 'refresh', ...own.token } as const
     const refresh = await world.store.readTokenAs(secretOf('short'), token, NOW)
     equal(refresh.token?.expiresAt, NOW + 9, 'its refresh token')
   },
@@ -88,9 +100,9 @@ export const issuingCases: Cases = {
     const { alice, seed } = world
     await seed.addClient(seedClient('once', { grantTypes: ['password'] }))
     const without = await issue(world, await passwordCommit(alice, { proof: secretOf('once') }))
-    equal(without.refreshToken, null, 'a client without the grant type')
+    equal(without.refreshes, false, 'a client without the grant type')
     const kept = await issue(world, await passwordCommit(alice, { refreshTokenFor: ['public'] }))
-    equal(kept.refreshToken, null, 'a type of client that the grant leaves out')
+    equal(kept.refreshes, false, 'a type of client that the grant leaves out')
   },
 
   'a commit that is sent again gives the same': async (world) => {
@@ -100,25 +112,25 @@ export const issuingCases: Cases = {
     ]) {
       const first = await world.store.issueTokens(commit)
       equal(await world.store.issueTokens(commit), first, 'the second answer')
-      equal(await lives(world, commit.accessTokenId), true, 'the access token')
+      equal(await lives(world, tokenOf(commit)), true, 'the access token')
     }
   },
 
   'with deleteExpired an issuing takes away tokens that have expired': async (world) => {
     const first = await issue(world, await serviceCommit())
     await issue(world, await serviceCommit({ request: mark(4000), deleteExpired: true }))
-    equal(await lives(world, first.accessTokenId, 10), false, 'the expired token, asked for in the past')
+    equal(await lives(world, first.token, 10), false, 'the expired token, asked for in the past')
   },
 
   'a user of somebody else’s table gets a row, and takes none from ours': async (world) => {
     const { alice, store } = world
     const external = { id: 'm-1', username: 'alice', email: 'mia@example.org', isStaff: false }
     const signIn = { ...signInOf(alice), passwordHash: '!', external }
-    const { accessTokenId } = await issue(world, await commitOf({ userId: 'm-1', signIn }))
-    equal((await store.readAccessToken(accessTokenId, NOW))?.user, external, 'the user')
+    const { token } = await issue(world, await commitOf({ userId: 'm-1', signIn }))
+    equal((await store.readAccessToken(token, NOW))?.user, external, 'the user')
     const renamed = { ...external, username: 'mia' }
     await issue(world, await commitOf({ userId: 'm-1', signIn: { ...signIn, external: renamed } }))
-    equal((await store.readAccessToken(accessTokenId, NOW))?.user, renamed, 'the user, renamed')
+    equal((await store.readAccessToken(token, NOW))?.user, renamed, 'the user, renamed')
     const thief = { ...signIn, external: { ...external, id: alice.id } }
     const stolen = await store.issueTokens(await commitOf({ userId: alice.id, signIn: thief }))
     equal(stolen.issued, null, 'tokens of one of our users')
@@ -155,7 +167,7 @@ export const issuingRefusalCases: Cases = {
     const before = await issue(world, await passwordCommit(alice))
     await seed.disableUser(alice.id)
     await refused(world, 'invalid_grant', await passwordCommit(alice))
-    equal(await lives(world, before.accessTokenId), false, 'a token from before')
+    equal(await lives(world, before.token), false, 'a token from before')
   },
 
   'a password that is no longer the user’s gives nothing': async (world) => {

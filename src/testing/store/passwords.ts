@@ -94,7 +94,7 @@ export const passwordCases: Cases = {
       equal(await lives(world, pair.access), false, 'the access token')
       const refresh = await store.issueTokens(await refreshCommit(pair.refresh))
       equal(refusalOf(refresh), 'invalid_grant', 'the refresh token')
-      equal(await lives(world, service.accessTokenId), true, 'a token without a user')
+      equal(await lives(world, service.token), true, 'a token without a user')
       equal((await store.readSession(foreign, rule(1))) !== null, true, 'another user’s session')
     }
   },

@@ -1,3 +1,4 @@
+import type { TokenName } from '../../store/records.ts'
 import { equal } from './expect.ts'
 import { givenCode, givenSession } from './sign-ins.ts'
 import {
@@ -11,14 +12,15 @@ import {
   refusalOf,
   secretOf,
   signInOf,
+  tokenOf,
   type World,
 } from './world.ts'
 
 const TIMES = 10
 
 /** Expects that nothing lives of what requests made while their ground was taken from them. */
-async function expectAllDead(world: World, accessTokenIds: readonly string[]): Promise<void> {
-  const alive = await Promise.all(accessTokenIds.map(async (id) => lives(world, id)))
+async function expectAllDead(world: World, tokens: readonly TokenName[]): Promise<void> {
+  const alive = await Promise.all(tokens.map(async (token) => lives(world, token)))
   equal(alive.filter(Boolean).length, 0, 'tokens that live')
 }
 
@@ -33,7 +35,7 @@ export const raceCases: Cases = {
       world.store.revokeToken(secretOf('web'), token, false, mark()),
       ...commits.slice(5).map(async (commit) => world.store.issueTokens(commit)),
     ])
-    await expectAllDead(world, [access, commits[0]?.accessTokenId ?? ''])
+    await expectAllDead(world, [access, { ...access, sequence: 1 }])
     const next = await world.store.issueTokens(await refreshCommit({ ...refresh, sequence: 1 }))
     equal(refusalOf(next), 'invalid_grant', 'the next number')
   },
@@ -48,7 +50,7 @@ export const raceCases: Cases = {
       world.store.issueTokens(replay),
       ...commits.slice(5).map(async (commit) => world.store.issueTokens(commit)),
     ])
-    await expectAllDead(world, [access, replay.accessTokenId, commits[0]?.accessTokenId ?? ''])
+    await expectAllDead(world, [access, { ...access, sequence: 1 }])
   },
 
   'a redemption against the withdrawal of its consent': async (world) => {
@@ -62,7 +64,7 @@ export const raceCases: Cases = {
         async () => store.withdrawConsent(which, mark(first ? 1 : 2)),
       ]
       await Promise.all((first ? acts : acts.toReversed()).map(async (act) => act()))
-      await expectAllDead(world, [commit.accessTokenId])
+      await expectAllDead(world, [tokenOf(commit)])
     }
   },
 
@@ -81,7 +83,7 @@ export const raceCases: Cases = {
     }
     await expectAllDead(
       world,
-      commits.map(({ accessTokenId }) => accessTokenId),
+      commits.map((commit) => tokenOf(commit)),
     )
   },
 

@@ -1,4 +1,3 @@
-import { randomId } from '../../crypto/bytes.ts'
 import { equal, present } from './expect.ts'
 import {
   atOnce,
@@ -7,6 +6,7 @@ import {
   issuePair,
   lives,
   mark,
+  newGrantId,
   NOW,
   passwordCommit,
   refreshCommit,
@@ -14,6 +14,7 @@ import {
   scopeOf,
   secretOf,
   seedClient,
+  tokenOf,
 } from './world.ts'
 
 /** A refresh token rotates (RFC 6749 6, RFC 9700 4.14). */
@@ -25,17 +26,20 @@ export const refreshCases: Cases = {
     equal(
       await issue(world, commit),
       {
-        accessTokenId: commit.accessTokenId,
+        token: { ...first.access, sequence: 1 },
+        refreshes: true,
         scope: 'read write',
         expiresAt: NOW + 3610,
         userId: alice.id,
         clientId: 'web',
-        refreshToken: { grantId: first.refresh.grantId, sequence: 1 },
+        authTime: NOW,
+        sessionId: null,
+        details: null,
       },
       'the tokens',
     )
     equal(await lives(world, first.access, 10), false, 'the access token before')
-    equal(await lives(world, commit.accessTokenId, 10), true, 'the access token now')
+    equal(await lives(world, tokenOf(commit), 10), true, 'the access token now')
   },
 
   'a number used again ends the grant': async (world) => {
@@ -55,8 +59,8 @@ export const refreshCases: Cases = {
     const first = await issue(world, await refreshCommit(refresh, interval))
     const again = await issue(world, await refreshCommit(refresh, { ...interval, request: mark(9) }))
     equal(again, first, 'the second answer')
-    equal(await lives(world, first.accessTokenId), true, 'the access token')
-    await issue(world, await refreshCommit(present(first.refreshToken, 'a refresh token'), interval))
+    equal(await lives(world, first.token), true, 'the access token')
+    await issue(world, await refreshCommit(first.token, interval))
   },
 
   'after the interval it is a replay; without one it is at once': async (world) => {
@@ -68,7 +72,7 @@ export const refreshCases: Cases = {
       const first = await issue(world, await refreshCommit(refresh, { reuseInterval }))
       const late = await refreshCommit(refresh, { reuseInterval, request: mark(later) })
       equal(refusalOf(await world.store.issueTokens(late)), 'invalid_grant', 'the replay')
-      equal(await lives(world, first.accessTokenId), false, 'the access token')
+      equal(await lives(world, first.token), false, 'the access token')
     }
   },
 
@@ -87,7 +91,7 @@ export const refreshCases: Cases = {
       world,
       await refreshCommit(refresh, { reuseInterval: 10 }),
     )
-    await world.store.revokeToken(secretOf('web'), { kind: 'access', id: access }, false, mark())
+    await world.store.revokeToken(secretOf('web'), { kind: 'access', ...access }, false, mark())
     const again = await world.store.issueTokens(await refreshCommit(refresh, { reuseInterval: 10 }))
     equal(refusalOf(again), 'invalid_grant', 'the replay')
     equal(refusalOf(await world.store.issueTokens(await refreshCommit(next))), 'invalid_grant', 'the next')
@@ -100,7 +104,7 @@ export const refreshCases: Cases = {
       const first = await world.store.issueTokens(commit)
       equal(refusalOf(first), null, 'the refusal')
       equal(await world.store.issueTokens(commit), first, 'the second answer')
-      equal(await lives(world, commit.accessTokenId), true, 'the access token')
+      equal(await lives(world, tokenOf(commit)), true, 'the access token')
     }
   },
 
@@ -117,9 +121,9 @@ export const refreshCases: Cases = {
     const answers = await atOnce(50, async () =>
       issue(world, await refreshCommit(refresh, { reuseInterval: 10 })),
     )
-    equal(new Set(answers.map((answer) => JSON.stringify(answer.refreshToken))).size, 1, 'successors')
-    equal(answers[0]?.refreshToken?.sequence, 1, 'the number')
-    equal(await lives(world, answers[0]?.accessTokenId ?? ''), true, 'the access token')
+    equal(new Set(answers.map((answer) => JSON.stringify(answer.token))).size, 1, 'successors')
+    equal(answers[0]?.token.sequence, 1, 'the number')
+    equal(await lives(world, present(answers[0], 'tokens').token), true, 'the access token')
   },
 
   'without the interval one of fifty wins, and the grant ends': async (world) => {
@@ -127,7 +131,7 @@ export const refreshCases: Cases = {
     const commits = await atOnce(50, async () => refreshCommit(refresh))
     const outcomes = await Promise.all(commits.map(async (commit) => world.store.issueTokens(commit)))
     equal(outcomes.filter(({ issued }) => issued !== null).length, 1, 'refreshes that won')
-    equal(await lives(world, commits[0]?.accessTokenId ?? ''), false, 'the access token')
+    equal(await lives(world, { ...refresh, sequence: 1 }), false, 'the access token')
     const next = await refreshCommit({ ...refresh, sequence: 1 })
     equal(refusalOf(await world.store.issueTokens(next)), 'invalid_grant', 'the next number')
   },
@@ -157,7 +161,7 @@ export const refreshRefusalCases: Cases = {
     const both = await issuePair(world, await passwordCommit(world.alice, { scope: scopeOf('read write') }))
     const narrow = await issue(world, await refreshCommit(both.refresh, { scope: scopeOf('write') }))
     equal(narrow.scope, 'write', 'the narrower scope')
-    const next = present(narrow.refreshToken, 'a refresh token')
+    const next = narrow.token
     equal((await issue(world, await refreshCommit(next))).scope, 'read write', 'the scope after it')
   },
 
@@ -178,7 +182,7 @@ export const refreshRefusalCases: Cases = {
   },
 
   'a grant that is unknown, or has no refresh token, is refused': async (world) => {
-    const unknown = await refreshCommit({ grantId: randomId(), sequence: 0 })
+    const unknown = await refreshCommit({ grantId: newGrantId(), sequence: 0 })
     equal(refusalOf(await world.store.issueTokens(unknown)), 'invalid_grant', 'an unknown grant')
     const commit = await passwordCommit(world.alice, { refreshTokenFor: [] })
     await issue(world, commit)

@@ -1,4 +1,3 @@
-import { randomId } from '../../crypto/bytes.ts'
 import type { TokenReference } from '../../store/records.ts'
 import { equal } from './expect.ts'
 import {
@@ -7,6 +6,7 @@ import {
   issuePair,
   lives,
   mark,
+  newGrantId,
   NOW,
   passwordCommit,
   refreshCommit,
@@ -29,7 +29,7 @@ export const revocationCases: Cases = {
   'an access token ends alone': async (world) => {
     for (const deleteExpired of [false, true]) {
       const { access, refresh } = await issuePair(world, await passwordCommit(world.alice))
-      const [token, request] = [{ kind: 'access', id: access } as const, mark()]
+      const [token, request] = [{ kind: 'access', ...access } as const, mark()]
       const revoke = async (): Promise<boolean> =>
         world.store.revokeToken(secretOf('web'), token, deleteExpired, request)
       equal(await revoke(), true, 'revokeToken')
@@ -54,17 +54,17 @@ export const revocationCases: Cases = {
   },
 
   'a client’s own token ends': async (world) => {
-    const { accessTokenId } = await issue(world, await serviceCommit())
-    const token = { kind: 'access', id: accessTokenId } as const
+    const { token: own } = await issue(world, await serviceCommit())
+    const token = { kind: 'access', ...own } as const
     equal(await world.store.revokeToken(secretOf('service'), token, false, mark()), true, 'revokeToken')
-    equal(await lives(world, accessTokenId), false, 'the access token')
+    equal(await lives(world, own), false, 'the access token')
   },
 
   'another client’s token stays, and so does a stranger’s; unknown ones are no fault': async (world) => {
     const { access, refresh } = await issuePair(world, await passwordCommit(world.alice))
     const wrong = { method: 'secret', clientId: 'web', secretHash: 'wrong' } as const
     const tokens: readonly TokenReference[] = [
-      { kind: 'access', id: access },
+      { kind: 'access', ...access },
       { kind: 'refresh', ...refresh },
     ]
     for (const token of tokens) {
@@ -78,7 +78,7 @@ export const revocationCases: Cases = {
         equal(await store.revokeToken(wrong, token, deleteExpired, mark()), false, 'a wrong secret')
       }
     }
-    const unknown = { kind: 'access', id: randomId() } as const
+    const unknown = { kind: 'access', grantId: newGrantId(), sequence: 0 } as const
     equal(await world.store.revokeToken(secretOf('web'), unknown, false, mark()), true, 'an unknown token')
     equal(await lives(world, access), true, 'the access token')
     equal(await refusalOfRefresh(world, refresh), null, 'the refusal of the refresh token')

@@ -9,6 +9,7 @@ import {
   scopeOf,
   secretOf,
   seedClient,
+  tokenOf,
   type World,
 } from './world.ts'
 
@@ -21,7 +22,7 @@ async function granted(
   const commit = await passwordCommit(world.alice, { scope: scopeOf(requested), ...fields })
   const outcome = await world.store.issueTokens(commit)
   const found = outcome.issued?.scope ?? refusalOf(outcome)
-  equal(await lives(world, commit.accessTokenId), outcome.issued !== null, `a token for ${requested}`)
+  equal(await lives(world, tokenOf(commit)), outcome.issued !== null, `a token for ${requested}`)
   return found
 }
 
@@ -32,9 +33,27 @@ export const scopeCases: Cases = {
   },
 
   'who may not have the default gets all of its own': async (world) => {
+    await world.seed.addScope('audit', 'See what happened')
     await world.seed.addClient(seedClient('writer', { scope: 'audit write' }))
     const proof = secretOf('writer')
     equal(await granted(world, null, { proof }), 'audit write', 'the scope')
+  },
+
+  'a name that does not exist is issued to nobody who names none': async (world) => {
+    await world.seed.addClient(seedClient('writer', { scope: 'gone write' }))
+    await world.seed.addClient(seedClient('lost', { scope: 'gone' }))
+    equal(
+      await granted(world, null, { proof: secretOf('writer') }),
+      'write',
+      'what exists of the client’s own',
+    )
+    equal(
+      await granted(world, null, { proof: secretOf('lost') }),
+      'invalid_scope',
+      'a client with nothing else',
+    )
+    const gone = { ...scopeOf(null), fallback: 'gone' }
+    equal(await granted(world, null, { scope: gone }), 'invalid_scope', 'a default that does not exist')
   },
 
   'a name of the table is known as well as one of the settings': async (world) => {

@@ -2,8 +2,8 @@ import { randomId } from '../../crypto/bytes.ts'
 import type { AuthorizationCode, IssueCommit, SessionCommit } from '../../store/records.ts'
 import { equal, present } from './expect.ts'
 import {
-  commitOf,
   mark,
+  newGrantId,
   NOW,
   passwordCommit,
   REDIRECT_URI,
@@ -62,10 +62,10 @@ export async function givenCode(
 }> {
   const sessionId = await givenSession(world, user)
   const consentId = await givenConsent(world, user, sessionId)
-  const codeId = randomId()
-  const claim = { kind: 'code', codeId, consentId, expiresAt: NOW + 600 } as const
+  const codeId = newGrantId()
+  const claim = { kind: 'code', consentId, expiresAt: NOW + 600, earlierId: null } as const
   const redeem = async (fields: Partial<IssueCommit> = {}): Promise<IssueCommit> =>
-    passwordCommit(user, { grantType: 'authorization_code', claim, ...fields })
+    passwordCommit(user, { grantType: 'authorization_code', grantId: codeId, claim, ...fields })
   return { codeId, sessionId, redeem }
 }
 
@@ -75,7 +75,7 @@ export async function codeOf(user: SeedUser): Promise<AuthorizationCode> {
     clientId: 'web',
     userId: user.id,
     sessionId: randomId(),
-    consentId: (await commitOf()).grantId,
+    consentId: newGrantId(),
     scope: 'read',
     redirectUri: REDIRECT_URI,
     redirectUriGiven: true,

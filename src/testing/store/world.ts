@@ -1,4 +1,4 @@
-import { randomId, sha256, toBase64url } from '../../crypto/bytes.ts'
+import { randomId, sortableId } from '../../crypto/bytes.ts'
 import type {
   Client,
   ClientProof,
@@ -8,10 +8,11 @@ import type {
   PasswordSignIn,
   RequestMark,
   SessionRule,
+  TokenName,
   User,
 } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
-import { present } from './expect.ts'
+import { equal, present } from './expect.ts'
 
 /** A client to put into a store. */
 export interface SeedClient extends Client {
@@ -137,27 +138,26 @@ export async function serviceCommit(fields: Partial<IssueCommit> = {}): Promise<
 
 /** A commit by which `web` rotates a refresh token. */
 export async function refreshCommit(
-  { grantId, sequence }: NonNullable<IssuedTokens['refreshToken']>,
+  { grantId, sequence }: TokenName,
   fields: Partial<IssueCommit> & { readonly reuseInterval?: number } = {},
 ): Promise<IssueCommit> {
   const { reuseInterval = 0, ...rest } = fields
-  const accessTokenId = await accessTokenIdOf(grantId, sequence + 1)
   const claim = { kind: 'refresh', grantId, sequence, reuseInterval } as const
-  return commitOf({ claim, grantType: 'refresh_token', accessTokenId, ...rest })
+  return commitOf({ claim, grantType: 'refresh_token', ...rest })
 }
 
 /** A commit of `web` that names no scope, with some fields changed. */
 export async function commitOf(fields: Partial<IssueCommit> = {}): Promise<IssueCommit> {
-  const grantId = fields.grantId ?? randomId()
   return {
     proof: secretOf('web'),
     grantType: 'password',
     userId: null,
     scope: scopeOf(null),
     claim: null,
-    grantId,
+    grantId: newGrantId(),
     authTime: NOW,
-    accessTokenId: await accessTokenIdOf(grantId, 0),
+    sessionId: null,
+    details: null,
     accessTokenLifetime: { confidential: 3600, public: 600 },
     refreshTokenLifetime: 86_400,
     refreshTokenFor: ['confidential', 'public'],
@@ -175,9 +175,16 @@ export function scopeOf(requested: string | null): IssueCommit['scope'] {
   return { requested, fallback: 'read', known: ['read', 'write'] }
 }
 
-/** Both tokens of a pair follow from the grant and the number. */
-async function accessTokenIdOf(grantId: string, sequence: number): Promise<string> {
-  return toBase64url((await sha256(`${grantId} ${sequence}`)).slice(0, 16))
+/** The id of a grant or code that is made now. */
+export function newGrantId(): string {
+  return sortableId(NOW * 1000)
+}
+
+/** What the tokens say that a commit makes. */
+export function tokenOf({ claim, grantId }: IssueCommit): TokenName {
+  return claim?.kind === 'refresh'
+    ? { grantId: claim.grantId, sequence: claim.sequence + 1 }
+    : { grantId, sequence: 0 }
 }
 
 /** Issues, and expects tokens. */
@@ -186,13 +193,14 @@ export async function issue({ store }: World, commit: IssueCommit): Promise<Issu
   return present(outcome.issued, `tokens; the verdict was ${JSON.stringify(outcome.verdict)}`)
 }
 
-/** Issues, and expects tokens of which one is a refresh token. */
+/** Issues, and expects tokens of which one is a refresh token. Both say the same. */
 export async function issuePair(
   world: World,
   commit: IssueCommit,
-): Promise<{ readonly access: string; readonly refresh: NonNullable<IssuedTokens['refreshToken']> }> {
-  const { accessTokenId, refreshToken } = await issue(world, commit)
-  return { access: accessTokenId, refresh: present(refreshToken, 'a refresh token') }
+): Promise<{ readonly access: TokenName; readonly refresh: TokenName }> {
+  const { refreshes, token } = await issue(world, commit)
+  equal(refreshes, true, 'a refresh token')
+  return { access: token, refresh: token }
 }
 
 /** The refusal that the protocol makes of an outcome (RFC 6749 5.2); null where there are tokens. */
@@ -205,8 +213,8 @@ export function refusalOf({ issued, verdict }: IssueOutcome): string | null {
 }
 
 /** An access token lives, some seconds later. */
-export async function lives({ store }: World, accessTokenId: string, later = 0): Promise<boolean> {
-  return (await store.readAccessToken(accessTokenId, NOW + later)) !== null
+export async function lives({ store }: World, token: TokenName, later = 0): Promise<boolean> {
+  return (await store.readAccessToken(token, NOW + later)) !== null
 }
 
 /** Does the same many times at once. */

@@ -1,8 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm'
 import * as v from 'valibot'
 import { fromBase64url, toBase64url, utf8 } from '../../../crypto/bytes.ts'
-import type { Activity, AdminRecord, BrowseAdmin, BrowseQuery, Listing, RecordValue } from '../../browse.ts'
-import { countActivityStatement } from '../activity.ts'
+import type { AdminRecord, BrowseAdmin, BrowseQuery, Listing, RecordValue } from '../../browse.ts'
+import { countActivityStatement, listActivity } from '../activity.ts'
 import { parseMetadata } from '../client-rows.ts'
 import { run } from '../run.ts'
 import { parseStringList } from '../string-list.ts'
@@ -23,20 +23,18 @@ export function browseAdmin(db: D1Database): BrowseAdmin {
     async readRecord(kind, id, now) {
       const view = views(now)[kind]
       const [rows] = await run<[Row]>(db, [
-        sql`SELECT ${view.columns} FROM ${view.from} WHERE ${view.id} = ${id} AND ${view.where ?? sql`true`}`,
+        sql`SELECT ${view.columns} FROM ${view.from} WHERE ${view.id} = ${id} AND ${view.byId?.(id) ?? sql`true`}
+          AND ${view.where ?? sql`true`}`,
       ])
       return rows[0] ? toRecord(view, rows[0]) : null
     },
     async countHanging(of) {
       const column = sql.raw('clientId' in of ? 'client_id' : 'user_id')
       const value = 'clientId' in of ? of.clientId : of.userId
-      const tokens =
-        'clientId' in of
-          ? sql`client_id = ${value}`
-          : sql`grant_id IN (SELECT g.id FROM grants g WHERE g.user_id = ${value})`
       const [rows] = await run<[{ consents: number; grants: number; access_tokens: number }]>(db, [
         sql`SELECT ${countRows('authorized_clients', sql`${column} = ${value}`)} AS consents,
-          ${countRows('grants', sql`${column} = ${value}`)} AS grants, ${countRows('access_tokens', tokens)} AS access_tokens`,
+          ${countRows('grants', sql`${column} = ${value}`)} AS grants,
+          ${countRows('grants', sql`${column} = ${value} AND access_expires_at IS NOT NULL`)} AS access_tokens`,
       ])
       const [{ access_tokens: accessTokens, consents, grants } = NOTHING] = rows
       return { accessTokens, consents, grants }
@@ -50,12 +48,7 @@ export function browseAdmin(db: D1Database): BrowseAdmin {
     async countActivity(kind, now) {
       await run(db, [countActivityStatement(kind, now, sql`true`)])
     },
-    async listActivity(since) {
-      const [rows] = await run<[Activity]>(db, [
-        sql`SELECT day, kind, count FROM activity WHERE day >= ${Math.floor(since / 86_400)} ORDER BY day`,
-      ])
-      return rows
-    },
+    listActivity: (since) => listActivity(db, since),
   }
 }
 

@@ -148,7 +148,6 @@ function deleteStatements(clientId: string, mark: OperatorMark): SQL[] {
       mark,
       sql`FROM clients WHERE client_id = ${clientId}`,
     ),
-    sql`DELETE FROM access_tokens WHERE client_id = ${clientId}`,
     sql`DELETE FROM grants WHERE client_id = ${clientId}`,
     sql`DELETE FROM authorized_clients WHERE client_id = ${clientId}`,
     sql`DELETE FROM client_redirect_uris WHERE client_id = ${clientId}`,

@@ -1,30 +1,67 @@
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import type { PurgeCounts } from '../../admin-store.ts'
 import { run } from '../run.ts'
+import { GRANT_MARGIN } from '../sweep.ts'
 
-/** Seconds that a grant outlives its tokens: its row knows the replay of a code that KV may still show. */
-const GRANT_MARGIN = 120
+/** Rows that are read for each row that may be removed: reading costs a thousandth of writing. */
+const LOOK = 10
+
+interface Removed {
+  readonly removed: number
+}
+
+interface Walk {
+  readonly ends: string
+}
 
 /**
- * See `TokenAdmin.purge`. Access tokens go first, then the grants that no token hangs from any more. Whatever is revoked
- * stays until it would have expired: that is what an index finds, and what a list can still tell.
+ * See `TokenAdmin.purge`. Grants and aliases are walked in slices of their primary key, from where the last slice ended, so that
+ * they need no index by time. Whatever is revoked stays until it would have expired: a list can still tell of it.
  */
 export async function purge(db: D1Database, limit: number, now: number): Promise<PurgeCounts> {
-  const [accessTokens, grants, sessions, throttle] = await run<[object, object, object, object]>(db, [
-    sql`DELETE FROM access_tokens WHERE id IN (SELECT id FROM access_tokens WHERE expires_at <= ${now} LIMIT ${limit})
-      RETURNING 1 AS removed`,
-    sql`DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.expires_at < ${now - GRANT_MARGIN}
-        AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.grant_id = g.id) LIMIT ${limit})
+  const [grants, aliases] = [slice('grants', limit), slice('token_aliases', limit)]
+  const [, grantWalk, removedGrants, , aliasWalk, , sessions, throttle] = await run<
+    [object, Walk, Removed, object, Walk, Removed, Removed, Removed, Removed]
+  >(db, [
+    grants.turn,
+    grants.read,
+    sql`DELETE FROM grants WHERE ${grants.within} AND expires_at < ${now - GRANT_MARGIN} RETURNING 1 AS removed`,
+    aliases.turn,
+    aliases.read,
+    sql`DELETE FROM token_aliases WHERE ${aliases.within} AND NOT EXISTS (SELECT 1 FROM grants g
+        WHERE g.id = token_aliases.grant_id AND (token_aliases.sequence IS NULL
+          OR (g.refresh_seq = token_aliases.sequence AND g.access_expires_at > ${now})))
       RETURNING 1 AS removed`,
     sql`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ${now} LIMIT ${limit})
       RETURNING 1 AS removed`,
     sql`DELETE FROM throttle WHERE key IN (SELECT key FROM throttle WHERE reset_at <= ${now} LIMIT ${limit})
       RETURNING 1 AS removed`,
+    sql`DELETE FROM used_jti WHERE jti_hash IN (SELECT jti_hash FROM used_jti WHERE expires_at <= ${now} LIMIT ${limit})
+      RETURNING 1 AS removed`,
   ])
   return {
-    accessTokens: accessTokens.length,
-    grants: grants.length,
+    grants: removedGrants.length,
     sessions: sessions.length,
     throttle: throttle.length,
+    isWalkOver: [grantWalk, aliasWalk].every(([walk]) => walk?.ends === ''),
+  }
+}
+
+/** The next slice of a table: a statement that turns to it, one that reads where it ends, and what is within. */
+function slice(
+  table: 'grants' | 'token_aliases',
+  limit: number,
+): { readonly turn: SQL; readonly read: SQL; readonly within: SQL } {
+  const name = sql.raw(table)
+  const edge = (column: 'begins' | 'ends'): SQL =>
+    sql`(SELECT b.${sql.raw(column)} FROM bookmarks b WHERE b.name = ${table})`
+  const end = (from: SQL): SQL =>
+    sql`COALESCE((SELECT x.id FROM ${name} x WHERE x.id > ${from} ORDER BY x.id LIMIT 1 OFFSET ${limit * LOOK - 1}), '')`
+  return {
+    turn: sql`INSERT INTO bookmarks (name, begins, ends) VALUES (${table}, '', ${end(sql`''`)})
+      ON CONFLICT (name) DO UPDATE SET begins = ends, ends = ${end(sql`bookmarks.ends`)}`,
+    read: sql`SELECT b.ends AS ends FROM bookmarks b WHERE b.name = ${table}`,
+    // The last slice of a walk has no end; the next one begins at the start again.
+    within: sql`id > ${edge('begins')} AND (id <= ${edge('ends')} OR ${edge('ends')} = '')`,
   }
 }

@@ -1,6 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { OperatorMark, Page, TokenAdmin, TokenFilter, TokenRecord } from '../../admin-store.ts'
+import { addUpActivity } from '../activity.ts'
 import { auditStatement, auditSubject } from '../audit.ts'
+import { accessTokenId } from '../grant-rows.ts'
 import { run } from '../run.ts'
 import { purge } from './purge.ts'
 
@@ -26,6 +28,7 @@ export function tokenAdmin(db: D1Database): TokenAdmin {
       const rows = (await run<{ revoked: string | null }[]>(db, revokeStatements(target, mark))).at(-1)
       return Number(rows?.[0]?.revoked ?? 0)
     },
+    addUpActivity: (now) => addUpActivity(db, now),
     purge: (limit, now) => purge(db, limit, now),
   }
 }
@@ -43,13 +46,15 @@ function toTokenRecord(kind: TokenRecord['kind'], row: TokenRow): TokenRecord {
   }
 }
 
-/** An access token ends with its grant, if not before. */
+/** A grant has one access token at a time, whose id is the grant's and its number; it ends with its grant, if not before. */
 function listAccessTokens(filter: TokenFilter, { after, limit }: Page): SQL {
-  return sql`SELECT t.id AS id, t.client_id AS client_id, u.username AS username, t.scope AS scope,
-      t.created_at AS created_at, t.expires_at AS expires_at,
-      COALESCE(min(t.revoked_at, g.revoked_at), t.revoked_at, g.revoked_at) AS revoked_at
-    FROM access_tokens t LEFT JOIN grants g ON g.id = t.grant_id LEFT JOIN users u ON u.id = g.user_id
-    WHERE t.id > ${after ?? ''} AND ${ofUser(filter)} AND ${ofClient(filter, sql`t.client_id`)} ORDER BY t.id LIMIT ${limit}`
+  return sql`SELECT ${accessTokenId} AS id, g.client_id AS client_id, u.username AS username,
+      COALESCE(g.access_scope, g.scope) AS scope, COALESCE(g.refreshed_at, g.created_at) AS created_at,
+      g.access_expires_at AS expires_at,
+      COALESCE(min(g.access_revoked_at, g.revoked_at), g.access_revoked_at, g.revoked_at) AS revoked_at
+    FROM grants g LEFT JOIN users u ON u.id = g.user_id
+    WHERE g.id > ${grantIdIn(after ?? '')} AND g.access_expires_at IS NOT NULL AND ${ofUser(filter)} AND ${ofClient(filter)}
+    ORDER BY g.id LIMIT ${limit}`
 }
 
 /** A refresh token is the row of its grant; one whose tokens are another grant's has none of its own. */
@@ -58,15 +63,20 @@ function listRefreshTokens(filter: TokenFilter, { after, limit }: Page): SQL {
       g.created_at AS created_at, g.refresh_expires_at AS expires_at, g.revoked_at AS revoked_at
     FROM grants g JOIN users u ON u.id = g.user_id
     WHERE g.id > ${after ?? ''} AND g.refresh_expires_at IS NOT NULL AND g.tokens_of IS NULL
-      AND ${ofUser(filter)} AND ${ofClient(filter, sql`g.client_id`)} ORDER BY g.id LIMIT ${limit}`
+      AND ${ofUser(filter)} AND ${ofClient(filter)} ORDER BY g.id LIMIT ${limit}`
+}
+
+/** The grant in the id of an access token. */
+function grantIdIn(tokenId: string): string {
+  return tokenId.split('.')[0] ?? ''
 }
 
 function ofUser({ usernameKey }: TokenFilter): SQL {
   return usernameKey === null ? sql`true` : sql`g.user_id = ${userId(usernameKey)}`
 }
 
-function ofClient({ clientId }: TokenFilter, column: SQL): SQL {
-  return clientId === null ? sql`true` : sql`${column} = ${clientId}`
+function ofClient({ clientId }: TokenFilter): SQL {
+  return clientId === null ? sql`true` : sql`g.client_id = ${clientId}`
 }
 
 const userId = (usernameKey: string): SQL => sql`(SELECT id FROM users WHERE username_key = ${usernameKey})`
@@ -79,12 +89,14 @@ type RevokeTarget = Parameters<TokenAdmin['revokeTokens']>[0]
  */
 function revokeStatements(target: RevokeTarget, mark: OperatorMark): SQL[] {
   const { now } = mark
-  const { grants, tokens } = targetConditions(target)
-  const lives = sql`t.revoked_at IS NULL AND t.expires_at > ${now}`
-  const count = sql`SELECT (SELECT count(*) FROM access_tokens t LEFT JOIN grants g ON g.id = t.grant_id
-      WHERE ${tokens} AND ${lives} AND g.revoked_at IS NULL)
-    + (SELECT count(*) FROM grants g WHERE ${grants} AND g.refresh_expires_at > ${now} AND g.tokens_of IS NULL
-      AND g.revoked_at IS NULL) AS tokens`
+  const which = targetCondition(target)
+  // The id of an access token ends it alone, but where its grant has nothing else.
+  const alone = 'id' in target && target.id.includes('.')
+  const ends = alone ? sql`${which} AND g.refresh_expires_at IS NULL` : which
+  const accessLives = sql`g.access_revoked_at IS NULL AND g.access_expires_at > ${now}`
+  const refreshLives = alone ? sql`0` : sql`g.refresh_expires_at > ${now} AND g.tokens_of IS NULL`
+  const count = sql`SELECT COALESCE(sum((COALESCE(${accessLives}, 0)) + (COALESCE(${refreshLives}, 0))), 0) AS tokens
+    FROM grants g WHERE ${which} AND g.revoked_at IS NULL`
   return [
     auditStatement(
       {
@@ -96,26 +108,40 @@ function revokeStatements(target: RevokeTarget, mark: OperatorMark): SQL[] {
       mark,
       sql`FROM (${count}) n WHERE n.tokens > 0`,
     ),
-    ...('id' in target ? auditId(target.id, now, mark) : []),
-    sql`UPDATE access_tokens AS t SET revoked_at = ${now}, single_key = NULL WHERE ${tokens} AND ${lives}`,
-    sql`UPDATE grants AS g SET revoked_at = ${now}, revoke_reason = 'operator' WHERE ${grants} AND g.revoked_at IS NULL`,
+    ...('id' in target
+      ? [
+          auditStatement(
+            {
+              type: alone ? 'access_token_revoked' : 'grant_revoked',
+              actor: mark.actor,
+              userId: sql`g.user_id`,
+              clientId: sql`g.client_id`,
+              subject: target.id,
+            },
+            mark,
+            sql`FROM grants g WHERE ${which} AND g.revoked_at IS NULL AND g.tokens_of IS NULL
+              AND ${alone ? accessLives : sql`1`}`,
+          ),
+        ]
+      : []),
+    sql`UPDATE grants AS g SET access_revoked_at = ${now}, single_key = NULL WHERE ${which} AND ${accessLives}`,
+    sql`UPDATE grants AS g SET revoked_at = ${now}, revoke_reason = 'operator' WHERE ${ends} AND g.revoked_at IS NULL`,
     sql`SELECT ${auditSubject('tokens_revoked', mark)} AS revoked`,
   ]
 }
 
-/** Conditions over a grant `g`, and over an access token `t`. */
-function targetConditions(target: RevokeTarget): { readonly grants: SQL; readonly tokens: SQL } {
+/** Which grants `g`: those whose current access token it is, where the target is the id of one. */
+function targetCondition(target: RevokeTarget): SQL {
   if ('id' in target) {
-    const grants = sql`(g.id = ${target.id} OR g.tokens_of = ${target.id})`
-    return { grants, tokens: sql`(t.id = ${target.id} OR t.grant_id = ${target.id})` }
+    const [grantId = '', sequence] = target.id.split('.')
+    if (sequence !== undefined) return sql`(g.id = ${grantId} AND g.refresh_seq = ${Number(sequence)})`
+    return sql`g.id IN (SELECT ${grantId} UNION ALL SELECT o.id FROM grants x JOIN grants o ON o.user_id = x.user_id
+      AND o.client_id = x.client_id AND o.tokens_of = x.id WHERE x.id = ${grantId})`
   }
   const { clientId, usernameKey } = target
-  if (usernameKey === null) {
-    return { grants: sql`g.client_id = ${clientId}`, tokens: sql`t.client_id = ${clientId}` }
-  }
-  const client = clientId === null ? sql`true` : sql`x.client_id = ${clientId}`
-  const grants = sql`SELECT x.id FROM grants x WHERE x.user_id = ${userId(usernameKey)} AND ${client}`
-  return { grants: sql`g.id IN (${grants})`, tokens: sql`t.grant_id IN (${grants})` }
+  if (usernameKey === null) return sql`g.client_id = ${clientId}`
+  const client = clientId === null ? sql`true` : sql`g.client_id = ${clientId}`
+  return sql`(g.user_id = ${userId(usernameKey)} AND ${client})`
 }
 
 function auditTarget(target: RevokeTarget): { readonly userId?: SQL; readonly clientId?: string | null } {
@@ -124,26 +150,4 @@ function auditTarget(target: RevokeTarget): { readonly userId?: SQL; readonly cl
     clientId: target.clientId,
     ...(target.usernameKey === null ? {} : { userId: userId(target.usernameKey) }),
   }
-}
-
-/** Which token or grant it was, beside the event that counts. */
-function auditId(id: string, now: number, mark: OperatorMark): SQL[] {
-  return [
-    auditStatement(
-      { type: 'access_token_revoked', actor: mark.actor, clientId: sql`t.client_id`, subject: id },
-      mark,
-      sql`FROM access_tokens t WHERE t.id = ${id} AND t.revoked_at IS NULL AND t.expires_at > ${now}`,
-    ),
-    auditStatement(
-      {
-        type: 'grant_revoked',
-        actor: mark.actor,
-        userId: sql`g.user_id`,
-        clientId: sql`g.client_id`,
-        subject: id,
-      },
-      mark,
-      sql`FROM grants g WHERE g.id = ${id} AND g.revoked_at IS NULL`,
-    ),
-  ]
 }

@@ -178,7 +178,6 @@ function deleteStatements(usernameKey: string, mark: OperatorMark): SQL[] {
       mark,
       sql`FROM users u WHERE u.username_key = ${usernameKey}`,
     ),
-    sql`DELETE FROM access_tokens WHERE grant_id IN (SELECT g.id FROM grants g WHERE g.user_id = ${id})`,
     sql`DELETE FROM grants WHERE user_id = ${id}`,
     sql`DELETE FROM authorized_clients WHERE user_id = ${id}`,
     sql`DELETE FROM sessions WHERE user_id = ${id}`,

@@ -9,7 +9,7 @@ import type {
 } from '../../import-store.ts'
 import { importRecords, incoming } from './incoming.ts'
 
-/** Why a grant waits: the access token that says its scope has not been imported yet. */
+/** Why a grant waits: the access token that says its scope has not been imported yet. Its key begins with it, too. */
 const WAITING = 'importing'
 
 const OWNER_FIELDS = ['clientId', 'clientAssumed', 'user', 'userAssumed', 'user.userId', 'user.nameId']
@@ -42,9 +42,35 @@ export async function importConsents(
   return importRecords(db, { count: consents.length, what: 'consents' }, outcomes, [insert], mode)
 }
 
-/** The grant of the incoming refresh token `i` is here. */
-const grantHere = (condition: SQL): SQL =>
-  sql`EXISTS (SELECT 1 FROM grants g WHERE g.id = i.grantId AND ${condition})`
+/** The grant that the alias in a column of the incoming record `i` leads to is here. */
+const grantHere = (alias: SQL, condition: SQL): SQL =>
+  sql`EXISTS (SELECT 1 FROM token_aliases k JOIN grants g ON g.id = k.grant_id WHERE k.id = ${alias} AND ${condition})`
+
+/** The name of the access token of the record `i` stands for the grant of this record, and for no other. */
+const ownsName = (name: SQL): SQL =>
+  sql`EXISTS (SELECT 1 FROM token_aliases k WHERE k.id = ${name} AND k.grant_id = i.grantId)`
+
+/**
+ * Statements that make the grants of incoming records, waiting, unless they have been made: the name that an access token has
+ * in its dump leads to its grant, for as long as that is here, so that no import brings back what was ended.
+ * @param name the column with the name of the access token
+ */
+function insertWaiting(
+  records: SQL,
+  name: SQL,
+  condition: SQL,
+  { expiresAt, now, refreshEnd }: { readonly expiresAt: SQL; readonly now: number; readonly refreshEnd: SQL },
+): SQL[] {
+  return [
+    sql`INSERT INTO token_aliases (id, grant_id) SELECT ${name}, i.grantId FROM ${records} i
+      WHERE ${userId} IS NOT NULL AND ${condition} ON CONFLICT DO NOTHING`,
+    sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, refresh_expires_at, expires_at,
+        created_at, revoked_at, revoke_reason, single_key)
+      SELECT i.grantId, ${userId}, i.clientId, 'imported', '', i.createdAt, ${refreshEnd}, ${expiresAt}, i.createdAt, ${now},
+        ${WAITING}, ${WAITING} || char(10) || ${name}
+      FROM ${records} i WHERE ${userId} IS NOT NULL AND ${condition} AND ${ownsName(name)} ON CONFLICT DO NOTHING`,
+  ]
+}
 
 /** See `ImportStore.importRefreshTokens`. A grant that waits counts as revoked, so that an import that breaks off leaves none alive. */
 export async function importRefreshTokens(
@@ -53,60 +79,72 @@ export async function importRefreshTokens(
   mode: ImportMode,
 ): Promise<readonly ImportOutcome[]> {
   const { now } = mode.mark
-  const records = incoming(tokens, [...OWNER_FIELDS, 'grantId', 'accessToken', 'createdAt', 'expiresAt'])
+  const fields = [...OWNER_FIELDS, 'alias', 'grantId', 'accessToken', 'createdAt', 'expiresAt']
+  const records = incoming(tokens, fields)
   // In the second look a grant that waits is what this batch has made; in the first, what another import has left.
-  const outcomes = sql`SELECT i.n AS n, CASE WHEN ${grantHere(sql`g.revoke_reason IS NOT ${WAITING}`)} THEN 'same'
-      ${refused} WHEN ${grantHere(sql`g.revoked_at = ${now}`)} THEN 'same' ELSE 'created' END AS outcome FROM ${records} i`
+  const outcomes = sql`SELECT i.n AS n, CASE WHEN ${grantHere(sql`i.alias`, sql`g.revoke_reason IS NOT ${WAITING}`)} THEN 'same'
+      ${refused} WHEN ${grantHere(sql`i.alias`, sql`g.revoked_at = ${now}`)} THEN 'same' ELSE 'created' END AS outcome
+    FROM ${records} i`
+  const left = sql`SELECT k.grant_id FROM ${records} i JOIN token_aliases k ON k.id = i.alias
+    JOIN grants g ON g.id = k.grant_id AND g.revoke_reason = ${WAITING}`
+  const name = sql`i.accessToken`
   const writes = [
-    sql`DELETE FROM grants WHERE revoke_reason = ${WAITING} AND id IN (SELECT i.grantId FROM ${records} i)`,
-    sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, code_id, refresh_expires_at, expires_at,
-        created_at, revoked_at, revoke_reason)
-      SELECT i.grantId, ${userId}, i.clientId, 'imported', '', i.createdAt, i.accessToken, i.expiresAt, i.expiresAt,
-        i.createdAt, ${now}, ${WAITING} FROM ${records} i WHERE ${userId} IS NOT NULL AND ${may} ON CONFLICT DO NOTHING`,
+    sql`DELETE FROM grants WHERE id IN (${left})`,
+    sql`DELETE FROM token_aliases WHERE id IN (SELECT i.alias FROM ${records} i UNION ALL SELECT ${name} FROM ${records} i)
+      AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = token_aliases.grant_id)`,
+    ...insertWaiting(records, name, may, { expiresAt: sql`i.expiresAt`, now, refreshEnd: sql`i.expiresAt` }),
+    sql`INSERT INTO token_aliases (id, grant_id) SELECT i.alias, i.grantId FROM ${records} i WHERE ${ownsName(name)}
+      ON CONFLICT DO NOTHING`,
   ]
   return importRecords(db, { count: tokens.length, what: 'refresh tokens' }, outcomes, writes, mode)
 }
 
-/** See `ImportStore.importAccessTokens`. */
+/** See `ImportStore.importAccessTokens`. A client's own token is a grant at once. */
 export async function importAccessTokens(
   db: D1Database,
   tokens: readonly ImportedAccessToken[],
   mode: ImportMode,
 ): Promise<readonly ImportOutcome[]> {
   const { now } = mode.mark
-  const fields = [...OWNER_FIELDS, 'id', 'name', 'grantId', 'scope', 'createdAt', 'expiresAt']
+  const fields = [...OWNER_FIELDS, 'alias', 'name', 'grantId', 'scope', 'createdAt', 'expiresAt']
   const records = incoming(tokens, fields)
+  const name = sql`i.name`
   // Its grant is here and does not wait, but the token is not: it was ended here, and must not come back.
-  const dead = sql`EXISTS (SELECT 1 FROM grants g WHERE g.code_id = i.name AND g.revoke_reason IS NOT ${WAITING})`
-  const outcomes = sql`SELECT i.n AS n, CASE WHEN EXISTS (SELECT 1 FROM access_tokens t WHERE t.id = i.id) THEN 'same'
+  const dead = grantHere(name, sql`g.revoke_reason IS NOT ${WAITING}`)
+  const here = grantHere(sql`i.alias`, sql`g.access_expires_at IS NOT NULL`)
+  const outcomes = sql`SELECT i.n AS n, CASE WHEN ${here} THEN 'same'
       WHEN i.expiresAt <= ${now} THEN 'expired' ${refused} WHEN ${dead} THEN 'ended' ELSE 'created' END AS outcome
     FROM ${records} i`
   const takes = sql`i.expiresAt > ${now} AND ${may} AND NOT ${dead}`
+  const waits = sql`${records} i CROSS JOIN token_aliases k ON k.id = ${name} CROSS JOIN grants g ON g.id = k.grant_id
+    WHERE g.revoke_reason = ${WAITING}`
+  const columns = sql`id, user_id, client_id, grant_type, scope, access_expires_at, expires_at, created_at`
   const writes = [
-    sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, code_id, expires_at, created_at, revoked_at,
-        revoke_reason)
-      SELECT i.grantId, ${userId}, i.clientId, 'imported', '', i.createdAt, i.name, i.expiresAt, i.createdAt, ${now}, ${WAITING}
-      FROM ${records} i WHERE ${userId} IS NOT NULL AND ${takes} ON CONFLICT DO NOTHING`,
-    sql`INSERT INTO access_tokens (id, grant_id, client_id, scope, created_at, expires_at)
-      SELECT i.id, (SELECT g.id FROM grants g WHERE g.code_id = i.name), i.clientId, i.scope, i.createdAt, i.expiresAt
-      FROM ${records} i WHERE ${takes} ON CONFLICT DO NOTHING`,
+    ...insertWaiting(records, name, takes, { expiresAt: sql`i.expiresAt`, now, refreshEnd: sql`NULL` }),
+    sql`INSERT INTO token_aliases (id, grant_id) SELECT ${name}, i.grantId FROM ${records} i
+      WHERE i.user IS NULL AND ${takes} ON CONFLICT DO NOTHING`,
+    sql`INSERT INTO token_aliases (id, grant_id, sequence) SELECT i.alias, k.grant_id, 0
+      FROM ${records} i CROSS JOIN token_aliases k ON k.id = ${name} WHERE ${takes} ON CONFLICT DO NOTHING`,
     sql`INSERT INTO authorized_clients (user_id, client_id, id, scope, authorized_at, updated_at)
-      SELECT g.user_id, g.client_id, i.grantId, i.scope, g.created_at, g.created_at
-      FROM ${records} i CROSS JOIN grants g ON g.code_id = i.name WHERE g.revoke_reason = ${WAITING} ON CONFLICT DO NOTHING`,
+      SELECT g.user_id, g.client_id, lower(hex(randomblob(16))), i.scope, g.created_at, g.created_at
+      FROM ${waits} ON CONFLICT DO NOTHING`,
+    // The consent of a grant, if it has one; then the grant of a client of its own; last the grants that wait come to life.
+    sql`INSERT INTO grants (${columns}) SELECT i.grantId, NULL, i.clientId, 'imported', i.scope, i.expiresAt, i.expiresAt,
+        i.createdAt FROM ${records} i WHERE i.user IS NULL AND ${takes} AND ${ownsName(name)} ON CONFLICT DO NOTHING`,
     // An update, from the records on: SQLite would rather scan the grants in an UPDATE with FROM.
-    sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, expires_at, created_at)
-      SELECT g.id, g.user_id, g.client_id, g.grant_type, i.scope, g.auth_time, max(g.expires_at, i.expiresAt), g.created_at
-      FROM ${records} i CROSS JOIN grants g ON g.code_id = i.name WHERE g.revoke_reason = ${WAITING}
-      ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, expires_at = excluded.expires_at, revoked_at = NULL,
-        revoke_reason = NULL`,
+    sql`INSERT INTO grants (${columns}) SELECT g.id, g.user_id, g.client_id, g.grant_type, i.scope,
+        CASE WHEN i.expiresAt > ${now} THEN i.expiresAt END, max(g.expires_at, i.expiresAt), g.created_at FROM ${waits}
+      ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, access_expires_at = excluded.access_expires_at,
+        expires_at = excluded.expires_at, revoked_at = NULL, revoke_reason = NULL, single_key = NULL`,
   ]
   return importRecords(db, { count: tokens.length, what: 'access tokens' }, outcomes, writes, mode)
 }
 
-/** Removes some of the grants that wait. */
+/** Removes some of the grants that wait: their keys are next to each other in an index. */
 export function removeWaiting(limit: number): SQL {
-  return sql`DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.revoke_reason = ${WAITING}
-    AND g.revoked_at IS NOT NULL LIMIT ${limit}) RETURNING code_id AS name`
+  return sql`DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.single_key >= ${`${WAITING}\n`}
+      AND g.single_key < ${`${WAITING}\v`} LIMIT ${limit})
+    RETURNING substr(single_key, ${WAITING.length + 2}) AS name`
 }
 
 /** Sets the owner of a client that has none. */

@@ -1,0 +1,163 @@
+import { sql, type SQL } from 'drizzle-orm'
+import type { Claim, IssueCommit, IssueOutcome } from '../../records.ts'
+import { aliasTarget, isAlias } from '../aliases.ts'
+import { auditStatement } from '../audit.ts'
+import { clientGuard, mayRefresh, proofPlaces, proofValues } from '../client-guard.ts'
+import { explained, type IssuedRow, issuedColumns, success, type VerdictRow } from '../grant-rows.ts'
+import { accessExpiresAt, lifetimeValues, refreshExpiresAt } from '../issue-terms.ts'
+import { run } from '../run.ts'
+import { refreshAllowed, refreshedScope, scopeValues, withinGrant } from '../scope-rule.ts'
+import { freeRefreshedKey, refreshedKey } from '../single.ts'
+import { filled, type Statement, statement, value, type Values } from '../statement.ts'
+import { sweepExpired } from '../sweep.ts'
+
+type RefreshClaim = Extract<Claim, { kind: 'refresh' }>
+
+/**
+ * Rotates a refresh token (RFC 6749 6, RFC 9700 4.14). The number moves on only from the one that was presented, in one
+ * statement; only where it did not move a second trip asks why. Then an older number ends the grant, unless it is a lost reply.
+ */
+export async function refreshTokens(
+  db: D1Database,
+  commit: IssueCommit,
+  claim: RefreshClaim,
+): Promise<IssueOutcome> {
+  const terms = refreshTerms(commit, claim)
+  const before = commit.single ? [freeKey(terms)] : []
+  const sweep = commit.deleteExpired ? [sweepExpired(commit.proof.clientId, commit.request.now)] : []
+  const results = await run<IssuedRow[]>(db, [...before, rotate(terms), ...sweep])
+  const [row] = results[before.length] ?? []
+  if (row) return success(row)
+  const why = whyStatements(commit, terms)
+  const [verdicts, ...rest] = await run<[VerdictRow, ...IssuedRow[]]>(db, why)
+  return explained(verdicts[0], rest.at(-1)?.[0])
+}
+
+/** What the statements of a refresh are made of. */
+interface RefreshTerms {
+  /** Names the shape of the statements. */
+  readonly name: string
+  readonly values: Values
+  readonly grantId: SQL
+  readonly guard: SQL
+  readonly isAsked: boolean
+  readonly isSingle: boolean
+}
+
+function refreshTerms(commit: IssueCommit, claim: RefreshClaim): RefreshTerms {
+  const { proof, request, scope, single } = commit
+  const isAsked = scope.requested !== null
+  const alias = isAlias(claim.grantId)
+  return {
+    name: [proof.method, isAsked, alias, single].join(', '),
+    values: {
+      ...proofValues(proof, request.now),
+      ...scopeValues(scope),
+      ...lifetimeValues(commit),
+      grantId: claim.grantId,
+      sequence: claim.sequence,
+      next: claim.sequence + 1,
+      interval: claim.reuseInterval,
+      op: request.id,
+      network: request.network,
+    },
+    grantId: alias ? aliasTarget(value('grantId')) : value('grantId'),
+    guard: clientGuard(proofPlaces(proof.method)),
+    isAsked,
+    isSingle: single,
+  }
+}
+
+const userLives = sql`EXISTS (SELECT 1 FROM users u WHERE u.id = g.user_id AND u.is_active = 1)`
+const grantLives = sql`(g.client_id = c.client_id AND g.revoked_at IS NULL AND g.tokens_of IS NULL
+  AND g.refresh_expires_at > ${value('now')})`
+const isMine = sql`(g.refresh_seq = ${value('next')} AND g.refresh_op = ${value('op')})`
+
+/** The next number, and the tokens that take the place of the others. Sent again it finds its own request, and does the same. */
+function rotate({ grantId, guard, isAsked, isSingle, name, values }: RefreshTerms): Statement {
+  return statement(`rotate ${name}`, values, () => {
+    const scope = refreshedScope(isAsked)
+    const key = isSingle ? sql`, single_key = ${refreshedKey(scope)}` : sql``
+    return sql`UPDATE grants AS g SET refresh_seq = ${value('next')}, refresh_op = ${value('op')},
+        refreshed_at = ${value('now')}, refreshed_from = ${value('network')}, access_scope = ${scope},
+        access_expires_at = ${accessExpiresAt}, access_revoked_at = NULL, refresh_expires_at = ${refreshExpiresAt},
+        expires_at = max(g.expires_at, ${refreshExpiresAt}, ${accessExpiresAt})${key}
+      FROM clients c
+      WHERE g.id = ${grantId} AND (g.refresh_seq = ${value('sequence')} OR ${isMine}) AND ${grantLives} AND ${guard}
+        AND ${mayRefresh} AND ${userLives} AND ${withinGrant(isAsked)} AND ${refreshAllowed(isAsked)}
+      RETURNING ${issuedColumns()}`
+  })
+}
+
+function freeKey({ grantId, isAsked, name, values }: RefreshTerms): Statement {
+  return statement(`free key ${name}`, values, () => freeRefreshedKey(grantId, refreshedScope(isAsked)))
+}
+
+/** Why the number did not move: first the verdict, then what follows from it, last the tokens of a lost reply. */
+function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTerms): readonly Statement[] {
+  const { grantId, guard, isAsked, name, values } = terms
+  const proven = sql`EXISTS (SELECT 1 FROM clients c WHERE ${guard} AND g.client_id = c.client_id)`
+  const known = sql`g.id = ${grantId} AND g.revoked_at IS NULL AND ${proven}`
+  const reused = sql`${known} AND g.refresh_seq > ${value('sequence')} AND NOT ${isMine} AND NOT ${isLostReply}`
+  const deleted = deleteExpired ? sql`, access_expires_at = NULL` : sql``
+  return [
+    statement(`explain refresh ${name}`, values, () => {
+      const allowed = sql`(${withinGrant(isAsked)} AND ${refreshAllowed(isAsked)})`
+      return sql`SELECT ${guard} AS authenticated, ${mayRefresh} AS has_grant_type, ${userLives} AS user_lives,
+          g.id IS NOT NULL AND ${allowed} AS scope_allowed, COALESCE(${grantLives}
+            AND (g.refresh_seq = ${value('sequence')} OR ${isMine} OR ${isLostReply}), 0) AS claim_holds
+        FROM clients c LEFT JOIN grants g ON g.id = ${grantId} WHERE c.client_id = ${value('clientId')}`
+    }),
+    filled(audited('refresh_token_replayed', reused, request), values),
+    statement(
+      `end reused ${name} ${deleteExpired}`,
+      values,
+      () => sql`UPDATE grants AS g SET revoked_at = ${value('now')}, revoke_reason = 'refresh_token_replayed'${deleted}
+        WHERE ${reused}`,
+    ),
+    ...endNarrowed(request, terms, known),
+    statement(
+      `say again ${name}`,
+      values,
+      () => sql`SELECT ${issuedColumns()} FROM grants AS g WHERE g.id = ${grantId} AND ${isLostReply}
+        AND ${withinGrant(isAsked)} AND ${userLives}
+        AND EXISTS (SELECT 1 FROM clients c WHERE ${guard} AND ${mayRefresh} AND ${grantLives})`,
+    ),
+  ]
+}
+
+/**
+ * The number just before the current one of `g`, within the interval, while the access token of its successor was not ended. The
+ * interval is the client's own, or that of the settings; 0 takes no reply for lost.
+ */
+const isLostReply = sql`(g.refresh_seq = ${value('next')} AND g.access_revoked_at IS NULL
+  AND g.access_expires_at IS NOT NULL AND g.refreshed_at > ${value('now')} - COALESCE((SELECT o.refresh_reuse_interval
+    FROM clients o WHERE o.client_id = g.client_id), ${value('interval')}))`
+
+/** A grant of whose scope nothing is left that its client may have ends with the refresh that finds it. */
+function endNarrowed(
+  request: IssueCommit['request'],
+  { name, values }: RefreshTerms,
+  known: SQL,
+): readonly Statement[] {
+  const empty = sql`${known} AND g.refresh_seq = ${value('sequence')} AND EXISTS (SELECT 1 FROM clients c
+    WHERE ${grantLives} AND ${mayRefresh} AND NOT ${refreshAllowed(false)})`
+  return [
+    filled(audited('grant_revoked', empty, request), values),
+    statement(
+      `end narrowed ${name}`,
+      values,
+      () =>
+        sql`UPDATE grants AS g SET revoked_at = ${value('now')}, revoke_reason = 'scope_withdrawn' WHERE ${empty}`,
+    ),
+  ]
+}
+
+function audited(
+  type: 'grant_revoked' | 'refresh_token_replayed',
+  which: SQL,
+  request: IssueCommit['request'],
+): SQL {
+  const event = { type, actor: null, userId: sql`g.user_id`, clientId: sql`g.client_id`, subject: sql`g.id` }
+  return auditStatement(event, request, sql`FROM grants g WHERE ${which}`)
+}

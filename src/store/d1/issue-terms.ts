@@ -1,0 +1,156 @@
+import { sql, type SQL } from 'drizzle-orm'
+import { timeOfId } from '../../crypto/bytes.ts'
+import type { ClientProof, IssueCommit } from '../records.ts'
+import { clientGuard, hasGrantType, mayRefresh, proofPlaces, proofValues } from './client-guard.ts'
+import { givenScope, scopeAllowed, type ScopeShape, scopeShape, scopeValues } from './scope-rule.ts'
+import { value, type Values } from './statement.ts'
+
+/** What the text of an issuing statement depends on; all else are its values. */
+export interface IssueShape {
+  readonly method: ClientProof['method']
+  readonly scope: ScopeShape
+  /** A user's grant, and not a client's own. */
+  readonly hasUser: boolean
+  readonly claim: 'code' | 'earlier code' | 'none'
+  /** A consent must live that was given before. */
+  readonly hasConsent: boolean
+  readonly hasSession: boolean
+  readonly hasPassword: boolean
+}
+
+/** The shape of a commit that makes a grant. */
+export function shapeOf({ approval, claim, proof, scope, signIn, userId }: IssueCommit): IssueShape {
+  const isCode = claim?.kind === 'code'
+  return {
+    method: proof.method,
+    scope: scopeShape(scope, isCode),
+    hasUser: userId !== null,
+    claim: isCode ? (claim.earlierId === null ? 'code' : 'earlier code') : 'none',
+    hasConsent: isCode || approval !== null,
+    hasSession: approval !== null,
+    hasPassword: signIn !== null,
+  }
+}
+
+/** What names the text of a statement of this shape. */
+export function nameOf(shape: IssueShape): string {
+  return Object.values(shape).join(', ')
+}
+
+/** The values of a commit that makes a grant. */
+export function issueValues(commit: IssueCommit): Values {
+  const { approval, claim, proof, refreshTokenFor, request, signIn } = commit
+  const code = claim?.kind === 'code' ? claim : null
+  return {
+    ...proofValues(proof, request.now),
+    ...scopeValues(commit.scope),
+    ...lifetimeValues(commit),
+    grantId: commit.grantId,
+    userId: commit.userId,
+    grantType: commit.grantType,
+    quotedGrantType: `"${commit.grantType}"`,
+    authTime: commit.userId === null ? null : commit.authTime,
+    sessionId: commit.sessionId,
+    details: commit.details && JSON.stringify(commit.details),
+    op: request.id,
+    network: request.network,
+    refreshesConfidential: refreshTokenFor.includes('confidential'),
+    refreshesPublic: refreshTokenFor.includes('public'),
+    consentId: code?.consentId ?? approval?.consentId ?? null,
+    codeEnd: code?.expiresAt ?? 0,
+    // A code of the first format does not say when it was given: it counts as given now.
+    codeTime: code?.earlierId === null ? timeOfId(commit.grantId) : request.now,
+    earlierId: code?.earlierId ?? null,
+    approvingSession: approval?.sessionId ?? null,
+    passwordHash: signIn?.passwordHash ?? null,
+    rehash: signIn?.rehash ?? signIn?.passwordHash ?? null,
+  }
+}
+
+/** The values of `accessExpiresAt` and `refreshExpiresAt`. */
+export function lifetimeValues(commit: IssueCommit): Values {
+  return {
+    confidentialLifetime: commit.accessTokenLifetime.confidential,
+    publicLifetime: commit.accessTokenLifetime.public,
+    refreshLifetime: commit.refreshTokenLifetime,
+  }
+}
+
+/** When an access token of the client `c` made now expires. */
+export const accessExpiresAt = sql`(${value('now')} + COALESCE(c.access_token_lifetime,
+  CASE c.type WHEN 'public' THEN ${value('publicLifetime')} ELSE ${value('confidentialLifetime')} END))`
+
+/** When a refresh token of the client `c` made now expires. */
+export const refreshExpiresAt = sql`(${value('now')} + COALESCE(c.refresh_token_lifetime, ${value('refreshLifetime')}))`
+
+/** The same; NULL where the client gets none: one that it could not use would only be a risk. */
+export function firstRefreshExpiresAt({ hasUser }: IssueShape): SQL {
+  if (!hasUser) return sql`NULL`
+  return sql`CASE WHEN CASE c.type WHEN 'public' THEN ${value('refreshesPublic')} ELSE ${value('refreshesConfidential')} END
+    AND ${mayRefresh} THEN ${refreshExpiresAt} END`
+}
+
+/** What must hold of a commit, each rule by itself, over the client `c`. */
+export interface IssueConditions {
+  readonly authenticated: SQL
+  readonly hasGrantType: SQL
+  readonly userLives: SQL
+  readonly claimHolds: SQL
+  readonly scopeAllowed: SQL
+  /** All of them, but that the code is unspent: what writes finds that out. */
+  readonly all: SQL
+  readonly scope: SQL
+}
+
+/** The conditions of a commit that makes a grant. */
+export function issueConditions(shape: IssueShape): IssueConditions {
+  const authenticated = clientGuard(proofPlaces(shape.method))
+  // Without a user a client acts for itself, which takes a confidential one (RFC 6749 4.4).
+  const confidential = shape.hasUser ? sql`` : sql` AND c.type = 'confidential'`
+  const has = sql`(${hasGrantType(value('quotedGrantType'))}${confidential})`
+  const [lives, consent, allowed] = [userLives(shape), consentLives(shape), scopeAllowed(shape.scope)]
+  const earlier =
+    shape.claim === 'earlier code'
+      ? sql` AND NOT EXISTS (SELECT 1 FROM token_aliases k WHERE k.id = ${value('earlierId')})`
+      : sql``
+  return {
+    authenticated,
+    hasGrantType: has,
+    userLives: lives,
+    claimHolds: sql`(${consent} AND ${codeUnspent(shape)}${earlier})`,
+    scopeAllowed: allowed,
+    all: sql`${authenticated} AND ${has} AND ${lives} AND ${consent} AND ${allowed}${earlier}`,
+    scope: givenScope(shape.scope),
+  }
+}
+
+function userLives({ claim, hasPassword, hasSession, hasUser }: IssueShape): SQL {
+  if (!hasUser) return sql`1`
+  const password = hasPassword
+    ? sql` AND u.password_hash IN (${value('passwordHash')}, ${value('rehash')})`
+    : sql``
+  // What an old password brought, as a code or a page that is still open, ends with it.
+  const since =
+    claim !== 'none' || hasSession ? sql` AND u.password_changed_at <= ${value('authTime')}` : sql``
+  const code =
+    claim === 'none' ? sql`` : sql` AND (u.codes_after IS NULL OR u.codes_after < ${value('codeTime')})`
+  const session = hasSession
+    ? sql` AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = ${value('approvingSession')} AND s.user_id = u.id
+        AND s.revoked_at IS NULL AND s.expires_at > ${value('now')})`
+    : sql``
+  return sql`EXISTS (SELECT 1 FROM users u
+    WHERE u.id = ${value('userId')} AND u.is_active = 1${password}${since}${code}${session})`
+}
+
+function consentLives({ claim, hasConsent }: IssueShape): SQL {
+  if (!hasConsent) return sql`1`
+  const code =
+    claim === 'none' ? sql`` : sql` AND (c.codes_after IS NULL OR c.codes_after < ${value('codeTime')})`
+  return sql`(EXISTS (SELECT 1 FROM authorized_clients a WHERE a.user_id = ${value('userId')} AND a.client_id = c.client_id
+    AND a.revoked_at IS NULL AND (a.id = ${value('consentId')} OR instr(a.joined_ids, ' ' || ${value('consentId')}) > 0))${code})`
+}
+
+function codeUnspent({ claim }: IssueShape): SQL {
+  if (claim === 'none') return sql`1`
+  return sql`NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = ${value('grantId')} AND g.refresh_op IS NOT ${value('op')})`
+}

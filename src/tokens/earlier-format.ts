@@ -1,0 +1,29 @@
+import { toBase64url } from '../crypto/bytes.ts'
+import type { Keys } from '../crypto/keys.ts'
+import { openPayload, readSequence } from './opaque.ts'
+
+// Tokens and codes of the first format named rows that are gone: an access token and a code an id of their own, a refresh token
+// the former id of its grant. Storage knows these ids as aliases. Once the last of them has expired this file can go.
+
+const ID_LENGTH = 16
+const SEQUENCE_LENGTH = 6
+
+/** Opens an access token or a code of the first format: the id that storage knows it by, or null where we did not mint it. */
+export async function openEarlierId(kind: 'at' | 'ac', token: string, keys: Keys): Promise<string | null> {
+  const payload = await openPayload(kind, token, ID_LENGTH, keys)
+  return payload && toBase64url(payload)
+}
+
+/** Opens a refresh token of the first format: its grant's former id and its number, or null where we did not mint it. */
+export async function openEarlierRefreshToken(
+  token: string,
+  keys: Keys,
+): Promise<{ readonly grantId: string; readonly sequence: number } | null> {
+  const payload = await openPayload('rt', token, ID_LENGTH + SEQUENCE_LENGTH, keys)
+  return (
+    payload && {
+      grantId: toBase64url(payload.slice(0, ID_LENGTH)),
+      sequence: readSequence(payload.slice(ID_LENGTH)),
+    }
+  )
+}
