@@ -2,6 +2,7 @@ import type { Params } from '../concepts.ts'
 import { concat } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
 import { parseParams, refuseRepeated } from '../oauth/params.ts'
+import { forget } from './drain.ts'
 
 /** Bytes: room for any honest request, and a bound on what a dishonest one makes us read. */
 const MAX_BODY = 64 * 1024
@@ -91,14 +92,17 @@ async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
     throw tooLarge()
   }
   const chunks: Uint8Array[] = []
-  let length = 0
-  const body: AsyncIterable<Uint8Array> | null = request.body
-  for await (const chunk of body ?? []) {
-    length += chunk.byteLength
-    if (length > MAX_BODY) throw tooLarge()
-    chunks.push(chunk)
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = request.body?.getReader()
+  for (let length = 0; ;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
+    if (done) return concat(...chunks)
+    length += value.byteLength
+    if (length > MAX_BODY) {
+      if (reader) await forget(reader)
+      throw tooLarge()
+    }
+    chunks.push(value)
   }
-  return concat(...chunks)
 }
 
 function tooLarge(): OAuthError {

@@ -4,6 +4,7 @@ import type { Provider, ProviderBindings, ProviderEnv } from '../concepts.ts'
 import type { PagePart, PageShell } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
 import { requireSameOrigin } from '../http/anti-forgery.ts'
+import { drain } from '../http/drain.ts'
 import { errorResponse } from '../http/endpoint-errors.ts'
 import { addEndpoints } from '../http/endpoint.ts'
 import { configurationErrorPage, toOAuthError } from '../http/errors.ts'
@@ -132,11 +133,12 @@ type Tables = Pick<Provider, 'endpoints' | 'pages' | 'paths'>
 /** An app of endpoints, which answers errors with JSON. */
 function machineApp(at: 'oauth2' | 'root', { endpoints }: Tables, provide: Provide): Hono<ProviderEnv> {
   const app = new Hono<ProviderEnv>()
-  app.onError((error, c) =>
-    error instanceof ConfigurationError
+  app.onError(async (error, c) => {
+    await drain(c.req.raw)
+    return error instanceof ConfigurationError
       ? configurationErrorPage(error, c.req.url)
-      : errorResponse(c, toOAuthError(error, c)),
-  )
+      : errorResponse(c, toOAuthError(error, c))
+  })
   addEndpoints(
     app,
     endpoints.filter((row) => row.at === at),
@@ -154,11 +156,12 @@ function pageApp(
 ): Hono<ProviderEnv> {
   const app = new Hono<ProviderEnv>()
   if (!shell) return app
-  app.onError((error, c) =>
-    error instanceof ConfigurationError
+  app.onError(async (error, c) => {
+    await drain(c.req.raw)
+    return error instanceof ConfigurationError
       ? configurationErrorPage(error, c.req.url)
-      : shell.showError(c, error),
-  )
+      : shell.showError(c, error)
+  })
   const setUp: MiddlewareHandler<ProviderEnv> = async (c, next) => {
     shell.setUp(c)
     await next()
