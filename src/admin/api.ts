@@ -7,6 +7,7 @@ import { toOAuthError } from '../http/errors.ts'
 import { readJson, readQuery } from '../http/params.ts'
 import { type Done, type Input, recordJson, type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
+import { resourceMetadataUrl } from '../resource-server/protected-resource.ts'
 import { type ProtectedEnv, requireScope } from '../resource-server/require-scope.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
@@ -38,6 +39,7 @@ export function adminApi(): Hono<ApiEnv> {
   })
   const bearer = requireScope<ProviderEnv>(ADMIN_SCOPE, {
     verify: async (token, c) => verifyAccessToken(token, c.get('provider')),
+    resourceMetadata: (c) => resourceMetadataUrl(c.get('provider').issuer, c.req.url),
     // The name alone counts: no other scope may stand for it by its bits.
     scopes: { [ADMIN_SCOPE]: 1 },
   })

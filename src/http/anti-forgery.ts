@@ -27,17 +27,18 @@ export async function antiForgeryValue(c: Context<ProviderEnv>): Promise<string>
  * send `Origin: null`, which proves nothing either way; another origin does.
  */
 export const requireSameOrigin: MiddlewareHandler<ProviderEnv> = async (c, next) => {
-  refuseForeign(c.req.raw)
+  refuseForeign(c.req.raw, c.get('provider').issuer)
   await next()
 }
 
 /**
  * The same as a function.
+ * @param issuer the origin that browsers see, where a proxy asks for another host
  * @throws {OAuthError} access_denied, 403
  */
-export function refuseForeign({ headers, method, url }: Request): void {
+export function refuseForeign({ headers, method, url }: Request, issuer: string): void {
   const origin = headers.get('Origin')
-  const foreign = origin !== null && origin !== 'null' && origin !== new URL(url).origin
+  const foreign = origin !== null && ![new URL(url).origin, issuer, 'null'].includes(origin)
   if (!SAFE.includes(method) && (foreign || headers.get('Sec-Fetch-Site') === 'cross-site')) throw forged()
 }
 

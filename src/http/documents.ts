@@ -1,6 +1,6 @@
-import type { Endpoint, EndpointAnswer, Provider } from '../concepts.ts'
+import type { Endpoint, EndpointAnswer, EndpointRequest, Provider } from '../concepts.ts'
 import { authorizationServerMetadata } from '../oauth/metadata.ts'
-import { protectedResourceMetadata } from '../resource-server/protected-resource.ts'
+import { describedResource, protectedResourceMetadata } from '../resource-server/protected-resource.ts'
 import type { Settings } from '../settings/settings.ts'
 import { openApiDocument } from './openapi.ts'
 
@@ -44,14 +44,14 @@ export const documents: readonly Endpoint[] = [
   {
     ...DOCUMENT,
     path: '/.well-known/oauth-protected-resource',
-    summary: 'Protected resource metadata (RFC 9728)',
-    answer: async (_, { issuer, settings }) => ({
-      body: protectedResourceMetadata({
-        resource: issuer,
-        authorizationServers: [issuer],
-        scopes: Object.keys(settings.scopes),
-      }),
-    }),
+    summary: 'Protected resource metadata of this origin (RFC 9728)',
+    answer: describeResource,
+  },
+  {
+    ...DOCUMENT,
+    path: '/.well-known/oauth-protected-resource/*',
+    summary: 'Protected resource metadata of the path that follows (RFC 9728 3.1)',
+    answer: describeResource,
   },
   {
     ...DOCUMENT,
@@ -85,6 +85,21 @@ export const documents: readonly Endpoint[] = [
     },
   },
 ]
+
+/** Describes the resource whose address was asked for: every one of this origin takes the tokens of this issuer. */
+async function describeResource(
+  { url }: EndpointRequest,
+  { issuer, settings }: Provider,
+): Promise<EndpointAnswer> {
+  const resource = describedResource(issuer, url)
+  return {
+    body: protectedResourceMetadata({
+      resource,
+      authorizationServers: [issuer],
+      scopes: Object.keys(settings.scopes),
+    }),
+  }
+}
 
 /** Seconds that the answer counts, from the beginning of the day: RFC 9116 2.5.5 wants less than a year. */
 const SECURITY_TEXT_LIFETIME = 30 * 86_400

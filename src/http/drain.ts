@@ -7,16 +7,17 @@ const MAX_DRAINED = 16 * 1024 * 1024
  */
 export async function drain(request: Request): Promise<void> {
   if (request.body === null || request.bodyUsed) return
-  await forget(request.body.getReader())
+  const body: ReadableStream<unknown> = request.body
+  await forget(body.getReader())
 }
 
 /** The same for a body that was begun. */
-export async function forget(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+export async function forget(reader: ReadableStreamDefaultReader<unknown>): Promise<void> {
   try {
     for (let length = 0; length <= MAX_DRAINED;) {
       const { done, value } = await reader.read()
       if (done) return
-      length += value.byteLength
+      if (value instanceof Uint8Array) length += value.byteLength
     }
     await reader.cancel()
   } catch {

@@ -40,7 +40,7 @@ function unlessMissing({ available }: Endpoint): MiddlewareHandler<ProviderEnv> 
 /** One row at work: reads the request, lets it be answered, adds to a refusal what belongs to the row. */
 function handlerOf(row: Endpoint): Handler<ProviderEnv> {
   return async (c) => {
-    if (row.caller === 'browser') refuseForeign(c.req.raw)
+    if (row.caller === 'browser') refuseForeign(c.req.raw, c.get('provider').issuer)
     const provider = c.get('provider')
     const bearer = row.caller === 'bearer' ? readBearer(c.req.raw) : null
     if (bearer?.kind === 'none') return bearerChallenged(c)

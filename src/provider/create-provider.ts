@@ -11,6 +11,7 @@ import { configurationErrorPage, toOAuthError } from '../http/errors.ts'
 import { requireKnownHost } from '../http/require-known-host.ts'
 import { requireSecure } from '../http/require-secure.ts'
 import { unlessAnswered } from '../http/unless-answered.ts'
+import { resourceMetadataUrl } from '../resource-server/protected-resource.ts'
 import {
   type ProtectedEnv,
   requireAnyScope,
@@ -63,6 +64,8 @@ export function createProvider(options: ProviderOptions = {}): ProviderApp {
   const resource: RequireScopeOptions<{ Bindings: ProviderBindings }> = {
     verify: async (token: string, c: Arriving) => verifyAccessToken(token, await provide(c)),
     scopes: (c: Arriving) => read(c.env).settings.scopes,
+    resourceMetadata: (c: Arriving) =>
+      resourceMetadataUrl(read(c.env).settings.issuer ?? new URL(c.req.url).origin, c.req.url),
   }
   const app = Object.assign(new Hono<ProviderEnv>(), {
     wellKnown: machineApp('root', tables, provide),

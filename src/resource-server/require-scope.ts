@@ -22,7 +22,7 @@ export interface RequireScopeOptions<E extends Env = Env> {
   /** Scope names with their bits: a token with `write` also reads. `{ read: 2, write: 6 }`, if left out. */
   readonly scopes?: ScopeBits | ((c: Context<E>) => ScopeBits)
   /** URL of this resource's metadata (RFC 9728), or false for none; the well-known address of its origin, if left out. */
-  readonly resourceMetadata?: string | false
+  readonly resourceMetadata?: string | false | ((c: Context<E>) => string)
 }
 
 /**
@@ -103,12 +103,13 @@ function refusal<E extends Env>(
   error?: OAuthErrorCode,
   description?: string,
 ): Response {
+  const described = typeof resourceMetadata === 'function' ? resourceMetadata(c) : resourceMetadata
   const wellKnown = new URL('/.well-known/oauth-protected-resource', c.req.url).href
   const challenge = bearerChallenge({
     ...(error && { error }),
     ...(description && { description }),
     ...(error === 'insufficient_scope' && { scope: needed.join(' ') }),
-    resourceMetadata: resourceMetadata === false ? undefined : (resourceMetadata ?? wellKnown),
+    resourceMetadata: described === false ? undefined : (described ?? wellKnown),
   })
   const headers = { 'WWW-Authenticate': challenge, 'Cache-Control': 'no-store' }
   return error

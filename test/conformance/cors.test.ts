@@ -94,6 +94,30 @@ describe('pages of other origins', () => {
     }
   })
 
+  must('RFC 9700', '2.6', 'may send the headers that HTTP layers add, within bounds', async () => {
+    const ask = async (path: string, headers: string) =>
+      send(path, {
+        headers: {
+          'Access-Control-Request-Headers': headers,
+          'Access-Control-Request-Method': path === METADATA ? 'GET' : 'POST',
+          Origin: 'https://app.example',
+        },
+        method: 'OPTIONS',
+      })
+    const added = 'authorization,traceparent,x-requested-with,mcp-protocol-version'
+    for (const path of [...OPEN, METADATA]) {
+      const response = await ask(path, added)
+      expect(response.headers.get('Access-Control-Allow-Headers')).toBe(added)
+      expect(response.headers.get('Vary')).toContain('Access-Control-Request-Headers')
+      for (const strange of ['x'.repeat(1001), 'a b', 'a,,b', 'a:b', '"a"']) {
+        const bounded = await ask(path, strange)
+        expect(bounded.status).toBe(204)
+        expect(bounded.headers.get('Access-Control-Allow-Headers')).toBe('Authorization, Content-Type')
+      }
+    }
+    for (const path of CLOSED) expectClosed(await ask(path, added))
+  })
+
   must(
     'RFC 9700',
     '2.6',

@@ -14,7 +14,7 @@ async function readDocument(vars: Readonly<Record<string, unknown>> = {}): Promi
 const EVERYTHING = { OAUTH_ALLOW_SIGNUP: 'true', OAUTH_SECURITY_CONTACT: 'mailto:security@id.example' }
 
 /** What is not described: files, the local demo, and the middleware that hono lists as routes. */
-const UNDESCRIBED = /^\/(?:assets|demo|admin)\b|\*$/
+const UNDESCRIBED = /^\/(?:assets|demo|admin)\b|\*$|\{path\}$/
 
 /** Paths at which the deployable Worker has a route, without their trailing slash. */
 function routedPaths(): Set<string> {

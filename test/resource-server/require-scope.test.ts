@@ -16,7 +16,8 @@ import { ORIGIN, revoke, send, tokensOf } from '../support/http.ts'
 import { must } from '../support/must.ts'
 import { countTrips } from '../support/trips.ts'
 
-const METADATA = 'resource_metadata="https://api.example/.well-known/oauth-protected-resource"'
+const WELL_KNOWN = '/.well-known/oauth-protected-resource'
+const described = (path: string) => `resource_metadata="https://api.example${WELL_KNOWN}${path}"`
 
 type ApiEnv = { Bindings: ProviderBindings } & ProtectedEnv
 
@@ -47,7 +48,7 @@ describe('requireScope', () => {
   must('RFC 6750', '3.1', 'refuses a request without credentials with 401 and no error code', async () => {
     const response = await call('/read')
     expect(response.status).toBe(401)
-    expect(response.headers.get('WWW-Authenticate')).toBe(`Bearer realm="oauth2", ${METADATA}`)
+    expect(response.headers.get('WWW-Authenticate')).toBe(`Bearer realm="oauth2", ${described('/read')}`)
     expect(await response.text()).toBe('')
   })
 
@@ -95,7 +96,7 @@ describe('requireScope', () => {
       const response = await call('/both', bearer(token))
       expect(response.status).toBe(403)
       expect(response.headers.get('WWW-Authenticate')).toBe(
-        `Bearer realm="oauth2", error="insufficient_scope", error_description="The access token lacks a scope.", scope="read write", ${METADATA}`,
+        `Bearer realm="oauth2", error="insufficient_scope", error_description="The access token lacks a scope.", scope="read write", ${described('/both')}`,
       )
     },
   )
@@ -233,5 +234,47 @@ describe('metadata', () => {
       bearer_methods_supported: ['header'],
     })
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
+  })
+
+  must(
+    'RFC 9728',
+    '3.3',
+    'describes the very URL that was asked for, where its challenge says, behind a proxy that asks for another host, too',
+    async () => {
+      const vars = { OAUTH_ISSUER: 'https://id.public.example' }
+      for (const path of ['/read', '/both', '/any', '/read?x=1']) {
+        const challenge = (await call(path, {}, vars)).headers.get('WWW-Authenticate') ?? ''
+        const url = URL.parse(/resource_metadata="([^"]+)"/.exec(challenge)?.[1] ?? '')
+        expect(url?.href).toBe(`https://id.public.example${WELL_KNOWN}${path.replace(/\?.*/, '')}`)
+        const document = await send(url?.pathname ?? '', {}, vars)
+        expect(await document.json()).toMatchObject({
+          resource: `https://id.public.example${path.replace(/\?.*/, '')}`,
+          authorization_servers: ['https://id.public.example'],
+        })
+      }
+    },
+  )
+
+  must(
+    'RFC 9728',
+    '3.3',
+    'describes the demo resource and the API of the panel by their own URLs',
+    async () => {
+      const vars = { OAUTH_DEMO: 'true' }
+      for (const path of ['/demo/api', '/admin/api/clients']) {
+        const challenge = (await send(path, {}, vars)).headers.get('WWW-Authenticate') ?? ''
+        expect(challenge).toContain(`resource_metadata="${ORIGIN}${WELL_KNOWN}${path}"`)
+        expect(await (await send(`${WELL_KNOWN}${path}`)).json()).toMatchObject({
+          resource: `${ORIGIN}${path}`,
+        })
+      }
+    },
+  )
+
+  must('RFC 9728', '3.1', 'leaves out the slash of an API that is at the root', async () => {
+    const root = createProvider()
+    const app = new Hono<ApiEnv>().get('/', root.requireScope('read'), (c) => c.text('root'))
+    const answer = await app.fetch(new Request('https://api.example/'), env, createExecutionContext())
+    expect(answer.headers.get('WWW-Authenticate')).toContain(described(''))
   })
 })

@@ -18,7 +18,7 @@ import {
   UNAUTHORIZED,
 } from '../support/flow.ts'
 import { ORIGIN, post, send } from '../support/http.ts'
-import { threat } from '../support/must.ts'
+import { must, threat } from '../support/must.ts'
 import { stopClock, travel } from '../support/time.ts'
 
 let alice = ''
@@ -50,6 +50,17 @@ describe('parameters', () => {
       await expectError(`${authorizationUrl({ prompt: 'login', ...PKCE })}&${pair}`, 'invalid_request')
     }
     await expectError(`${authorizationUrl(PKCE)}&code_challenge=x`, 'invalid_request')
+  })
+
+  must('RFC 8707', '2', 'that name several resources, or that nobody knows, do no harm', async () => {
+    const more = '&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example&nonce=1&nonce=2&x&x'
+    const response = await send(`${authorizationUrl(PKCE)}${more}`)
+    expect(response.headers.get('Location')).toMatch(/^\/login\?request=/)
+    const posted = await post(
+      '/oauth2/authorize',
+      new URLSearchParams(authorizationForm(PKCE)).toString() + more,
+    )
+    expect(posted.headers.get('Location')).toMatch(/^\/oauth2\/authorize\/confirm\?request=/)
   })
 
   threat(45, 'request and request_uri are refused, and nothing is fetched', async () => {

@@ -216,6 +216,17 @@ describe('a sign-in that another site sends', () => {
     expect(await isSignedIn(browser)).toBe(true)
   })
 
+  it('is no other site that names the issuer, where a proxy asks us for another host', async () => {
+    const app = createProvider({ features: [pages()], issuer: 'https://id.public.example' }).pages
+    const ask = async (Origin: string) =>
+      (await app.request('https://id.internal/assets/nothing', { headers: { Origin }, method: 'POST' }, env))
+        .status
+    expect(await ask('https://id.public.example')).toBe(404)
+    expect(await ask('https://id.internal')).toBe(404)
+    expect(await ask('https://evil.example')).toBe(403)
+    expect(await ask('https://id.public.example.evil.example')).toBe(403)
+  })
+
   it('is no page of ours: an address that does not exist, and one of an embedding Worker', async () => {
     const init = { headers: { Origin: 'https://evil.example' }, method: 'POST' }
     for (const path of ['/', '/nothing', '/oauth2/nothing', '/demo']) {

@@ -6,6 +6,7 @@ import { toOAuthError } from '../../http/errors.ts'
 import { readForm, readQuery } from '../../http/params.ts'
 import { parseParams } from '../../oauth/params.ts'
 import { tokenEndpoint } from '../../oauth/token.ts'
+import { resourceMetadataUrl } from '../../resource-server/protected-resource.ts'
 import { requireScope } from '../../resource-server/require-scope.ts'
 import { verifyAccessToken } from '../../tokens/verify.ts'
 import type { DemoCommand } from '../demo-tokens.tsx'
@@ -123,6 +124,7 @@ function addDemoApi(app: Hono<ProviderEnv>): void {
   const protect = requireScope('read', {
     verify: (token, c: Context<ProviderEnv>) => verifyAccessToken(token, c.get('provider')),
     scopes: (c: Context<ProviderEnv>) => c.get('provider').settings.scopes,
+    resourceMetadata: (c: Context<ProviderEnv>) => resourceMetadataUrl(c.get('provider').issuer, c.req.url),
   })
   app.get('/demo/api', protect, (c) => {
     const { clientId, scope, user } = c.get('oauth2')
