@@ -162,6 +162,7 @@ function done(resource: Resource, provider: Known): Schema {
 }
 
 const VALUES: Readonly<Record<NonNullable<Column['kind']>, Schema>> = {
+  browser: { type: 'string' },
   code: { type: 'string' },
   flag: { type: 'boolean' },
   json: { type: ['object', 'null'] },

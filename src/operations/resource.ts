@@ -25,7 +25,7 @@ export interface Operator {
 }
 
 /** How a value is shown. */
-export type ValueKind = 'code' | 'flag' | 'json' | 'list' | 'number' | 'state' | 'text' | 'time'
+export type ValueKind = 'browser' | 'code' | 'flag' | 'json' | 'list' | 'number' | 'state' | 'text' | 'time'
 
 /** A column of a record, in tables and on its page. */
 export interface Column {
@@ -53,6 +53,8 @@ export interface FieldSpec {
   readonly label: string
   readonly kind: MemberControl['kind'] | 'password'
   readonly hint?: string
+  /** Few need it: it waits behind the others. */
+  readonly advanced?: boolean
   /** What a flag is while nobody says yes or no. */
   readonly unset?: string
   readonly choices?: readonly (readonly [value: string, label: string])[]

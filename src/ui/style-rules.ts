@@ -118,6 +118,7 @@ legend { padding: 0; margin-bottom: 0.75rem }
 .alert p { color: var(--text) }
 .alert > p + p { margin-top: 0.25rem }
 .alert a, .alert li { color: var(--text) }
+main .alert a { display: inline }
 .plain { list-style: disc; padding-inline-start: 1.5rem }
 .alert-error { background: var(--danger-soft); border-color: var(--danger); color: var(--danger) }
 .alert-success { background: var(--success-soft); border-color: var(--success); color: var(--success) }

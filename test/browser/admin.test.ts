@@ -88,12 +88,27 @@ describe('the admin in a browser', () => {
       ['audit-events', 'Event'],
     ] as const) {
       await page.goto(`${world.origin}/admin/${kind}`)
-      await page.locator('tbody a').first().click()
+      await page.locator('tbody a:has(time)').first().click()
       expect(await heading(page)).toMatch(new RegExp(`^${singular} `))
       expect(await violations(page)).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
       await photograph(page, `admin-${kind}-record-phone`)
     }
+  })
+
+  it('has a navigation in groups: beside the page where there is room, else in a menu', async () => {
+    const page = await openAsStaff(DESKTOP)
+    const side = page.getByRole('navigation', { name: 'Admin', exact: true })
+    expect(await side.getByRole('link').count()).toBe(11)
+    expect(await side.locator('p').allTextContents()).toEqual(['Applications', 'People', 'Tokens', 'Log'])
+    expect(await page.locator('summary', { hasText: 'Menu' }).isVisible()).toBe(false)
+    await page.setViewportSize(PHONE)
+    expect(await side.isVisible()).toBe(false)
+    await page.locator('summary', { hasText: 'Menu' }).click()
+    expect(await violations(page)).toEqual([])
+    await photograph(page, 'admin-menu-phone')
+    await page.getByRole('link', { name: 'Users' }).click()
+    expect(await heading(page)).toBe('Users')
   })
 
   it('is legible in the dark', async () => {
@@ -132,7 +147,7 @@ describe('the admin in a browser', () => {
     const page = await openAsStaff(PHONE)
     await page.goto(`${world.origin}/admin/clients/show?id=doomed`)
     await page.getByRole('button', { name: 'Delete' }).click()
-    expect(await heading(page)).toBe('Delete?')
+    expect(await heading(page)).toBe('Delete Doomed?')
     expect(await violations(page)).toEqual([])
     await photograph(page, 'admin-delete-phone')
     await page.getByRole('button', { name: 'Delete' }).click()
@@ -157,7 +172,7 @@ describe('the admin in a browser', () => {
     expect(await violations(page)).toEqual([])
     await photograph(page, 'admin-password-phone')
     await page.getByLabel('Your password').fill(PASSWORD)
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
     expect(await heading(page)).toBe('Scope photos')
   })
 })

@@ -14,16 +14,24 @@ interface FieldsProps {
 /** The fields of a form; what is wrong with a value stands beside it, and the browser begins at the first of those. */
 export function Fields({ fields, problems, values }: FieldsProps): JSX.Element {
   const first = fields.find(({ name }) => problems[name] !== undefined)
+  const show = (field: FieldSpec): JSX.Element => (
+    <FieldOf
+      field={field}
+      value={values[field.name]}
+      error={problems[field.name]}
+      autofocus={field === first}
+    />
+  )
+  const advanced = fields.filter((field) => field.advanced)
   return (
     <>
-      {fields.map((field) => (
-        <FieldOf
-          field={field}
-          value={values[field.name]}
-          error={problems[field.name]}
-          autofocus={field === first}
-        />
-      ))}
+      {fields.filter((field) => !field.advanced).map(show)}
+      {advanced.length > 0 && (
+        <details open={advanced.some(({ name }) => problems[name] !== undefined)}>
+          <summary>Advanced</summary>
+          <div class="stack">{advanced.map(show)}</div>
+        </details>
+      )}
     </>
   )
 }

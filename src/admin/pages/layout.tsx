@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { resources } from '../../operations/resources/index.ts'
+import type { RecordKind } from '../../store/browse.ts'
 import { Alert, type Notice } from '../../ui/components.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import type { Ui } from '../../ui/theme.ts'
@@ -50,36 +51,67 @@ export function AdminPage(props: AdminPageProps): JSX.Element {
       extraStyleUrl={admin.extraStyleUrl}
       wide
     >
-      <nav class="admin-nav" aria-label="Admin">
-        <ul>
-          <li>
-            <a href={admin.base} aria-current={current === '' ? 'page' : undefined}>
-              Overview
-            </a>
-          </li>
-          {Object.values(resources).map((resource) => (
-            <li>
-              <a
-                href={`${admin.base}/${resource.kind}`}
-                aria-current={current === resource.kind ? 'page' : undefined}
-              >
-                {resource.title}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <div class="admin-title">
-        <div>
-          <h1>{title}</h1>
-          {props.intro && <p class="muted">{props.intro}</p>}
+      <div class="admin">
+        <nav class="admin-nav admin-side" aria-label="Admin">
+          <Links admin={admin} current={current} />
+        </nav>
+        <details class="admin-menu">
+          <summary>Menu</summary>
+          <nav class="admin-nav" aria-label="Admin menu">
+            <Links admin={admin} current={current} />
+          </nav>
+        </details>
+        <div class="admin-main">
+          <div class="admin-title">
+            <div>
+              <h1>{title}</h1>
+              {props.intro && <p class="muted">{props.intro}</p>}
+            </div>
+            {props.tools && <div class="row">{props.tools}</div>}
+          </div>
+          <div class="stack admin-content">
+            {admin.notice && <Alert {...admin.notice} />}
+            {props.children}
+          </div>
         </div>
-        {props.tools && <div class="row">{props.tools}</div>}
-      </div>
-      <div class="stack admin-content">
-        {admin.notice && <Alert {...admin.notice} />}
-        {props.children}
       </div>
     </Layout>
+  )
+}
+
+/** The parts of the navigation, and what is in each. */
+const GROUPS: readonly (readonly [title: string, kinds: readonly RecordKind[]])[] = [
+  ['Applications', ['clients', 'scopes', 'authorized-clients']],
+  ['People', ['users', 'sessions']],
+  ['Tokens', ['grants', 'access-tokens', 'refresh-tokens']],
+  ['Log', ['refusals', 'audit-events']],
+]
+
+/** The links of the navigation: beside a wide page, in a menu above a narrow one. */
+function Links({ admin, current }: Pick<AdminPageProps, 'admin' | 'current'>): JSX.Element {
+  return (
+    <>
+      <ul>
+        <li>
+          <a href={admin.base} aria-current={current === '' ? 'page' : undefined}>
+            Overview
+          </a>
+        </li>
+      </ul>
+      {GROUPS.map(([title, kinds]) => (
+        <>
+          <p>{title}</p>
+          <ul>
+            {kinds.map((kind) => (
+              <li>
+                <a href={`${admin.base}/${kind}`} aria-current={current === kind ? 'page' : undefined}>
+                  {resources[kind].title}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </>
+      ))}
+    </>
   )
 }

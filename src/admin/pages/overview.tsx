@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Activity } from '../../store/browse.ts'
-import { Button, Section } from '../../ui/components.tsx'
+import { Button, ButtonLink, Section } from '../../ui/components.tsx'
 import { Sections, type ShownSection } from '../../ui/sections.tsx'
 import { ACTIVITY_DAYS } from '../activity.ts'
 import { AdminPage, type AdminUi } from './layout.tsx'
@@ -28,11 +28,21 @@ interface OverviewProps {
 
 /** The first page: what happened in the last days, and a way to look up an error number. */
 export function Overview({ activity, admin, sections, today }: OverviewProps): JSX.Element {
+  const tools = (
+    <ButtonLink kind="primary" href={`${admin.base}/clients/new`}>
+      New client
+    </ButtonLink>
+  )
   return (
-    <AdminPage admin={admin} title="Overview" current="">
-      <Section id="activity" title="The last days" hint="Days are those of UTC.">
-        <ActivityTable activity={activity} today={today} />
-      </Section>
+    <AdminPage admin={admin} title="Overview" current="" tools={tools}>
+      <section class="stack" aria-labelledby="activity">
+        <h2 id="activity">The last seven days</h2>
+        <Cards activity={activity} today={today} />
+        <details>
+          <summary>Day by day</summary>
+          <ActivityTable activity={activity} today={today} />
+        </details>
+      </section>
       <Section
         id="why"
         title="Why was this refused?"
@@ -56,16 +66,86 @@ export function Overview({ activity, admin, sections, today }: OverviewProps): J
   )
 }
 
-function ActivityTable({ activity, today }: Pick<OverviewProps, 'activity' | 'today'>): JSX.Element {
-  const days = Array.from({ length: ACTIVITY_DAYS }, (_, index) => today - index)
-  const columns = KINDS.map(([label, kinds]) => {
+/** How often each kind happened on each of some days, the newest first. */
+function countsOf(
+  activity: readonly Activity[],
+  days: readonly number[],
+): readonly { readonly label: string; readonly counts: readonly number[] }[] {
+  return KINDS.map(([label, kinds]) => {
     const counts = days.map((day) =>
       activity
         .filter((entry) => entry.day === day && kinds.includes(entry.kind))
         .reduce((sum, { count }) => sum + count, 0),
     )
-    return { label, counts, most: Math.max(1, ...counts) }
+    return { label, counts }
   })
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+const written = (number: number): string => new Intl.NumberFormat('en').format(number)
+/** Days that a card counts; its change is against as many days before. */
+const WEEK = ACTIVITY_DAYS / 2
+
+/** A card for each kind: how often in a week, how much more or less than in the week before, and a line, all on one scale. */
+function Cards({ activity, today }: Pick<OverviewProps, 'activity' | 'today'>): JSX.Element {
+  const columns = countsOf(
+    activity,
+    Array.from({ length: ACTIVITY_DAYS }, (_, index) => today - index),
+  )
+  const most = Math.max(1, ...columns.flatMap(({ counts }) => counts))
+  return (
+    <ul class="cards-row">
+      {columns.map(({ counts, label }) => {
+        const total = sum(counts.slice(0, WEEK))
+        const change = total - sum(counts.slice(WEEK))
+        return (
+          <li class="box">
+            <h3>{label}</h3>
+            <p class="figure">{written(total)}</p>
+            <p class="muted small">
+              {change === 0
+                ? 'As many as'
+                : `${written(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than`}{' '}
+              in the week before
+            </p>
+            <Line counts={counts.toReversed()} most={most} />
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+/** Decoration: the numbers stand in the table. */
+function Line({ counts, most }: { readonly counts: readonly number[]; readonly most: number }): JSX.Element {
+  const points = counts
+    .map((count, index) => `${index * 10},${(30 - (count / most) * 28).toFixed(1)}`)
+    .join(' ')
+  return (
+    <svg
+      class="spark"
+      viewBox={`0 0 ${(counts.length - 1) * 10} 32`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <polyline
+        points={points}
+        fill="none"
+        stroke="currentColor"
+        stroke-width="2"
+        vector-effect="non-scaling-stroke"
+      />
+    </svg>
+  )
+}
+
+function ActivityTable({ activity, today }: Pick<OverviewProps, 'activity' | 'today'>): JSX.Element {
+  const days = Array.from({ length: ACTIVITY_DAYS }, (_, index) => today - index)
+  const columns = countsOf(activity, days).map(({ counts, label }) => ({
+    label,
+    counts,
+    most: Math.max(1, ...counts),
+  }))
   return (
     <ScrollingTable label="Activity">
       <thead>
@@ -97,7 +177,7 @@ function Bar({ count, most }: { readonly count: number; readonly most: number })
   return (
     <span class="measure">
       <span class={`bar bar-${step}`} aria-hidden="true" />
-      {new Intl.NumberFormat('en').format(count)}
+      {written(count)}
     </span>
   )
 }

@@ -15,7 +15,7 @@ interface RecordTableProps {
 /** Records of one kind as a table, with a box to choose each by where something can be done to many. */
 export function RecordTable({ admin, choosable = false, records, resource }: RecordTableProps): JSX.Element {
   return (
-    <ScrollingTable label={resource.title}>
+    <ScrollingTable label={resource.title} cards>
       <thead>
         <tr>
           {choosable && (
@@ -42,7 +42,7 @@ export function RecordTable({ admin, choosable = false, records, resource }: Rec
               </td>
             )}
             {resource.columns.map((column) => (
-              <td>
+              <td data-label={column.label}>
                 <Value admin={admin} column={column} record={record} />
               </td>
             ))}

@@ -4,6 +4,7 @@ import { type Column, type Resource, shownValue, textOfValue, valueOf } from '..
 import { type AdminRecord, isList } from '../../store/browse.ts'
 import { Time } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
+import { describeUserAgent } from '../../ui/user-agent.ts'
 import type { AdminUi } from './layout.tsx'
 
 /** The address of a record's page. */
@@ -49,6 +50,8 @@ function Plain({ admin, column, record }: ValueProps): JSX.Element {
     )
   }
   switch (column.kind) {
+    case 'browser':
+      return <span title={text}>{describeUserAgent(text, admin.ui.messages)}</span>
     case 'time':
       return <Time at={Number(value)} messages={admin.ui.messages} />
     case 'flag':

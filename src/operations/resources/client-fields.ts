@@ -16,6 +16,19 @@ const SHOWN: Readonly<Record<FieldSpec['kind'], ValueKind>> = {
   text: 'text',
 }
 
+/** What most clients are made with. */
+const BASIC: ReadonlySet<string> = new Set([
+  'name',
+  'url',
+  'type',
+  'redirect_uris',
+  'grant_types',
+  'scope',
+  'auto_authorize',
+  'authorize_every_time',
+  'require_pkce',
+])
+
 /** Fields of a client: of a new one (null), or of one that is changed. */
 export function clientFields(record: AdminRecord | null, known: Known): readonly FieldSpec[] {
   const members = known.clientMetadata
@@ -33,6 +46,7 @@ function fieldOf(member: ClientMetadataMember, record: AdminRecord | null, known
   return {
     name,
     ...control,
+    ...(!BASIC.has(name) && { advanced: true }),
     ...(choices && { choices: [...choices, ...own.map((value) => [value, value] as const)] }),
     ...(member.required && { required: true }),
     ...(record === null && unset !== undefined && { unset }),

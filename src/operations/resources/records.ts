@@ -1,8 +1,14 @@
 import { usernameKey } from '../../identity/usernames.ts'
+import { AUDIT_TYPES } from '../../store/audit-types.ts'
 import type { Column, Resource } from '../resource.ts'
 
 const CLIENT: Column = { name: 'client_id', label: 'Client', link: { kind: 'clients', id: 'client_id' } }
 const AT: Column = { name: 'at', label: 'When', kind: 'time' }
+
+/** A name of the storage in words, such as `Password refused`. */
+function wordsOf(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('_', ' ')}`
+}
 
 /** Who did what. */
 export const auditEvents: Resource = {
@@ -31,7 +37,7 @@ export const auditEvents: Resource = {
     { name: 'network', label: 'Network' },
   ],
   filters: [
-    { name: 'type', label: 'What' },
+    { name: 'type', label: 'What', choices: AUDIT_TYPES.map((type) => [type, wordsOf(type)]) },
     { name: 'user', label: 'To the user', normalise: usernameKey },
     { name: 'client', label: 'To the client' },
     { name: 'actor', label: 'By the operator', normalise: usernameKey },

@@ -7,7 +7,8 @@ const CLIENT: Column = { name: 'client_id', label: 'Client', link: { kind: 'clie
 const SCOPE: Column = { name: 'scope', label: 'Scope' }
 const STATE: Column = { name: 'state', label: 'State', kind: 'state' }
 const at = (name: string, label: string): Column => ({ name, label, kind: 'time' })
-const self = (kind: Resource['kind']): Column => ({ name: 'id', label: 'Id', link: { kind, id: 'id' } })
+/** The column that leads to the record itself. */
+const self = (kind: Resource['kind'], column: Column): Column => ({ ...column, link: { kind, id: 'id' } })
 
 const FILTERS: readonly Filter[] = [
   { name: 'user', label: 'User', normalise: usernameKey },
@@ -46,7 +47,7 @@ export const authorizedClients: Resource = {
   intro: 'What users have allowed applications.',
   id: 'id',
   name: 'id',
-  columns: [self('authorized-clients'), USER, CLIENT, SCOPE, at('authorized_at', 'Since'), STATE],
+  columns: [USER, CLIENT, SCOPE, self('authorized-clients', at('authorized_at', 'Since')), STATE],
   facts: [
     { name: 'id', label: 'Id', kind: 'code' },
     USER,
@@ -84,12 +85,11 @@ export const grants: Resource = {
   id: 'id',
   name: 'id',
   columns: [
-    self('grants'),
     USER,
     CLIENT,
     { name: 'grant_type', label: 'Grant type' },
     SCOPE,
-    at('created_at', 'Given'),
+    self('grants', at('created_at', 'Given')),
     STATE,
   ],
   facts: [
@@ -111,7 +111,7 @@ export const grants: Resource = {
 }
 
 function tokenColumns(kind: Resource['kind']): readonly Column[] {
-  return [self(kind), CLIENT, USER, SCOPE, at('created_at', 'Issued'), at('expires_at', 'Ends'), STATE]
+  return [USER, CLIENT, SCOPE, self(kind, at('created_at', 'Issued')), at('expires_at', 'Ends'), STATE]
 }
 
 /** Access tokens, which are never shown themselves. */
@@ -171,17 +171,16 @@ export const sessions: Resource = {
   id: 'id',
   name: 'id',
   columns: [
-    self('sessions'),
     USER,
-    { name: 'user_agent', label: 'Browser' },
+    { name: 'user_agent', label: 'Browser', kind: 'browser' },
     { name: 'network', label: 'Network' },
-    at('last_seen_at', 'Last seen'),
+    self('sessions', at('last_seen_at', 'Last seen')),
     STATE,
   ],
   facts: [
     { name: 'id', label: 'Id', kind: 'code' },
     USER,
-    { name: 'user_agent', label: 'Browser' },
+    { name: 'user_agent', label: 'Browser', kind: 'browser' },
     { name: 'network', label: 'Network' },
     at('auth_time', 'Password given'),
     at('last_seen_at', 'Last seen'),

@@ -1,0 +1,36 @@
+/** What audit events say happened. */
+export const AUDIT_TYPES = [
+  'access_token_revoked',
+  'account_limited',
+  'client_created',
+  'client_deleted',
+  'client_secret_adopted',
+  'client_secret_rotated',
+  'client_updated',
+  'code_replayed',
+  'consent_given',
+  'consent_withdrawn',
+  'grant_revoked',
+  'network_limited',
+  'password_changed',
+  'password_confirmed',
+  'password_refused',
+  'records_imported',
+  'refresh_token_replayed',
+  'scope_created',
+  'scope_deleted',
+  'scope_updated',
+  'session_ended',
+  'sessions_ended',
+  'signed_in',
+  'signing_keys_rotated',
+  'tokens_revoked',
+  'user_created',
+  'user_deleted',
+  'user_disabled',
+  'user_enabled',
+  'user_updated',
+] as const
+
+/** What one audit event says happened. */
+export type AuditType = (typeof AUDIT_TYPES)[number]
