@@ -1,6 +1,6 @@
 import { format } from 'oxfmt'
 import type { Setting } from '../src/settings/kinds.ts'
-import { SETTINGS } from '../src/settings/settings.ts'
+import { ALL_SETTINGS } from './all-settings.ts'
 
 /** Where the table of settings stands in the README. */
 const TABLE = /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/
@@ -18,7 +18,7 @@ never says what it holds.
 
 /** The text of docs/settings.md. */
 export async function settingsDoc(): Promise<string> {
-  return tidy(`${HEAD}\n${table()}\n\n${Object.entries(SETTINGS).map(section).join('\n\n')}\n`)
+  return tidy(`${HEAD}\n${table()}\n\n${Object.entries(ALL_SETTINGS).map(section).join('\n\n')}\n`)
 }
 
 /** The README with its table of settings made anew. */
@@ -33,7 +33,7 @@ export async function tidy(markdown: string): Promise<string> {
 }
 
 function table(): string {
-  const rows = Object.values(SETTINGS).map(
+  const rows = Object.values(ALL_SETTINGS).map(
     (row: Setting<unknown>) => `| \`${row.variable}\` | ${cell(defaultOf(row))} | ${cell(row.meaning)} |`,
   )
   return ['| variable | default | what it does |', '| --- | --- | --- |', ...rows].join('\n')

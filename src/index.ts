@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
 import { admin } from './admin/index.ts'
 import type { ProviderEnv } from './concepts.ts'
+import { django } from './django/index.ts'
 import { pages } from './pages/index.ts'
 import { createProvider } from './provider/create-provider.ts'
 import { accessTokenEntrypoint } from './rpc.ts'
 
-const provider = createProvider({ features: [pages(), admin()] })
+const provider = createProvider({ features: [pages(), admin(), django()] })
 
 const app = new Hono<ProviderEnv>()
 app.route('/oauth2', provider)

@@ -28,6 +28,7 @@ export type {
   SettingRows,
 } from './concepts/feature.ts'
 export type { ExternalUser, Hooks, ProviderEvent, RefusedRequest, UserSource } from './concepts/hooks.ts'
+export type { PasswordFormat } from './concepts/imported.ts'
 export type { Paths, Provider, ProviderBindings, ProviderEnv } from './concepts/provider.ts'
 export type {
   ClientAuthMethod,

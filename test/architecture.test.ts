@@ -55,7 +55,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'identity',
     files: /^src\/identity\//,
-    mayImport: ['base', 'model', 'django'],
+    mayImport: ['base', 'model'],
     without: WEB_OR_DATABASE,
   },
   {
@@ -67,7 +67,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'protocol',
     files: /^src\/oauth\//,
-    mayImport: ['base', 'model', ...TRADES, 'django'],
+    mayImport: ['base', 'model', ...TRADES],
     without: WEB_OR_DATABASE,
   },
   {
@@ -125,19 +125,13 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'assembly',
-    files: /^src\/(?:index|public|rpc)\.ts$|^src\/provider\/|^src\/env\.d\.ts$/,
-    mayImport: [
-      'base',
-      'model',
-      ...TRADES,
-      'protocol',
-      'outbound',
-      'openid',
-      'django',
-      'operations',
-      'web',
-      'storage',
-    ],
+    files: /^src\/(?:public|rpc)\.ts$|^src\/provider\/|^src\/env\.d\.ts$/,
+    mayImport: ['base', 'model', ...TRADES, 'protocol', 'outbound', 'openid', 'operations', 'web', 'storage'],
+  },
+  {
+    name: 'shipped Worker',
+    files: /^src\/index\.ts$/,
+    mayImport: ['model', 'openid', 'django', 'web', 'assembly'],
   },
 ]
 

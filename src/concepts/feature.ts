@@ -12,6 +12,7 @@ import type {
   ResponseType,
 } from './authorization.ts'
 import type { Endpoint, EndpointRequest } from './endpoint.ts'
+import type { PasswordFormat } from './imported.ts'
 import type { Paths, Provider, ProviderEnv } from './provider.ts'
 import type { ClientAuthMethod, GrantType, TokenFormat, TokenMember } from './tokens.ts'
 
@@ -53,6 +54,8 @@ export interface FeatureTables {
    * @returns true where the same request may succeed now
    */
   readonly clientRecoveries: readonly ((request: EndpointRequest, provider: Provider) => Promise<boolean>)[]
+  /** Foreign hashes of passwords that a sign-in checks. */
+  readonly passwordFormats: readonly PasswordFormat[]
   /** Members that a client's metadata may have, in the order of the form. */
   readonly clientMetadata: readonly ClientMetadataMember[]
   readonly endpoints: readonly Endpoint[]

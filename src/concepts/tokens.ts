@@ -119,6 +119,6 @@ export interface TokenFormat {
    */
   open?(
     token: string,
-    provider: Pick<Provider, 'issuer' | 'keys' | 'settings'>,
+    provider: Pick<Provider, 'featureSettings' | 'issuer' | 'keys' | 'settings'>,
   ): Promise<TokenReference | null>
 }

@@ -1,9 +1,9 @@
-import { isDjangoPassword } from '../identity/passwords.ts'
 import { isScopeToken } from '../scope.ts'
 import type { ImportOutcome, UserReference } from '../store/import-store.ts'
 import { type Batch, batchOf } from './batches.ts'
 import { readClientRecord, type ReadClient } from './clients.ts'
 import type { ImportState } from './import-state.ts'
+import { isDjangoPassword } from './passwords.ts'
 import { clientKey, type DjangoRecord, importedId, NotTaken, readText, readUser } from './record.ts'
 
 /** A scope to make. */

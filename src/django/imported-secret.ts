@@ -4,6 +4,8 @@ import { admitAttempt } from '../identity/authenticate.ts'
 import { readBasicCredentials } from '../oauth/client-auth/client-secret-basic.ts'
 import { identifyClient } from '../oauth/identify-client.ts'
 import { takesImportedSecrets } from '../store/import-store.ts'
+import { verifyDjangoPassword } from './passwords.ts'
+import { takesImported } from './settings.ts'
 
 /**
  * Looks at a request again whose client failed to authenticate: the client may have been imported with a secret that the provider
@@ -13,8 +15,8 @@ import { takesImportedSecrets } from '../store/import-store.ts'
  * @throws {OAuthError} temporarily_unavailable (429, Retry-After): too many attempts
  */
 export async function adoptImportedSecret(request: EndpointRequest, provider: Provider): Promise<boolean> {
-  const { settings, store } = provider
-  if (!settings.importedTokens || !takesImportedSecrets(store)) return false
+  const { store } = provider
+  if (!takesImported(provider) || !takesImportedSecrets(store)) return false
   // A client that cannot even be identified stays refused as it was.
   const proof = await identifyClient(request, provider).catch(() => null)
   const secret = presentedSecret(request)
@@ -24,7 +26,6 @@ export async function adoptImportedSecret(request: EndpointRequest, provider: Pr
   if (found.proven || found.hash === null) return found.proven
   // No username holds a line break, so this counts apart from them.
   await admitAttempt({ client: null, device: null, username: `client\n${proof.clientId}` }, provider)
-  const { verifyDjangoPassword } = await import('./passwords.ts')
   if (!(await verifyDjangoPassword(secret, found.hash))) return false
   await store.replaceImportedSecret(proof, found.hash, provider.request)
   return true

@@ -1,5 +1,6 @@
 import type { TokenFormat } from '../concepts.ts'
 import { sha256, toBase64url } from '../crypto/bytes.ts'
+import { takesImported } from './settings.ts'
 
 /** What the tokens that we mint begin with. */
 const OURS = /^(?:at|rt|ac|se)_/
@@ -25,8 +26,8 @@ export async function readImportedToken(token: string): Promise<ImportedToken | 
 
 /** Takes tokens that another provider made (OAUTH_IMPORTED_TOKENS). */
 export const importedTokenFormat: TokenFormat = {
-  async open(token, { settings }) {
-    const imported = settings.importedTokens ? await readImportedToken(token) : null
+  async open(token, provider) {
+    const imported = takesImported(provider) ? await readImportedToken(token) : null
     return imported && { kind: 'imported', ...imported }
   },
 }

@@ -43,6 +43,14 @@ export async function verifyDjangoPassword(password: string, encoded: string): P
 }
 
 /**
+ * Tells whether a stored hash is of an import (`algorithm$…`, or the bare MD5 of Django's first years): ours begin with `$`.
+ * Where it is, the user has not signed in here since the import.
+ */
+export function isDjangoPassword(encoded: string): boolean {
+  return /^[a-z]\w*\$|^[0-9a-f]{32}$/.test(encoded)
+}
+
+/**
  * Tells whether a client secret is what a hasher of Django writes: every part of it, as a secret in the clear may hold `$`, or begin
  * as a hash does. A bare MD5 is no hash of a client secret.
  */

@@ -46,7 +46,7 @@ export async function checkPassword(
   try {
     return await (users
       ? checkExternal(attempt, keys, users, provider)
-      : checkOwn(attempt.password, admitted.user, keys))
+      : checkOwn(attempt.password, admitted.user, keys, provider))
   } catch (error) {
     if (error instanceof OAuthError && error.code === 'invalid_grant')
       provider.emit(refusalOf(attempt, admitted, admitted.user ? 'wrong_password' : 'unknown_user'))
@@ -58,13 +58,14 @@ async function checkOwn(
   password: string,
   found: UserWithPassword | null,
   keys: ThrottleKeys,
+  { passwordFormats }: Pick<Provider, 'passwordFormats'>,
 ): Promise<CheckedPassword> {
   if (!found) {
     await verifyDummy(password)
     throw invalidGrant('unknown or disabled user')
   }
   const { passwordHash, ...user } = found
-  const { needsRehash, valid } = await verifyPassword(password, passwordHash)
+  const { needsRehash, valid } = await verifyPassword(password, passwordHash, passwordFormats)
   if (!valid) throw invalidGrant('wrong password')
   const rehash = needsRehash ? await rehashPassword(password, passwordHash) : null
   return { user, commit: { passwordHash, rehash, throttleKeys: keys, external: null } }

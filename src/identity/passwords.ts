@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import type { PasswordFormat } from '../concepts.ts'
 import { sha256 } from '../crypto/bytes.ts'
 import { InvalidInputError } from '../errors.ts'
 
@@ -67,16 +68,21 @@ export async function rehashPassword(password: string, oldHash: string): Promise
 
 /**
  * Verifies a password against a stored hash. A password that no account can have costs no derivation, whoever is asked for.
- * @param phc what `hashPassword` made, now or at an earlier cost, or a hash of Django's, which always needs a new one; anything
- *   else is never right, and takes as long
+ * @param phc what `hashPassword` made, now or at an earlier cost, or a hash of one of the formats, which always needs a new one;
+ *   anything else is never right, and takes as long
+ * @param formats those of features
  */
-export async function verifyPassword(password: string, phc: string): Promise<PasswordVerdict> {
+export async function verifyPassword(
+  password: string,
+  phc: string,
+  formats: readonly PasswordFormat[],
+): Promise<PasswordVerdict> {
   const refused: PasswordVerdict = { valid: false, needsRehash: false }
   const bytes = passwordBytes(password)
   if (!bytes) return refused
-  if (isDjangoPassword(phc)) {
-    const { verifyDjangoPassword } = await import('../django/passwords.ts')
-    const valid = await verifyDjangoPassword(password, phc)
+  const foreign = formats.find((format) => format.recognizes(phc))
+  if (foreign) {
+    const valid = await foreign.verify(password, phc)
     return { valid, needsRehash: valid }
   }
   const stored = parseHash(phc)
@@ -88,14 +94,6 @@ export async function verifyPassword(password: string, phc: string): Promise<Pas
   if (!timingSafeEqual(await derive(bytes, salt, cost, key.length), key)) return refused
   const weaker = cost.ln < COST.ln || cost.r < COST.r || cost.p < COST.p
   return { valid: true, needsRehash: weaker || salt.length < SALT_LENGTH || key.length < KEY_LENGTH }
-}
-
-/**
- * Tells whether a stored hash is one of Django's (`algorithm$…`, or the bare MD5 of its first years): ours begin with `$`. Where
- * it is, the user has not signed in here since the import.
- */
-export function isDjangoPassword(encoded: string): boolean {
-  return /^[a-z]\w*\$|^[0-9a-f]{32}$/.test(encoded)
 }
 
 /** Takes as long as `verifyPassword`: for users that do not exist, so that time does not tell which do. */

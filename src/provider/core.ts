@@ -1,7 +1,5 @@
 import { clientMetadata } from '../clients/members/index.ts'
 import type { Feature } from '../concepts.ts'
-import { adoptImportedSecret } from '../django/imported-secret.ts'
-import { importedTokenFormat } from '../django/imported-tokens.ts'
 import { documents } from '../http/documents.ts'
 import { authorizationChecks } from '../oauth/authorize/checks.ts'
 import { authorizationParameters } from '../oauth/authorize/parameters.ts'
@@ -31,6 +29,4 @@ export const core: Feature = {
     introspectionEndpoint,
     ...documents,
   ],
-  clientRecoveries: [adoptImportedSecret],
-  tokenFormats: [importedTokenFormat],
 }

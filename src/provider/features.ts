@@ -51,6 +51,7 @@ export function mergeFeatures(features: readonly Feature[]): Merged {
       interactions: listed((feature) => feature.interactions),
       clientSources: listed((feature) => feature.clientSources),
       clientRecoveries: listed((feature) => feature.clientRecoveries),
+      passwordFormats: listed((feature) => feature.passwordFormats),
       clientMetadata: listed((feature) => feature.clientMetadata),
       endpoints: listed((feature) => feature.endpoints),
       tokenMembers: listed((feature) => feature.tokenMembers),

@@ -109,12 +109,6 @@ export const SETTINGS = {
     'Time in which the refresh token just replaced may be sent again and gets the same answer (a lost reply); 0 turns it off.',
     interval,
   ),
-  importedTokens: setting(
-    'OAUTH_IMPORTED_TOKENS',
-    false,
-    'Take tokens that another provider made, by their SHA-256: the import says whether there are any, and when the last one expires.',
-    flag,
-  ),
   sessionDelta: setting(
     'OAUTH_SESSION_DELTA',
     14 * DAY,

@@ -10,7 +10,7 @@ import { openToken } from './opaque.ts'
  */
 export async function readTokenReference(
   token: string,
-  provider: Pick<Provider, 'issuer' | 'keys' | 'settings' | 'tokenFormats'>,
+  provider: Pick<Provider, 'featureSettings' | 'issuer' | 'keys' | 'settings' | 'tokenFormats'>,
 ): Promise<TokenReference | null> {
   const { keys } = provider
   const access = await openToken('at', token, keys)

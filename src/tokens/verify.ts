@@ -21,7 +21,10 @@ export interface AccessToken {
  */
 export async function verifyAccessToken(
   token: string,
-  provider: Pick<Provider, 'issuer' | 'keys' | 'request' | 'settings' | 'store' | 'tokenFormats'>,
+  provider: Pick<
+    Provider,
+    'featureSettings' | 'issuer' | 'keys' | 'request' | 'settings' | 'store' | 'tokenFormats'
+  >,
 ): Promise<AccessToken | null> {
   const found = await readTokenReference(token, provider)
   const name = found && accessTokenNameOf(found)

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { DjangoImportResult } from '../../src/django/import-django.ts'
+import { django } from '../../src/django/index.ts'
 import { createProvider } from '../../src/provider/create-provider.ts'
 import provider02 from '../fixtures/django/provider-0.2.json'
 import providerScopes from '../fixtures/django/provider-scopes.json'
@@ -392,7 +393,7 @@ describe('an imported token', () => {
 
   it('opens a protected resource', async () => {
     await importRecords(toolkit)
-    const provider = createProvider({ importedTokens: true })
+    const provider = createProvider({ features: [django({ importedTokens: true })] })
     const app = new Hono<{ Bindings: Cloudflare.Env }>()
     app.get('/', provider.requireScope('read'), (c) => c.json(c.get('oauth2').user?.username))
     const open = (value: string) => app.request('/', { headers: { Authorization: `Bearer ${value}` } }, env)

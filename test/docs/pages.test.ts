@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { getTableName } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import * as schema from '../../schema/index.ts'
-import { SETTINGS } from '../../src/settings/settings.ts'
+import { ALL_SETTINGS } from '../../scripts/all-settings.ts'
 
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'])
 
@@ -61,7 +61,7 @@ describe('the pages', () => {
   })
 
   it('name no setting that is not there', () => {
-    const known = new Set<string>(Object.values(SETTINGS).map(({ variable }) => variable))
+    const known = new Set<string>(Object.values(ALL_SETTINGS).map(({ variable }) => variable))
     // A page on moving in from elsewhere names what is there.
     const named = PAGES.filter((page) => !page.startsWith('docs/from-')).flatMap((page) =>
       [...readFileSync(page, 'utf8').matchAll(/\bOAUTH_[A-Z_]+\b/g)].map(([name]) => `${page}: ${name}`),

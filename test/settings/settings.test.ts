@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { ALL_SETTINGS } from '../../scripts/all-settings.ts'
 import { toBase64url } from '../../src/crypto/bytes.ts'
 import { Secret } from '../../src/crypto/secret.ts'
 import { ConfigurationError } from '../../src/errors.ts'
 import { createProvider } from '../../src/provider/create-provider.ts'
-import { parseSettings, SETTINGS } from '../../src/settings/settings.ts'
+import { parseRows, parseSettings } from '../../src/settings/settings.ts'
 import { givenCast } from '../support/fixture.ts'
 import { introspect, post, refresh, send, token } from '../support/http.ts'
 import { expectNoSecret } from '../support/refusal.ts'
@@ -76,11 +77,12 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_SESSION_KEY: ['a b', 'a;b', 'x'.repeat(33)],
   OAUTH_SINGLE_ACCESS_TOKEN: ['maybe'],
   OAUTH_SITE_NAME: ['x'.repeat(61), 'a\nb'],
+  OAUTH_UNIQUE_EMAIL: ['maybe'],
 }
 
 describe('a wrong value', () => {
   it('has an example for each variable but the secret', () => {
-    const variables = Object.values(SETTINGS).map(({ variable }) => variable)
+    const variables = Object.values(ALL_SETTINGS).map(({ variable }) => variable)
     // A language of the pages and the like may come: whatever refuses a value is listed above.
     for (const variable of Object.keys(WRONG)) expect(variables).toContain(variable)
     const missing = variables.filter(
@@ -92,7 +94,7 @@ describe('a wrong value', () => {
   for (const [variable, values] of Object.entries(WRONG)) {
     it(`of ${variable} stops every request; the log names it, what it holds and what it may hold`, async () => {
       const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-      const row = Object.values(SETTINGS).find((setting) => setting.variable === variable)
+      const row = Object.values(ALL_SETTINGS).find((setting) => setting.variable === variable)
       for (const value of values) {
         for (const path of PATHS) {
           logged.mockClear()
@@ -106,7 +108,7 @@ describe('a wrong value', () => {
           const [line] = logged.mock.calls.map(([message]) => String(message))
           expect(line).toMatch(new RegExp(`^configuration error: ${variable}: `))
         }
-        expect(() => parseSettings({ SECRET_KEY: KEY, [variable]: value })).toThrow(ConfigurationError)
+        expect(() => parseAll({ SECRET_KEY: KEY, [variable]: value })).toThrow(ConfigurationError)
       }
       const last = values.at(-1) ?? ''
       const said = messageOf({ SECRET_KEY: KEY, [variable]: last })
@@ -132,9 +134,15 @@ describe('a wrong value', () => {
   })
 })
 
+/** Parses the provider's settings, then those of its features, as the shipped Worker does. */
+function parseAll(env: Readonly<Record<string, unknown>>): void {
+  parseSettings(env)
+  parseRows(ALL_SETTINGS, env, {})
+}
+
 function messageOf(env: Readonly<Record<string, unknown>>): string {
   try {
-    parseSettings(env)
+    parseAll(env)
   } catch (error) {
     return error instanceof Error ? error.message : ''
   }
@@ -285,7 +293,7 @@ describe('settings', () => {
   })
 
   it('say of each what it does, its unit and what it may hold', () => {
-    for (const row of Object.values(SETTINGS)) {
+    for (const row of Object.values(ALL_SETTINGS)) {
       expect(row.meaning).toMatch(/^[A-Z].*\.$/s)
       expect(row.expected.length).toBeGreaterThan(5)
       expect(row.unit.length).toBeGreaterThan(0)
