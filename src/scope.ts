@@ -3,6 +3,12 @@ import { ConfigurationError, OAuthError } from './errors.ts'
 /** Scope names with the bits that each stands for, as OAUTH_SCOPES holds them. */
 export type ScopeBits = Readonly<Record<string, number>>
 
+/**
+ * The scope of the admin API. A client has it only by naming it in its own list, a token only by asking for it by name, and only
+ * where a member of staff who has just signed in says yes to it.
+ */
+export const ADMIN_SCOPE = 'admin'
+
 /** The seed's constants: writing includes reading. */
 export const DEFAULT_SCOPES: ScopeBits = { read: 2, write: 6 }
 
@@ -107,6 +113,11 @@ export function parseScope(value: string | null | undefined): string | null {
   if (names.length > MAX_SCOPES || !names.every(isScopeToken))
     throw new OAuthError('invalid_scope', 'Invalid scope.')
   return requested
+}
+
+/** A scope without `admin`, which nobody gets without asking for it by name; it may be empty. */
+export function withoutAdmin(names: string): string {
+  return joinScope(names.split(' ').filter((name) => name !== ADMIN_SCOPE))
 }
 
 /** Scope names sorted and without repeats, joined by spaces. */

@@ -51,9 +51,18 @@ export function cutScope(
 ): string | null {
   const own = client.scope === null ? null : namesOf(client.scope)
   const left = namesOf(scope).filter(
-    (name) => (known.includes(name) || scopes.get(name) !== null) && (own === null || own.includes(name)),
+    (name) =>
+      (known.includes(name) || scopes.get(name) !== null) &&
+      (own === null ? name !== 'admin' : own.includes(name)),
   )
   return left.length > 0 ? left.join(' ') : null
+}
+
+/** The scope of the admin API is given to nobody who does not ask for it by name. */
+function withoutAdmin(scope: string): string {
+  return namesOf(scope)
+    .filter((name) => name !== 'admin')
+    .join(' ')
 }
 
 /** What the client gets of what it asked for, the default, or else all that it may have; null where it is refused. */
@@ -63,7 +72,8 @@ export function givenScope(
   { claim, scope: rule }: IssueCommit,
 ): string | null {
   const { fallback, requested } = rule
-  const usual = client.scope === null || covers(client.scope, fallback) ? fallback : client.scope
+  const usual =
+    client.scope === null || covers(client.scope, fallback) ? fallback : withoutAdmin(client.scope)
   const left = cutScope(records, client, rule, requested ?? usual)
   // Only what a code carries may become less.
   return requested === null || claim || left === requested ? left : null

@@ -9,6 +9,7 @@ import { type Done, type Input, recordJson, type Resource, valueOf } from '../op
 import { resources } from '../operations/resources/index.ts'
 import { resourceMetadataUrl } from '../resource-server/protected-resource.ts'
 import { type ProtectedEnv, requireScope } from '../resource-server/require-scope.ts'
+import { ADMIN_SCOPE } from '../scope.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
 import { readActivity } from './activity.ts'
@@ -20,8 +21,6 @@ type ApiEnv = ProviderEnv & ProtectedEnv
 type Handling = Context<ApiEnv>
 type ApiHandler = (c: Handling, resource: Resource, operator: StaffOperator) => Promise<Response>
 
-/** The scope that a token needs; its user must be staff, too. */
-export const ADMIN_SCOPE = 'admin'
 const MAX_LIMIT = 200
 const LIMIT = 50
 

@@ -4,6 +4,7 @@ import { OAuthError } from '../errors.ts'
 import { readBrowserSession } from '../http/browser-session.ts'
 import { writeCookie } from '../http/cookies.ts'
 import { checkPassword } from '../identity/authenticate.ts'
+import { isFreshSignIn } from '../identity/fresh-sign-in.ts'
 import { throttleKeys } from '../identity/throttle.ts'
 import type { Operator } from '../operations/resource.ts'
 import { RETURN_COOKIE, seeOther, showNotFound } from '../pages/routes/respond.ts'
@@ -22,9 +23,6 @@ export interface StaffOperator extends Operator {
 
 /** A handler that only members of staff get to. */
 export type StaffHandler = (c: Handling, operator: StaffOperator) => Promise<Response>
-
-/** Seconds for which a password counts as just given: changes ask for it again after that. */
-export const PASSWORD_AGE = 900
 
 /** The field in which the operator's own password comes. */
 export const OWN_PASSWORD = 'your_password'
@@ -76,7 +74,7 @@ export function operatorOf(
 
 /** Tells whether the password of the browser's session was given long ago. */
 export function isStale({ provider, session }: StaffOperator): boolean {
-  return session === null || session.authTime < provider.request.now - PASSWORD_AGE
+  return session === null || !isFreshSignIn(session.authTime, provider.request.now)
 }
 
 /**

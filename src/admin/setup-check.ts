@@ -1,5 +1,6 @@
 import type { Provider } from '../concepts.ts'
 import { listOf, valueOf } from '../operations/resource.ts'
+import { ADMIN_SCOPE } from '../scope.ts'
 import type { AdminRecord } from '../store/browse.ts'
 
 /** Something about a client's set-up that is worth a thought. */
@@ -23,6 +24,7 @@ export function checkSetup(
     ...redirectAdvice(record),
     ...pkceAdvice(record),
     ...responseAdvice(record, settings.responseTypeChoices),
+    ...scopeAdvice(record),
   ]
 }
 
@@ -140,6 +142,12 @@ function responseAdvice(record: AdminRecord, on: readonly string[]): Advice[] {
       `Users of ${valueOf(record, 'name')} are never asked for consent: only for clients of your own.`,
     ),
   ]
+}
+
+function scopeAdvice(record: AdminRecord): Advice[] {
+  const held = valueOf(record, 'scope').split(' ')
+  const text = `With the scope ${ADMIN_SCOPE}, whoever gets hold of a token of this client can change every client and user.`
+  return when(held.includes(ADMIN_SCOPE), 'risk', text)
 }
 
 function when(condition: boolean, severity: Advice['severity'], text: string): Advice[] {

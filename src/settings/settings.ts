@@ -1,6 +1,6 @@
 import type { Secret } from '../crypto/secret.ts'
 import { ConfigurationError } from '../errors.ts'
-import { DEFAULT_SCOPES } from '../scope.ts'
+import { ADMIN_SCOPE, DEFAULT_SCOPES } from '../scope.ts'
 import {
   color,
   contacts,
@@ -203,6 +203,12 @@ export function parseSettings(
   const [newest, ...older] = parsed.secretKey ?? []
   if (!newest) throw new ConfigurationError('SECRET_KEY', `is missing; it holds ${secretKeys.expected}`)
   const defaultScope = parsed.defaultScope ?? Object.keys(parsed.scopes)[0] ?? ''
+  if (defaultScope.split(' ').includes(ADMIN_SCOPE)) {
+    throw new ConfigurationError(
+      'OAUTH_DEFAULT_SCOPE',
+      `holds ${ADMIN_SCOPE}, which nobody gets without asking for it by name`,
+    )
+  }
   return Object.freeze({ ...parsed, defaultScope, secretKey: [newest, ...older] as const })
 }
 

@@ -1,14 +1,17 @@
 import type { Provider } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
 import { invalidScope } from '../refusals.ts'
-import { coversScope, joinScope } from '../scope.ts'
+import { coversScope, joinScope, withoutAdmin } from '../scope.ts'
 import type { Client } from '../store/records.ts'
 
-/** The scope of a request that names none: the default, or all that the client may have, where that does not include it. */
+/**
+ * The scope of a request that names none: the default, or all that the client may have but `admin`, where that does not include
+ * it. It may be empty.
+ */
 export function defaultScopeOf(client: Client, { settings }: Pick<Provider, 'settings'>): string {
   return client.scope === null || coversScope(client.scope, settings.defaultScope)
     ? settings.defaultScope
-    : client.scope
+    : withoutAdmin(client.scope)
 }
 
 /**

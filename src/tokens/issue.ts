@@ -1,7 +1,8 @@
 import type { Issue, Issuing, Provider, TokenResponse } from '../concepts.ts'
 import type { TokenMember } from '../concepts.ts'
 import { sortableId } from '../crypto/bytes.ts'
-import { requestedScope } from '../scope.ts'
+import { invalidScope } from '../refusals.ts'
+import { ADMIN_SCOPE, requestedScope } from '../scope.ts'
 import type { IssueCommit, IssuedTokens } from '../store/records.ts'
 import { defaultScopeOf, narrowScope } from './granted-scope.ts'
 import { mintToken } from './opaque.ts'
@@ -85,15 +86,25 @@ async function scopeOf(issuing: Issuing, issue: Issue, provider: Provider): Prom
   return narrowScope(requested ?? defaultScopeOf(client, provider), client, issue.userId, provider)
 }
 
+/** Nobody gets `admin` but by what a person has said yes to: a code, or the refresh token that it brought. */
+async function checkAdminScope(requested: string | null, issuing: Issuing, issue: Issue): Promise<void> {
+  if (issue.claim || !requested?.split(' ').includes(ADMIN_SCOPE)) return
+  // Who does not prove to be the client is told that first.
+  await issuing.authenticateClient?.()
+  throw invalidScope()
+}
+
 async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): Promise<IssueCommit> {
   const { grantType, proof } = issuing
   const { request, settings } = provider
+  const requested = await scopeOf(issuing, issue, provider)
+  await checkAdminScope(requested, issuing, issue)
   return {
     proof,
     grantType,
     userId: issue.userId,
     scope: {
-      requested: await scopeOf(issuing, issue, provider),
+      requested,
       fallback: settings.defaultScope,
       known: Object.keys(settings.scopes),
     },

@@ -5,7 +5,7 @@ import { givenCast, givenUser } from '../support/fixture.ts'
 import { send } from '../support/http.ts'
 import { threat } from '../support/must.ts'
 import { all } from '../support/operator.ts'
-import { givenTokens } from '../support/tokens.ts'
+import { givenAdminToken, givenTokens } from '../support/tokens.ts'
 import { givenStaff, signIn } from './support.ts'
 
 const KINDS = Object.values(resources).map(({ kind }) => kind)
@@ -158,11 +158,10 @@ describe('who may use the API', () => {
       await all("INSERT INTO scopes (name, description, created_at) VALUES ('admin', 'Everything', 0)")
       const { id } = await givenStaff()
       const narrow = (await givenTokens(id, { scope: 'read write' })).access
-      const stranger = (
-        await givenTokens((await all("SELECT id FROM users WHERE username = 'alice'"))[0]?.['id'] as string, {
-          scope: 'admin',
-        })
-      ).access
+      // Who was staff when the token was given, and is no longer.
+      const former = await givenUser('former', { isStaff: true })
+      const stranger = await givenAdminToken(former)
+      await all("UPDATE users SET is_staff = 0 WHERE username = 'former'")
       const clients = await before()
       for (const path of API.flatMap((one) => [one, `${one}/`, one.replace('/admin', '/%61dmin')])) {
         for (const method of METHODS) {

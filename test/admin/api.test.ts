@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { givenCast, givenClient, SECRET } from '../support/fixture.ts'
 import { answerOf, post, send } from '../support/http.ts'
 import { all } from '../support/operator.ts'
-import { givenTokens } from '../support/tokens.ts'
+import { givenAdminToken } from '../support/tokens.ts'
 import { givenStaff } from './support.ts'
 
 let bearer: Readonly<Record<string, string>>
@@ -12,7 +12,7 @@ beforeEach(async () => {
   await givenCast()
   await all("INSERT INTO scopes (name, description, created_at) VALUES ('admin', 'Everything', 0)")
   staff = (await givenStaff()).id
-  const { access } = await givenTokens(staff, { scope: 'admin' })
+  const access = await givenAdminToken(staff)
   bearer = { Authorization: `Bearer ${access}` }
 })
 
@@ -136,7 +136,7 @@ describe('admin API', () => {
       if (page['next'] === null) break
       after = page['next'] as string
     }
-    expect(seen).toEqual(['service', 'native', 'other', 'web'])
+    expect(seen).toEqual(['console', 'service', 'native', 'other', 'web'])
     expect(await call('GET', '/users?username=AL')).toMatchObject({
       records: [{ username: 'alice' }],
       next: null,

@@ -8,7 +8,7 @@ import type { Browser } from '../support/browser.ts'
 import { givenCast, givenClient } from '../support/fixture.ts'
 import { send } from '../support/http.ts'
 import { all } from '../support/operator.ts'
-import { givenTokens } from '../support/tokens.ts'
+import { givenAdminToken } from '../support/tokens.ts'
 import { SAMPLES } from './member-samples.ts'
 
 const others = clientMetadata.filter((member) => !Object.values<unknown>(columnMembers).includes(member))
@@ -23,7 +23,7 @@ beforeEach(async () => {
   await all("INSERT INTO scopes (name, description, created_at) VALUES ('admin', 'Everything', 0)")
   const staff = await givenStaff()
   browser = staff.browser
-  bearer = { Authorization: `Bearer ${(await givenTokens(staff.id, { scope: 'admin' })).access}` }
+  bearer = { Authorization: `Bearer ${await givenAdminToken(staff.id)}` }
 })
 
 async function patch(body: object): Promise<Readonly<Record<string, unknown>>> {

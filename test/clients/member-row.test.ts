@@ -13,7 +13,7 @@ import { openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, givenSession, givenUser } from '../support/fixture.ts'
 import { ORIGIN, type send } from '../support/http.ts'
 import { all } from '../support/operator.ts'
-import { givenTokens } from '../support/tokens.ts'
+import { givenAdminToken } from '../support/tokens.ts'
 import { mascot } from './member-row.ts'
 
 const provider = createProvider({ features: [pages(), admin()], clientMetadata: [mascot] })
@@ -69,7 +69,7 @@ describe('a member of client metadata that one row adds', () => {
   it('is read, checked, changed and taken away by the API, and described in its OpenAPI document', async () => {
     await givenCast()
     await all("INSERT INTO scopes (name, description, created_at) VALUES ('admin', 'Everything', 0)")
-    const { access } = await givenTokens(await givenUser('staff', { isStaff: true }), { scope: 'admin' })
+    const access = await givenAdminToken(await givenUser('staff', { isStaff: true }))
     const call = async (method: string, path: string, body?: object) => {
       const headers = { Authorization: `Bearer ${access}`, 'Content-Type': 'application/json' }
       const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }

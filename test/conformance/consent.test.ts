@@ -350,7 +350,7 @@ describe('decideInteraction', () => {
     ['signed in', {}, session, null, 'consent'],
     ['consent', {}, session, consent, 'answer'],
     ['consent to more', { scope: 'read write' }, session, consent, 'answer'],
-    ['consent to less', { scope: 'admin read' }, session, consent, 'consent'],
+    ['consent to less', { scope: 'audit read' }, session, consent, 'consent'],
     ['consent withdrawn', {}, session, { ...consent, withdrawn: true }, 'consent'],
     ['automatic', { client: { ...client, autoAuthorize: true } }, session, null, 'answer'],
     ['automatic, signed out', { client: { ...client, autoAuthorize: true } }, null, null, 'login'],
@@ -385,13 +385,13 @@ describe('decideInteraction', () => {
 
   it.each(cases)('%s', (_, request, signedInAs, given, expected) => {
     const asked = { ...plain, ...request } as unknown as AuthorizationRequest
-    expect(decideInteraction(asked, signedInAs, given, 2000).kind).toBe(expected)
+    expect(decideInteraction(asked, signedInAs, given, 2000, 2000).kind).toBe(expected)
   })
 
   it.each(cases.filter((row) => row[4] === 'answer'))('%s, prompt=none', (_, request, signedInAs, given) => {
     const asked = { ...plain, ...request } as unknown as AuthorizationRequest
     const quiet = { ...asked, prompts: [...asked.prompts, 'none'] }
-    expect(decideInteraction(quiet, signedInAs, given, 2000).kind).toBe('answer')
+    expect(decideInteraction(quiet, signedInAs, given, 2000, 2000).kind).toBe('answer')
   })
 
   it.each(cases.filter((row) => ['consent', 'login'].includes(row[4])))(
@@ -399,7 +399,7 @@ describe('decideInteraction', () => {
     (_, request, signedInAs, given, expected) => {
       const asked = { ...plain, ...request } as unknown as AuthorizationRequest
       const quiet = { ...asked, prompts: [...asked.prompts, 'none'] }
-      expect(() => decideInteraction(quiet, signedInAs, given, 2000)).toThrow(`${expected}_required`)
+      expect(() => decideInteraction(quiet, signedInAs, given, 2000, 2000)).toThrow(`${expected}_required`)
     },
   )
 })

@@ -4,7 +4,8 @@ import { Hono } from 'hono'
 import { expect } from 'vitest'
 import { createProvider } from '../../src/provider/create-provider.ts'
 import { issueTokens } from '../../src/tokens/issue.ts'
-import { SECRET } from './fixture.ts'
+import { givenClient, SECRET } from './fixture.ts'
+import { approve, authorizationUrl, codeIn, redeem, signedIn } from './flow.ts'
 import { answerOf, introspect, ORIGIN, type Vars } from './http.ts'
 
 /** An access token with its refresh token. */
@@ -52,6 +53,18 @@ export async function givenTokens(
   const answer = await answerOf(await trusting.fetch(request, { ...env, ...vars }, createExecutionContext()))
   expect(answer).toMatchObject({ status: 200 })
   return { access: answer.access_token, refresh: answer.refresh_token ?? '' }
+}
+
+/** Lets a member of staff, who has just signed in, give the scope `admin` to a client of that scope, in the browser. */
+export async function givenAdminToken(userId: string, vars: Vars = {}): Promise<string> {
+  const known = await env.DB.prepare(`SELECT 1 FROM clients WHERE client_id = 'console'`).first()
+  if (!known) await givenClient('console', { scope: 'admin' })
+  const browser = await signedIn(userId, vars)
+  const fields = { client_id: 'console', scope: 'admin' }
+  const code = codeIn(await approve(browser, await browser.visit(authorizationUrl(fields)), ['admin']))
+  const answer = await redeem(code, { client_id: 'console' }, vars)
+  expect(answer).toMatchObject({ status: 200, scope: 'admin' })
+  return answer.access_token
 }
 
 /** Tells whether a token lives, as its own client learns it. */

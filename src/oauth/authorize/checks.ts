@@ -1,6 +1,6 @@
 import type { AuthorizationCheck, CheckedRequest, Provider } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
-import { coversScope, isScopeToken, MAX_SCOPES, requestedScope } from '../../scope.ts'
+import { ADMIN_SCOPE, coversScope, isScopeToken, MAX_SCOPES, requestedScope } from '../../scope.ts'
 import { refuseRepeated } from '../params.ts'
 import { checkCodeChallenge } from '../pkce.ts'
 import { normalResponseType, responseTypeParts, supportedResponseTypes } from '../response-types/index.ts'
@@ -78,6 +78,13 @@ function checkScope({ client, knownScopes, params }: CheckedRequest): void {
   const wrong =
     names.length > MAX_SCOPES || names.some((name) => !isScopeToken(name) || !knownScopes.has(name))
   if (wrong || (scope !== null && client.scope !== null && !coversScope(client.scope, scope))) {
+    throw new OAuthError('invalid_scope', 'Invalid scope.')
+  }
+  // By name alone, and never in an address of the browser's.
+  const inAddress = normalResponseType(params.get('response_type') ?? '')
+    .split(' ')
+    .includes('token')
+  if (names.includes(ADMIN_SCOPE) && (client.scope === null || inAddress)) {
     throw new OAuthError('invalid_scope', 'Invalid scope.')
   }
 }

@@ -1,5 +1,5 @@
 import type { Params, Provider, RedirectTarget } from '../../concepts.ts'
-import { requestedScope } from '../../scope.ts'
+import { ADMIN_SCOPE, requestedScope } from '../../scope.ts'
 import type { AuthorizationRecords, Client } from '../../store/records.ts'
 import { existingDefaultScope, narrowScope } from '../../tokens/granted-scope.ts'
 import { checkCodeChallenge } from '../pkce.ts'
@@ -14,6 +14,8 @@ export interface Freshness {
   readonly prompts: readonly string[]
   /** Seconds since the password was given; null where any time will do. */
   readonly maxAge: number | null
+  /** It asks for the scope `admin`, for which the password must just have been given, whatever the client says. */
+  readonly isAdmin: boolean
 }
 
 /** An authorization request (RFC 6749 4.1.1, 4.2.1) that keeps every rule: holding one means that all checks passed. */
@@ -38,6 +40,8 @@ export function freshnessOf(params: Params): Freshness {
   return {
     prompts: params.get('prompt')?.split(' ') ?? [],
     maxAge: maxAge === undefined ? null : Number(maxAge),
+    // Nobody gets it who does not name it.
+    isAdmin: requestedScope(params.get('scope'))?.split(' ').includes(ADMIN_SCOPE) ?? false,
   }
 }
 

@@ -39,7 +39,8 @@ async function showLogin(c: Handling): Promise<Response> {
   const captured = await openRequest(c, id)
   if (id !== undefined && !captured) throw expired()
   const { client, session } = await readWaiting(c, captured)
-  if (session && (!captured || isFresh(freshnessOf(captured.params), session, captured.capturedAt))) {
+  const { now } = c.get('provider').request
+  if (session && (!captured || isFresh(freshnessOf(captured.params), session, captured.capturedAt, now))) {
     return seeOther(c, nextUrl(c, captured))
   }
   const notice = session ? ({ kind: 'warning', text: messagesOf(c).login.required } as const) : null

@@ -1,4 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm'
+import { ADMIN_SCOPE } from '../../scope.ts'
 import type { ScopeRule } from '../records.ts'
 import { type Values, value } from './statement.ts'
 
@@ -26,8 +27,10 @@ const holds = (scope: SQL, name: SQL): SQL => sql`instr(' ' || ${scope} || ' ', 
 const exists = sql`(instr(${value('known')}, ' ' || w.value || ' ') > 0
   OR EXISTS (SELECT 1 FROM scopes s WHERE s.name = w.value))`
 
-/** The name `w` exists, and the client `c` may have it. */
-const isAllowed = sql`((c.scope IS NULL OR ${holds(sql`c.scope`, sql`w.value`)}) AND ${exists})`
+const admin = sql.raw(`'${ADMIN_SCOPE}'`)
+
+/** The name `w` exists, and the client `c` may have it: `admin` only where its own list names it. */
+const isAllowed = sql`(((c.scope IS NULL AND w.value <> ${admin}) OR ${holds(sql`c.scope`, sql`w.value`)}) AND ${exists})`
 
 /** Every name of a JSON array is among the space-separated names of a column. */
 function covers(has: SQL, names: SQL): SQL {
@@ -62,8 +65,10 @@ export function scopeShape(rule: ScopeRule, isCode: boolean): ScopeShape {
 /** The names that a commit begins with, as a JSON array. */
 function namesFor(shape: ScopeShape): SQL {
   if (shape !== 'default') return value('requestedNames')
+  // Nobody gets `admin` who does not name it.
   return sql`CASE WHEN c.scope IS NULL OR ${covers(sql`c.scope`, value('fallbackNames'))}
-    THEN ${value('fallbackNames')} ELSE ${columnNames(sql`c.scope`)} END`
+    THEN ${value('fallbackNames')}
+    ELSE (SELECT json_group_array(n.value) FROM json_each(${columnNames(sql`c.scope`)}) n WHERE n.value <> ${admin}) END`
 }
 
 /** The scope that the client `c` gets, if `scopeAllowed` holds. */
