@@ -20,10 +20,10 @@ export const DEMANDS: readonly Demand[] = [
       'Compare redirect URIs as exact strings, but for the port of native apps at the loopback address.',
     met: 'yes',
     tests: [
-      'threats/redirect-uris: an added slash',
-      'threats/redirect-uris: an added query',
-      'threats/redirect-uris: a host that only resembles',
-      'threats/redirect-uris: may differ by its port alone',
+      'threats/redirect-uris: an added slash makes it another redirect URI, which is refused',
+      'threats/redirect-uris: an added query makes it another redirect URI, which is refused',
+      'threats/redirect-uris: a host that only resembles the registered one is refused',
+      'threats/redirect-uris: a loopback redirect URI may differ from the registered one by its port alone',
     ],
   },
   {
@@ -54,7 +54,7 @@ export const DEMANDS: readonly Demand[] = [
     why: 'Unless the client was registered without (`--no-pkce`), which the check of its set-up warns of.',
     tests: [
       'conformance/rfc7636-pkce: is needed of a public client',
-      'threats/authorization-requests: missing for a public client',
+      'threats/authorization-requests: a public client that sends no challenge is refused',
     ],
   },
   {
@@ -75,7 +75,7 @@ export const DEMANDS: readonly Demand[] = [
     met: 'yes',
     tests: [
       'conformance/rfc7636-pkce: is refused where the request had no challenge',
-      'threats/authorization-codes: a verifier for a code without a challenge (downgrade)',
+      'threats/authorization-codes: a verifier for a code without a challenge is refused, against downgrade',
     ],
   },
   {
@@ -84,7 +84,9 @@ export const DEMANDS: readonly Demand[] = [
     demand: 'Let clients find out that PKCE is supported.',
     met: 'yes',
     why: 'The metadata has `code_challenge_methods_supported`.',
-    tests: ['threats/authorization-requests: plain, also where it is the default; metadata lists S256 alone'],
+    tests: [
+      'threats/authorization-requests: the challenge method plain is refused, also where it is the default; metadata lists S256 alone',
+    ],
   },
   {
     section: '2.1.1',
@@ -94,7 +96,7 @@ export const DEMANDS: readonly Demand[] = [
     why: 'S256 is the only method.',
     tests: [
       'conformance/rfc7636-pkce: is refused with any method but S256',
-      'threats/authorization-requests: a method that is none is never taken for plain',
+      'threats/authorization-requests: a challenge method that does not exist is never taken for plain',
     ],
   },
   {
@@ -105,7 +107,7 @@ export const DEMANDS: readonly Demand[] = [
     why: 'It is there for old clients, and only where a client is given it. `OAUTH_RESPONSE_TYPE_CHOICES = "code"` switches it off.',
     tests: [
       'conformance/rfc6749-4-2-implicit: is for clients that have it alone',
-      'threats/authorization-requests: token for a client that has code alone: nothing in the fragment but the error',
+      'threats/authorization-requests: a client that has codes alone gets no token in the fragment, but an error',
     ],
   },
   {
@@ -135,8 +137,8 @@ export const DEMANDS: readonly Demand[] = [
     met: 'yes',
     why: 'The person chooses on the consent page; a client can be limited to a list.',
     tests: [
-      'threats/consent-forgery: gives nothing that was not asked for',
-      'threats/authorization-codes: a scope at the token endpoint does not widen it',
+      'threats/consent-forgery: a consent form with more in it gives nothing that was not asked for',
+      'threats/authorization-codes: a scope at the token endpoint does not widen what was approved',
     ],
   },
   {
@@ -216,7 +218,7 @@ export const DEMANDS: readonly Demand[] = [
     met: 'yes',
     tests: [
       'conformance/rfc6749-4-1-authorization-code: ends what a code brought when it comes again',
-      'threats/authorization-codes: fifty at once: one success, and nothing lives afterwards',
+      'threats/authorization-codes: fifty redemptions of one code at once have one success, and no token is live afterwards',
     ],
   },
   {
@@ -225,8 +227,8 @@ export const DEMANDS: readonly Demand[] = [
     demand: 'Revoke the tokens of a code that comes twice.',
     met: 'yes',
     tests: [
-      'threats/authorization-codes: ends the tokens of its first use, also those that were refreshed since',
-      'threats/authorization-codes: ends the tokens after its entry in KV is gone, too',
+      'threats/authorization-codes: a code that comes twice ends the tokens of its first use, also those that were refreshed since',
+      'threats/authorization-codes: a code that comes twice ends the tokens after its entry in KV is gone, too',
     ],
   },
   {
@@ -243,7 +245,7 @@ export const DEMANDS: readonly Demand[] = [
     demand: 'Authenticate the user before any redirect, but for silent requests.',
     met: 'no',
     why: 'A wrong request of a known client is answered at its registered redirect URI at once. Clients are registered by staff alone, who vouch for these URIs; nobody can register one by themselves.',
-    tests: ['threats/redirect-uris: with prompt=none, which must not redirect before it is checked'],
+    tests: ['threats/redirect-uris: a silent request redirects nowhere before its redirect URI is checked'],
   },
   {
     section: '4.11.2',

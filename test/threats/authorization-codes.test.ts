@@ -38,35 +38,43 @@ async function expectDead({ access_token, refresh_token = '' }: Answer): Promise
 }
 
 describe('a code that comes twice', () => {
-  threat(50, 'ends the tokens of its first use, also those that were refreshed since', async () => {
-    for (const vars of [{}, { OAUTH_DELETE_EXPIRED: 'true' }]) {
-      const code = await givenCode(alice)
-      const first = await redeem(code, {}, vars)
-      expect(first).toMatchObject({ status: 200 })
-      const second = await refresh(first.refresh_token ?? '', {}, vars)
-      expect(second).toMatchObject({ status: 200 })
-      expectRefusal(await redeem(code, {}, vars), 'invalid_grant')
-      await expectDead(first)
-      await expectDead(second)
-    }
-  })
+  threat(
+    50,
+    'a code that comes twice ends the tokens of its first use, also those that were refreshed since',
+    async () => {
+      for (const vars of [{}, { OAUTH_DELETE_EXPIRED: 'true' }]) {
+        const code = await givenCode(alice)
+        const first = await redeem(code, {}, vars)
+        expect(first).toMatchObject({ status: 200 })
+        const second = await refresh(first.refresh_token ?? '', {}, vars)
+        expect(second).toMatchObject({ status: 200 })
+        expectRefusal(await redeem(code, {}, vars), 'invalid_grant')
+        await expectDead(first)
+        await expectDead(second)
+      }
+    },
+  )
 
-  threat(50, 'ends them whatever else is wrong with the second request of the same client', async () => {
-    const wrong: readonly Fields[] = [
-      { redirect_uri: 'https://evil.example' },
-      { code_verifier: VERIFIER },
-      { scope: 'write' },
-      { redirect_uri: undefined },
-    ]
-    for (const fields of wrong) {
-      const code = await givenCode(alice)
-      const first = await redeem(code)
-      expect((await redeem(code, fields)).status).toBe(400)
-      await expectDead(first)
-    }
-  })
+  threat(
+    50,
+    'a code that comes twice ends them whatever else is wrong with the second request of the same client',
+    async () => {
+      const wrong: readonly Fields[] = [
+        { redirect_uri: 'https://evil.example' },
+        { code_verifier: VERIFIER },
+        { scope: 'write' },
+        { redirect_uri: undefined },
+      ]
+      for (const fields of wrong) {
+        const code = await givenCode(alice)
+        const first = await redeem(code)
+        expect((await redeem(code, fields)).status).toBe(400)
+        await expectDead(first)
+      }
+    },
+  )
 
-  threat(50, 'ends nothing else of the same user and client', async () => {
+  threat(50, 'a code that comes twice ends nothing else of the same user and client', async () => {
     const kept = await redeem(await givenCode(alice))
     const code = await givenCode(alice)
     await redeem(code)
@@ -75,18 +83,22 @@ describe('a code that comes twice', () => {
     expect(await refresh(kept.refresh_token ?? '')).toMatchObject({ status: 200 })
   })
 
-  threat(51, 'fifty at once: one success, and nothing lives afterwards', async () => {
-    for (const vars of [{}, { OAUTH_SINGLE_ACCESS_TOKEN: 'true' }]) {
-      const code = await givenCode(alice)
-      const answers = await Promise.all(Array.from({ length: 50 }, () => redeem(code, {}, vars)))
-      const won = answers.filter(({ status }) => status === 200)
-      expect(won).toHaveLength(1)
-      expect(answers.filter(({ error }) => error === 'invalid_grant')).toHaveLength(49)
-      for (const answer of won) await expectDead(answer)
-    }
-  })
+  threat(
+    51,
+    'fifty redemptions of one code at once have one success, and no token is live afterwards',
+    async () => {
+      for (const vars of [{}, { OAUTH_SINGLE_ACCESS_TOKEN: 'true' }]) {
+        const code = await givenCode(alice)
+        const answers = await Promise.all(Array.from({ length: 50 }, () => redeem(code, {}, vars)))
+        const won = answers.filter(({ status }) => status === 200)
+        expect(won).toHaveLength(1)
+        expect(answers.filter(({ error }) => error === 'invalid_grant')).toHaveLength(49)
+        for (const answer of won) await expectDead(answer)
+      }
+    },
+  )
 
-  threat(51, 'two clients at once: the stranger neither gets nor ends anything', async () => {
+  threat(51, 'a stranger who redeems a code at the same time neither gets nor ends anything', async () => {
     const code = await givenCode(alice)
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, at) => redeem(code, at === 10 ? {} : { client_id: 'other' })),
@@ -95,7 +107,7 @@ describe('a code that comes twice', () => {
     expect(await isActive(answers[10]?.access_token ?? '')).toBe(true)
   })
 
-  threat(52, 'ends the tokens after its entry in KV is gone, too', async () => {
+  threat(52, 'a code that comes twice ends the tokens after its entry in KV is gone, too', async () => {
     const code = await givenCode(alice)
     const first = await redeem(code)
     for (const { name } of (await env.KV.list()).keys) await env.KV.delete(name)
@@ -106,7 +118,7 @@ describe('a code that comes twice', () => {
     await expectDead(first)
   })
 
-  threat(52, 'ends the tokens after its own time is over, too', async () => {
+  threat(52, 'a code that comes twice ends the tokens after its own time is over, too', async () => {
     const code = await givenCode(alice)
     const first = await redeem(code)
     travel(3600)
@@ -114,7 +126,7 @@ describe('a code that comes twice', () => {
     await expectDead(first)
   })
 
-  threat(52, 'of which the entry is gone before it was used is only refused', async () => {
+  threat(52, 'a code whose entry is gone before it was used is only refused', async () => {
     const code = await givenCode(alice)
     for (const { name } of (await env.KV.list()).keys) await env.KV.delete(name)
     expectRefusal(await redeem(code), 'invalid_grant')
@@ -123,18 +135,22 @@ describe('a code that comes twice', () => {
 })
 
 describe('a code in the wrong hands', () => {
-  threat(53, 'another client with its own right secret: refused, nothing is spent or revoked', async () => {
-    const code = await givenCode(alice)
-    expectRefusal(await redeem(code, { client_id: 'other' }), 'invalid_grant')
-    const tokens = await redeem(code)
-    expect(tokens).toMatchObject({ status: 200 })
-    expectRefusal(await redeem(code, { client_id: 'other' }), 'invalid_grant')
-    expectRefusal(await redeem(code, { client_id: 'native', code_verifier: VERIFIER }), 'invalid_grant')
-    expect(await isActive(tokens.access_token)).toBe(true)
-    expect(await refresh(tokens.refresh_token ?? '')).toMatchObject({ status: 200 })
-  })
+  threat(
+    53,
+    'a client with its own right secret is refused the code of another, and spends and revokes nothing',
+    async () => {
+      const code = await givenCode(alice)
+      expectRefusal(await redeem(code, { client_id: 'other' }), 'invalid_grant')
+      const tokens = await redeem(code)
+      expect(tokens).toMatchObject({ status: 200 })
+      expectRefusal(await redeem(code, { client_id: 'other' }), 'invalid_grant')
+      expectRefusal(await redeem(code, { client_id: 'native', code_verifier: VERIFIER }), 'invalid_grant')
+      expect(await isActive(tokens.access_token)).toBe(true)
+      expect(await refresh(tokens.refresh_token ?? '')).toMatchObject({ status: 200 })
+    },
+  )
 
-  threat(54, 'a wrong secret spends nothing, and revokes nothing afterwards', async () => {
+  threat(54, 'a wrong secret spends no code, and revokes nothing afterwards', async () => {
     const code = await givenCode(alice)
     expectRefusal(await redeem(code, { client_secret: 'wrong' }), 'invalid_client')
     expectRefusal(await redeem(code, { client_secret: undefined }), 'invalid_client')
@@ -144,7 +160,7 @@ describe('a code in the wrong hands', () => {
     expect(await isActive(tokens.access_token)).toBe(true)
   })
 
-  threat(55, 'another redirect URI, or none, spends nothing', async () => {
+  threat(55, 'another redirect URI, or none, spends no code', async () => {
     const code = await givenCode(alice)
     for (const redirect_uri of [undefined, 'https://app.example/cb/', 'https://evil.example/cb']) {
       expectRefusal(await redeem(code, { redirect_uri }), 'invalid_grant')
@@ -152,7 +168,7 @@ describe('a code in the wrong hands', () => {
     expect(await redeem(code)).toMatchObject({ status: 200 })
   })
 
-  threat(56, 'a wrong or missing verifier spends nothing', async () => {
+  threat(56, 'a wrong or missing verifier spends no code', async () => {
     const code = await givenCode(alice, { client_id: 'native', ...PKCE })
     for (const code_verifier of [undefined, `${VERIFIER.slice(1)}A`]) {
       expectRefusal(await redeem(code, { client_id: 'native', code_verifier }), 'invalid_grant')
@@ -161,19 +177,19 @@ describe('a code in the wrong hands', () => {
     expect(await redeem(code, right)).toMatchObject({ status: 200 })
   })
 
-  threat(57, 'a verifier for a code without a challenge (downgrade)', async () => {
+  threat(57, 'a verifier for a code without a challenge is refused, against downgrade', async () => {
     const code = await givenCode(alice)
     expectRefusal(await redeem(code, { code_verifier: VERIFIER }), 'invalid_grant')
     expect(await redeem(code)).toMatchObject({ status: 200 })
   })
 
-  threat(58, 'the challenge itself as its verifier', async () => {
+  threat(58, 'the challenge itself is refused as its verifier', async () => {
     const code = await givenCode(alice, PKCE)
     expectRefusal(await redeem(code, { code_verifier: PKCE.code_challenge }), 'invalid_grant')
     expect(await redeem(code, { code_verifier: VERIFIER })).toMatchObject({ status: 200 })
   })
 
-  threat(59, 'a verifier of another form', async () => {
+  threat(59, 'a verifier of another form is refused', async () => {
     const code = await givenCode(alice, PKCE)
     for (const code_verifier of [
       'a'.repeat(42),
@@ -188,7 +204,7 @@ describe('a code in the wrong hands', () => {
 })
 
 describe('a code that is none', () => {
-  threat(61, 'changed in any way', async () => {
+  threat(61, 'a code that was changed in any way is refused', async () => {
     const code = await givenCode(alice)
     const flip = (at: number): string =>
       `${code.slice(0, at)}${code[at] === 'A' ? 'B' : 'A'}${code.slice(at + 1)}`
@@ -217,7 +233,7 @@ describe('a code that is none', () => {
     expect(await redeem(code)).toMatchObject({ status: 200 })
   })
 
-  threat(62, 'a token of another kind', async () => {
+  threat(62, 'a token of another kind is refused as a code', async () => {
     const { access_token, refresh_token = '' } = await tokensOf()
     const browser = await signedIn(alice)
     const session = browser.cookies.get('__Host-oauth_session') ?? ''
@@ -236,7 +252,7 @@ describe('a code that is none', () => {
 })
 
 describe('a code whose ground is gone', () => {
-  threat(60, 'is refused when its time is over, though KV still holds it', async () => {
+  threat(60, 'a code is refused when it has expired, though KV still holds it', async () => {
     stopClock()
     const vars = { OAUTH_EXPIRE_CODE_DELTA: '5' }
     const put = vi.spyOn(env.KV, 'put')
@@ -251,22 +267,26 @@ describe('a code whose ground is gone', () => {
     expectRefusal(await redeem(code, {}, vars), 'invalid_grant')
   })
 
-  threat(60, 'lives for OAUTH_EXPIRE_CODE_DELTA, ten minutes unless it says otherwise', async () => {
-    stopClock()
-    const put = vi.spyOn(env.KV, 'put')
-    const [first, second] = [await givenCode(alice), await givenCode(alice)]
-    expect(put.mock.calls.map(([, , options]) => options)).toEqual([
-      { expirationTtl: 600 },
-      { expirationTtl: 600 },
-    ])
-    put.mockRestore()
-    travel(598)
-    expect(await redeem(first)).toMatchObject({ status: 200 })
-    travel(3)
-    expectRefusal(await redeem(second), 'invalid_grant')
-  })
+  threat(
+    60,
+    'a code is valid for OAUTH_EXPIRE_CODE_DELTA, ten minutes unless it says otherwise',
+    async () => {
+      stopClock()
+      const put = vi.spyOn(env.KV, 'put')
+      const [first, second] = [await givenCode(alice), await givenCode(alice)]
+      expect(put.mock.calls.map(([, , options]) => options)).toEqual([
+        { expirationTtl: 600 },
+        { expirationTtl: 600 },
+      ])
+      put.mockRestore()
+      travel(598)
+      expect(await redeem(first)).toMatchObject({ status: 200 })
+      travel(3)
+      expectRefusal(await redeem(second), 'invalid_grant')
+    },
+  )
 
-  threat(63, 'consent withdrawn: refused, also after a new consent', async () => {
+  threat(63, 'a code is refused once its consent is withdrawn, also after a new consent', async () => {
     const browser = await signedIn(alice)
     const code = codeIn(await authorize(browser))
     await act(browser, 'revoke-application', { client_id: 'web' })
@@ -276,7 +296,7 @@ describe('a code whose ground is gone', () => {
     expect(await redeem(fresh)).toMatchObject({ status: 200 })
   })
 
-  threat(63, 'user or client disabled: refused', async () => {
+  threat(63, 'a code is refused once its user or client is disabled', async () => {
     const code = await givenCode(alice)
     await env.DB.prepare('UPDATE users SET is_active = 0').run()
     expectRefusal(await redeem(code), 'invalid_grant')
@@ -286,7 +306,7 @@ describe('a code whose ground is gone', () => {
     expect(await env.DB.prepare('SELECT * FROM grants').all()).toMatchObject({ results: [] })
   })
 
-  threat(63, 'password changed: refused', async () => {
+  threat(63, "a code is refused once its user's password has changed", async () => {
     const browser = await signedIn(alice)
     const code = codeIn(await authorize(browser))
     travel(2)
@@ -297,7 +317,7 @@ describe('a code whose ground is gone', () => {
     expect(await redeem(codeIn(await authorize(browser)))).toMatchObject({ status: 200 })
   })
 
-  threat(64, 'a scope at the token endpoint does not widen it', async () => {
+  threat(64, 'a scope at the token endpoint does not widen what was approved', async () => {
     const code = await givenCode(alice)
     expectRefusal(await redeem(code, { scope: 'read write' }), 'invalid_scope')
     expect(await redeem(code, { scope: 'read' })).toMatchObject({ scope: 'read', status: 200 })
@@ -305,7 +325,7 @@ describe('a code whose ground is gone', () => {
 })
 
 describe('a storage that fails', () => {
-  threat(65, 'leaves the code unspent: the same one redeems when it is back', async () => {
+  threat(65, 'a storage that fails leaves the code unspent, and redeems it when it is back', async () => {
     const code = await givenCode(alice)
     for (const failing of ['d1', 'kv'] as const) {
       const vars = bindingsWith(async (call, binding) => {
@@ -321,7 +341,7 @@ describe('a storage that fails', () => {
     expect(await isActive(tokens.access_token)).toBe(true)
   })
 
-  threat(65, 'that loses its reply has not spent the code twice', async () => {
+  threat(65, 'a storage that loses its reply has not spent the code twice', async () => {
     const code = await givenCode(alice)
     let lost = false
     const vars = bindingsWith(async (call, binding) => {
@@ -341,19 +361,23 @@ describe('a storage that fails', () => {
 describe('OAUTH_SINGLE_ACCESS_TOKEN', () => {
   const single = { OAUTH_SINGLE_ACCESS_TOKEN: 'true' }
 
-  threat(93, 'the second code brings the same tokens; other scopes bring others', async () => {
-    const first = await redeem(await givenCode(alice, {}, single), {}, single)
-    const second = await redeem(await givenCode(alice, {}, single), {}, single)
-    expect(second).toMatchObject({ access_token: first.access_token, refresh_token: first.refresh_token })
-    const wide = await redeem(await givenCode(alice, { scope: 'read write' }, single), {}, single)
-    expect(wide.access_token).not.toBe(first.access_token)
-    const after = await refresh(second.refresh_token ?? '', {}, single)
-    const third = await redeem(await givenCode(alice, {}, single), {}, single)
-    expect(third.access_token).toBe(after.access_token)
-    expect(third.access_token).not.toBe(first.access_token)
-  })
+  threat(
+    93,
+    'a second code brings the same tokens under OAUTH_SINGLE_ACCESS_TOKEN; other scopes bring others',
+    async () => {
+      const first = await redeem(await givenCode(alice, {}, single), {}, single)
+      const second = await redeem(await givenCode(alice, {}, single), {}, single)
+      expect(second).toMatchObject({ access_token: first.access_token, refresh_token: first.refresh_token })
+      const wide = await redeem(await givenCode(alice, { scope: 'read write' }, single), {}, single)
+      expect(wide.access_token).not.toBe(first.access_token)
+      const after = await refresh(second.refresh_token ?? '', {}, single)
+      const third = await redeem(await givenCode(alice, {}, single), {}, single)
+      expect(third.access_token).toBe(after.access_token)
+      expect(third.access_token).not.toBe(first.access_token)
+    },
+  )
 
-  threat(50, 'the replay of any code that brought them ends the shared tokens', async () => {
+  threat(50, 'the replay of any code that brought shared tokens ends them', async () => {
     for (const replayed of [0, 1]) {
       const codes = [await givenCode(alice, {}, single), await givenCode(alice, {}, single)]
       const answers = []
@@ -370,7 +394,7 @@ describe('OAUTH_SINGLE_ACCESS_TOKEN', () => {
     }
   })
 
-  threat(93, 'twenty codes at once bring one token', async () => {
+  threat(93, 'twenty codes at once bring one token under OAUTH_SINGLE_ACCESS_TOKEN', async () => {
     const browser = await signedIn(alice, single)
     const codes = []
     for (let at = 0; at < 20; at++) codes.push(codeIn(await authorize(browser)))

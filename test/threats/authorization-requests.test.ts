@@ -44,13 +44,17 @@ async function expectError(fields: Fields | string, error: string): Promise<void
 }
 
 describe('parameters', () => {
-  threat(12, 'sent twice are refused, never the first or the last taken', async () => {
-    await expectPage(await send(`${authorizationUrl()}&client_id=other`), 400, UNAUTHORIZED)
-    for (const pair of ['state=b', 'scope=write', 'response_type=code', 'prompt=none']) {
-      await expectError(`${authorizationUrl({ prompt: 'login', ...PKCE })}&${pair}`, 'invalid_request')
-    }
-    await expectError(`${authorizationUrl(PKCE)}&code_challenge=x`, 'invalid_request')
-  })
+  threat(
+    12,
+    'a parameter that is sent twice is refused, and neither the first nor the last is taken',
+    async () => {
+      await expectPage(await send(`${authorizationUrl()}&client_id=other`), 400, UNAUTHORIZED)
+      for (const pair of ['state=b', 'scope=write', 'response_type=code', 'prompt=none']) {
+        await expectError(`${authorizationUrl({ prompt: 'login', ...PKCE })}&${pair}`, 'invalid_request')
+      }
+      await expectError(`${authorizationUrl(PKCE)}&code_challenge=x`, 'invalid_request')
+    },
+  )
 
   must('RFC 8707', '2', 'that name several resources, or that nobody knows, do no harm', async () => {
     const more = '&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example&nonce=1&nonce=2&x&x'
@@ -79,7 +83,7 @@ describe('parameters', () => {
     expect(fetched).toEqual([])
   })
 
-  threat(48, 'in the body of a POST count as those of a GET', async () => {
+  threat(48, 'parameters in the body of a POST count as those of a GET', async () => {
     const browser = await signedIn(alice)
     await authorize(browser)
     const before = await issued()
@@ -120,7 +124,9 @@ describe('prompt and max_age', () => {
     await expectError({ prompt: 'none' }, 'consent_required')
   })
 
-  threat(19, 'prompt=none and something else', () => expectError({ prompt: 'none login' }, 'invalid_request'))
+  threat(19, 'prompt=none is refused beside another value', () =>
+    expectError({ prompt: 'none login' }, 'invalid_request'),
+  )
 
   threat(20, 'prompt=login asks for the password again, and consent does not undo it', async () => {
     const browser = await signedIn(alice)
@@ -159,12 +165,12 @@ describe('prompt and max_age', () => {
 })
 
 describe('response types', () => {
-  threat(22, 'missing or unknown: an error, no code', async () => {
+  threat(22, 'a response type that is missing or unknown brings an error and no code', async () => {
     await expectError({ response_type: undefined }, 'invalid_request')
     await expectError({ response_type: 'foo' }, 'unsupported_response_type')
   })
 
-  threat(23, 'token for a client that has code alone: nothing in the fragment but the error', async () => {
+  threat(23, 'a client that has codes alone gets no token in the fragment, but an error', async () => {
     await givenClient('coder', { grantTypes: ['authorization_code'] })
     for (const response_type of ['token', 'id_token token', 'code token', 'token code']) {
       await expectError(
@@ -174,49 +180,59 @@ describe('response types', () => {
     }
   })
 
-  threat(24, 'changed on the way through the pages: still what was asked for first', async () => {
-    const browser = openBrowser()
-    const login = await browser.visit(authorizationUrl())
-    const evil = [
-      ['response_type', 'token'],
-      ['response_mode', 'fragment'],
-    ] as const
-    const consent = await browser.submit(login, '/login', [
-      ['username', 'alice'],
-      ['password', PASSWORD],
-      ...evil,
-    ])
-    const again = await browser.visit(`${consent.path}&response_type=token`)
-    const visit = await browser.submit(again, CONFIRM, [
-      ['scope', 'read'],
-      ['authorize', 'Authorize'],
-      ...evil,
-    ])
-    expect(visit.left?.hash).toBe('')
-    expect(codeIn(visit)).toMatch(/^ac_/)
-  })
+  threat(
+    24,
+    'a response type that is changed on the way through the pages stays what was asked for first',
+    async () => {
+      const browser = openBrowser()
+      const login = await browser.visit(authorizationUrl())
+      const evil = [
+        ['response_type', 'token'],
+        ['response_mode', 'fragment'],
+      ] as const
+      const consent = await browser.submit(login, '/login', [
+        ['username', 'alice'],
+        ['password', PASSWORD],
+        ...evil,
+      ])
+      const again = await browser.visit(`${consent.path}&response_type=token`)
+      const visit = await browser.submit(again, CONFIRM, [
+        ['scope', 'read'],
+        ['authorize', 'Authorize'],
+        ...evil,
+      ])
+      expect(visit.left?.hash).toBe('')
+      expect(codeIn(visit)).toMatch(/^ac_/)
+    },
+  )
 })
 
 describe('PKCE', () => {
   const native = { client_id: 'native' }
 
-  threat(25, 'missing for a public client', () => expectError(native, 'invalid_request'))
+  threat(25, 'a public client that sends no challenge is refused', () =>
+    expectError(native, 'invalid_request'),
+  )
 
-  threat(26, 'plain, also where it is the default; metadata lists S256 alone', async () => {
-    await expectError({ ...native, ...PKCE, code_challenge_method: undefined }, 'invalid_request')
-    await expectError({ ...native, ...PKCE, code_challenge_method: 'plain' }, 'invalid_request')
-    await expectError({ ...PKCE, code_challenge_method: 'plain' }, 'invalid_request')
-    const metadata = await (await send('/.well-known/oauth-authorization-server')).json()
-    expect(metadata).toMatchObject({ code_challenge_methods_supported: ['S256'] })
-  })
+  threat(
+    26,
+    'the challenge method plain is refused, also where it is the default; metadata lists S256 alone',
+    async () => {
+      await expectError({ ...native, ...PKCE, code_challenge_method: undefined }, 'invalid_request')
+      await expectError({ ...native, ...PKCE, code_challenge_method: 'plain' }, 'invalid_request')
+      await expectError({ ...PKCE, code_challenge_method: 'plain' }, 'invalid_request')
+      const metadata = await (await send('/.well-known/oauth-authorization-server')).json()
+      expect(metadata).toMatchObject({ code_challenge_methods_supported: ['S256'] })
+    },
+  )
 
-  threat(27, 'a method that is none is never taken for plain', async () => {
+  threat(27, 'a challenge method that does not exist is never taken for plain', async () => {
     for (const code_challenge_method of ['s256', 'S512', '', 'S256\u0000', '__proto__']) {
       await expectError({ ...native, ...PKCE, code_challenge_method }, 'invalid_request')
     }
   })
 
-  threat(28, 'a challenge of another form', async () => {
+  threat(28, 'a challenge of another form is refused', async () => {
     for (const code_challenge of [
       'A'.repeat(42),
       'A'.repeat(129),

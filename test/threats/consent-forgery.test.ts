@@ -54,7 +54,7 @@ async function expectNothing(): Promise<void> {
 describe('a forged consent', () => {
   threat(
     33,
-    'without the anti-forgery field, with a wrong one, or with that of another session',
+    'a consent is refused without the anti-forgery field, with a wrong one, or with that of another session',
     async () => {
       const others = await signedIn(alice)
       const other = filledIn(await others.visit(authorizationUrl()))
@@ -77,7 +77,7 @@ describe('a forged consent', () => {
     },
   )
 
-  threat(33, 'with the field of a browser that nobody is signed in to', async () => {
+  threat(33, 'a consent is refused with the field of a browser that nobody is signed in to', async () => {
     const cookies = new Map(browser.cookies)
     browser.cookies.delete('__Host-oauth_session')
     const login = await browser.visit('/login')
@@ -87,33 +87,40 @@ describe('a forged consent', () => {
     await expectNothing()
   })
 
-  threat(34, 'sent by another site, with every content type that a form can have', async () => {
-    const body = new URLSearchParams(filledIn()).toString()
-    for (const type of [
-      'application/x-www-form-urlencoded',
-      'APPLICATION/X-WWW-FORM-URLENCODED',
-      'text/plain',
-      'multipart/form-data; boundary=x',
-      'application/json',
-      '',
-    ]) {
-      for (const origin of [
-        { Origin: 'https://evil.example' },
-        { Origin: 'https://id.example.evil.example' },
-        { Origin: 'http://id.example' },
-        { Origin: 'https://sub.id.example' },
-        { Origin: 'https://id.example:8443' },
-        { 'Sec-Fetch-Site': 'cross-site' },
-        { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' },
+  threat(
+    34,
+    'a consent that another site sends is refused, with every content type that a form can have',
+    async () => {
+      const body = new URLSearchParams(filledIn()).toString()
+      for (const type of [
+        'application/x-www-form-urlencoded',
+        'APPLICATION/X-WWW-FORM-URLENCODED',
+        'text/plain',
+        'multipart/form-data; boundary=x',
+        'application/json',
+        '',
       ]) {
-        const response = await postAs({ ...origin, ...(type && { 'Content-Type': type }) }, new Blob([body]))
-        expect({ origin, status: response.status, type }).toEqual({ origin, status: 403, type })
+        for (const origin of [
+          { Origin: 'https://evil.example' },
+          { Origin: 'https://id.example.evil.example' },
+          { Origin: 'http://id.example' },
+          { Origin: 'https://sub.id.example' },
+          { Origin: 'https://id.example:8443' },
+          { 'Sec-Fetch-Site': 'cross-site' },
+          { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' },
+        ]) {
+          const response = await postAs(
+            { ...origin, ...(type && { 'Content-Type': type }) },
+            new Blob([body]),
+          )
+          expect({ origin, status: response.status, type }).toEqual({ origin, status: 403, type })
+        }
       }
-    }
-    await expectNothing()
-  })
+      await expectNothing()
+    },
+  )
 
-  threat(34, 'of another content type is not read, whoever sends it', async () => {
+  threat(34, 'a consent of another content type is not read, whoever sends it', async () => {
     const body = new URLSearchParams(filledIn()).toString()
     for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x', '']) {
       const response = await postAs(type ? { 'Content-Type': type } : {}, new Blob([body]))
@@ -122,7 +129,7 @@ describe('a forged consent', () => {
     await expectNothing()
   })
 
-  threat(35, 'by GET, HEAD or another method', async () => {
+  threat(35, 'a consent by GET, HEAD or another method counts for nothing', async () => {
     const query = new URLSearchParams(filledIn()).toString()
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const response = await send(`${CONFIRM}?${query}`, { headers: { Cookie: cookieHeader() }, method })
@@ -175,7 +182,7 @@ describe('a forged consent', () => {
 })
 
 describe('a consent form with more in it', () => {
-  threat(30, 'gives nothing that was not asked for', async () => {
+  threat(30, 'a consent form with more in it gives nothing that was not asked for', async () => {
     const more = {
       client_id: 'other',
       redirect_uri: 'https://evil.example',
@@ -199,12 +206,12 @@ describe('a consent form with more in it', () => {
     })
   })
 
-  threat(30, 'of scopes that were not asked for alone is a denial', async () => {
+  threat(30, 'a consent to scopes alone that were not asked for is a denial', async () => {
     const response = await browser.post(CONFIRM, { ...filledIn(), scope: 'write' })
     expect(nextOf(response)).toContain('error=access_denied')
   })
 
-  threat(30, 'twice is refused', async () => {
+  threat(30, 'a consent form that names a field twice is refused', async () => {
     const twice = [...Object.entries(filledIn()), ['authorize', 'False']] as const
     await expectPage(await browser.post(CONFIRM, twice), 400, 'sent more than once')
     await expectNothing()

@@ -50,17 +50,19 @@ describe('a redirect URI that is not the registered one', () => {
     }
   })
 
-  threat(2, 'an added slash', () => expectRefused('https://app.example/cb/'))
+  threat(2, 'an added slash makes it another redirect URI, which is refused', () =>
+    expectRefused('https://app.example/cb/'),
+  )
 
-  threat(3, 'an added query', async () => {
+  threat(3, 'an added query makes it another redirect URI, which is refused', async () => {
     for (const uri of ['https://app.example/cb?x=1', 'https://app.example/cb?']) await expectRefused(uri)
   })
 
-  threat(4, 'an added path parameter', async () => {
+  threat(4, 'an added path parameter makes it another redirect URI, which is refused', async () => {
     for (const uri of ['https://app.example/cb;evil=1', 'https://app.example/cb;']) await expectRefused(uri)
   })
 
-  threat(5, 'a user name in the authority', async () => {
+  threat(5, 'a user name in the authority makes it another redirect URI, which is refused', async () => {
     for (const uri of [
       'https://evil@app.example/cb',
       'https://app.example@evil.example/cb',
@@ -71,7 +73,7 @@ describe('a redirect URI that is not the registered one', () => {
     }
   })
 
-  threat(6, 'a fragment; none can be registered', async () => {
+  threat(6, 'a redirect URI with a fragment is refused, and cannot be registered', async () => {
     for (const uri of ['https://app.example/cb#x', 'https://app.example/cb#', 'https://app.example/cb%23']) {
       await expectRefused(uri)
     }
@@ -80,7 +82,7 @@ describe('a redirect URI that is not the registered one', () => {
     }
   })
 
-  threat(7, 'a path that leads elsewhere', async () => {
+  threat(7, 'a path that climbs elsewhere, encoded or not, is refused', async () => {
     for (const path of [
       '/cb/../evil',
       '/cb/..;/evil',
@@ -95,13 +97,13 @@ describe('a redirect URI that is not the registered one', () => {
     }
   })
 
-  threat(8, 'another case', async () => {
+  threat(8, 'a path in another case is refused', async () => {
     for (const uri of ['https://app.example/CB', 'https://APP.example/cb', 'HTTPS://app.example/cb']) {
       await expectRefused(uri)
     }
   })
 
-  threat(9, 'a host that only resembles', async () => {
+  threat(9, 'a host that only resembles the registered one is refused', async () => {
     for (const uri of [
       'https://app.example.evil.example/cb',
       'https://appXexample/cb',
@@ -122,7 +124,7 @@ describe('a redirect URI that is not the registered one', () => {
     }
   })
 
-  threat(10, 'white space, controls, backslashes', async () => {
+  threat(10, 'white space, control characters and backslashes in a redirect URI are refused', async () => {
     for (const uri of [
       ' https://app.example/cb',
       'https://app.example/cb ',
@@ -141,7 +143,7 @@ describe('a redirect URI that is not the registered one', () => {
     }
   })
 
-  threat(11, 'two of them, in either order', async () => {
+  threat(11, 'two redirect URIs in one request are refused, in either order', async () => {
     const right = 'redirect_uri=https%3A%2F%2Fapp.example%2Fcb'
     const wrong = 'redirect_uri=https%3A%2F%2Fevil.example'
     const rest = authorizationUrl({ redirect_uri: undefined })
@@ -157,14 +159,14 @@ describe('a redirect URI that is not the registered one', () => {
     await expectPage(await post(`${rest}&${right}`, wrong), 400, MISMATCH)
   })
 
-  threat(13, 'left out where there are two', async () => {
+  threat(13, 'a request that names no redirect URI is refused where the client has two', async () => {
     await givenClient('two', { redirectUris: ['https://app.example/cb', 'https://app.example/cb2'] })
     const url = authorizationUrl({ client_id: 'two', redirect_uri: undefined })
     await expectPage(await send(url), 400, MISMATCH)
     await expectPage(await (await signedIn(alice)).get(url), 400, MISMATCH)
   })
 
-  threat(16, 'with prompt=none, which must not redirect before it is checked', async () => {
+  threat(16, 'a silent request redirects nowhere before its redirect URI is checked', async () => {
     for (const prompt of ['none', 'login', 'none login']) {
       await expectRefused('https://evil.example/cb', { prompt })
     }
@@ -180,7 +182,7 @@ describe('a loopback URI', () => {
     await givenClient('web6', { grantTypes, redirectUris: ['http://[::1]/cb'] })
   })
 
-  threat(14, 'may differ by its port alone', async () => {
+  threat(14, 'a loopback redirect URI may differ from the registered one by its port alone', async () => {
     const visit = await authorize(await signedIn(alice), {
       ...native,
       redirect_uri: 'http://127.0.0.1:51004/cb',
@@ -198,27 +200,31 @@ describe('a loopback URI', () => {
     }
   })
 
-  threat(15, 'of IPv6 is taken where one is registered; a malformed one does no harm', async () => {
-    const visit = await authorize(await signedIn(alice), {
-      client_id: 'web6',
-      redirect_uri: 'http://[::1]:9/cb',
-    })
-    expect(visit.left?.href).toMatch(/^http:\/\/\[::1\]:9\/cb\?code=/)
-    await expectRefused('http://[::1]:9/cb', native)
-    for (const uri of [
-      'http://[:::1/cb',
-      'http://[::1/cb',
-      'http://[]/cb',
-      'http://[::g]/cb',
-      'http://::1/cb',
-    ]) {
-      await expectRefused(uri, { client_id: 'web6' })
-    }
-  })
+  threat(
+    15,
+    'an IPv6 loopback URI is taken where one is registered; a malformed one does no harm',
+    async () => {
+      const visit = await authorize(await signedIn(alice), {
+        client_id: 'web6',
+        redirect_uri: 'http://[::1]:9/cb',
+      })
+      expect(visit.left?.href).toMatch(/^http:\/\/\[::1\]:9\/cb\?code=/)
+      await expectRefused('http://[::1]:9/cb', native)
+      for (const uri of [
+        'http://[:::1/cb',
+        'http://[::1/cb',
+        'http://[]/cb',
+        'http://[::g]/cb',
+        'http://::1/cb',
+      ]) {
+        await expectRefused(uri, { client_id: 'web6' })
+      }
+    },
+  )
 })
 
 describe('a scheme that runs code', () => {
-  threat(46, 'cannot be registered', async () => {
+  threat(46, 'a redirect URI whose scheme runs code cannot be registered', async () => {
     for (const uri of [
       'javascript:alert(1)',
       ' JaVaScRiPt:alert(1)',
@@ -236,14 +242,18 @@ describe('a scheme that runs code', () => {
     }
   })
 
-  threat(46, 'is no link on a page, even where a client has it', async () => {
-    await givenClient('old', { redirectUris: ['javascript:alert(1)'], url: 'javascript:alert(2)' })
-    const browser = await signedIn(alice)
-    const page = await browser.visit(authorizationUrl({ client_id: 'old', redirect_uri: undefined }))
-    expect(page.status).toBe(200)
-    expect(page.text).toContain('Authorize Application old')
-    expect(page.text).not.toContain('javascript:')
-    await approve(browser, page)
-    expect((await browser.visit('/account')).text).not.toContain('javascript:')
-  })
+  threat(
+    46,
+    'an address whose scheme runs code is no link on a page, even where a client has it',
+    async () => {
+      await givenClient('old', { redirectUris: ['javascript:alert(1)'], url: 'javascript:alert(2)' })
+      const browser = await signedIn(alice)
+      const page = await browser.visit(authorizationUrl({ client_id: 'old', redirect_uri: undefined }))
+      expect(page.status).toBe(200)
+      expect(page.text).toContain('Authorize Application old')
+      expect(page.text).not.toContain('javascript:')
+      await approve(browser, page)
+      expect((await browser.visit('/account')).text).not.toContain('javascript:')
+    },
+  )
 })
