@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { getTableName } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
@@ -67,5 +67,34 @@ describe('the pages', () => {
       [...readFileSync(page, 'utf8').matchAll(/\bOAUTH_[A-Z_]+\b/g)].map(([name]) => `${page}: ${name}`),
     )
     expect(named.filter((found) => !known.has(found.split(': ')[1] ?? ''))).toEqual([])
+  })
+})
+
+describe('CONTRIBUTING.md', () => {
+  const text = readFileSync('CONTRIBUTING.md', 'utf8')
+
+  it('names files and folders that are there', () => {
+    const named = [...text.matchAll(/`((?:src|test|schema|scripts)\/[\w./-]+)`/g)].map(
+      ([, path = '']) => path,
+    )
+    expect(named.length).toBeGreaterThan(15)
+    // `x` stands for the file that a recipe makes.
+    expect(named.filter((path) => !path.includes('/x.') && !existsSync(path))).toEqual([])
+  })
+
+  it('names what its recipes change, where it is: a name before the file that has it', () => {
+    const pairs = [
+      ...text.matchAll(/`(\w+)` (?:row )?(?:\(|in the `\w+` of |in )`((?:src|test)\/[\w./-]+\.tsx?)`/g),
+    ]
+    expect(pairs.length).toBeGreaterThan(3)
+    const lost = pairs.filter(([, name = '', file = '']) => !readFileSync(file, 'utf8').includes(name))
+    expect(lost.map(([whole]) => whole)).toEqual([])
+  })
+
+  it('tells of every folder of tests that src has not', () => {
+    const folders = readdirSync('test', { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    const others = folders.map(({ name }) => name).filter((name) => !existsSync(join('src', name)))
+    expect(others.length).toBeGreaterThan(5)
+    expect(others.filter((name) => !text.includes(`\`${name}/\``))).toEqual([])
   })
 })

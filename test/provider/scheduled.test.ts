@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import worker from '../src/index.ts'
-import { givenCast, SECRET } from './support/fixture.ts'
-import { authorize, codeIn, redeem, signedIn } from './support/flow.ts'
-import { answerOf, introspect, post, token } from './support/http.ts'
-import { all } from './support/operator.ts'
-import { givenTokens, isActive, type Pair } from './support/tokens.ts'
+import worker from '../../src/index.ts'
+import { givenCast, SECRET } from '../support/fixture.ts'
+import { authorize, codeIn, redeem, signedIn } from '../support/flow.ts'
+import { answerOf, introspect, post, token } from '../support/http.ts'
+import { all } from '../support/operator.ts'
+import { givenTokens, isActive, type Pair } from '../support/tokens.ts'
 
 /** Rows of each kind that have expired: the handler needs several rounds for them. */
 const EXPIRED = 2_600
