@@ -1,9 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { DjangoImport } from '../django/import-state.ts'
 import { TOOLKIT_MODELS } from '../django/record.ts'
 import { checkScopeBits, type ScopeBits } from '../scope.ts'
 import type { Io } from './io.ts'
-import { addImportOptions, type ImportOptions, readJsonFile, runImport } from './run-import.ts'
+import {
+  addImportOptions,
+  type ImportOptions,
+  type ImportSource,
+  readJsonFile,
+  runImport,
+} from './run-import.ts'
 import { addVerb, runVerb } from './verb.ts'
 
 interface DjangoOptions extends ImportOptions {
@@ -66,7 +71,7 @@ export function addDjangoVerb(noun: Command, io: Io): void {
     )
 }
 
-function optionsOf(options: DjangoOptions): DjangoImport['options'] {
+function optionsOf(options: DjangoOptions): ImportSource['options'] {
   return {
     source: options.source,
     userModel: options.userModel.toLowerCase(),

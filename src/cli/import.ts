@@ -5,7 +5,14 @@ import { AUTH0_USER, auth0Records, readAuth0Hashes } from '../imports/auth0.ts'
 import { KEYCLOAK_USER, keycloakRecords } from '../imports/keycloak.ts'
 import { addDjangoVerb } from './import-django.ts'
 import type { Io } from './io.ts'
-import { addImportOptions, type ImportOptions, readJsonFile, runImport, sizeOf } from './run-import.ts'
+import {
+  addImportOptions,
+  type ImportOptions,
+  type ImportSource,
+  readJsonFile,
+  runImport,
+  sizeOf,
+} from './run-import.ts'
 import { addNoun, addVerb, runVerb } from './verb.ts'
 
 interface UserOptions extends ImportOptions {
@@ -55,7 +62,7 @@ function addUserOptions(verb: Command, source: string): Command {
 }
 
 /** Options of an import of users alone. */
-function usersOf(userModel: string, { source, usernameField }: UserOptions): DjangoImport['options'] {
+function usersOf(userModel: string, { source, usernameField }: UserOptions): ImportSource['options'] {
   return {
     source,
     userModel,

@@ -24,7 +24,7 @@ export interface ImportSource {
   readonly file: string
   /** Reads its records from the beginning; it is read several times. */
   readonly read: DjangoImport['read']
-  readonly options: DjangoImport['options']
+  readonly options: Omit<DjangoImport['options'], 'httpHosts'>
 }
 
 /** Bytes of a file between two words on how far it has been read. */
@@ -70,7 +70,7 @@ export function readJsonFile(file: string): AsyncIterable<JsonObject> {
  */
 export async function runImport(
   io: Io,
-  { mark, store }: Session,
+  { mark, provider, store }: Session,
   { file, options, read }: ImportSource,
   { dryRun: dry = false, report: path, restore = false }: ImportOptions,
 ): Promise<Output> {
@@ -81,7 +81,7 @@ export async function runImport(
       read,
       store,
       mark,
-      options,
+      options: { ...options, httpHosts: provider.settings.allowHttpRedirects },
       dry,
       restore,
       onEvent: report.write,

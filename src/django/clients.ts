@@ -27,14 +27,22 @@ const REDIRECTED = ['authorization_code', 'implicit']
 /**
  * A client of django-oauth2-provider or of django-oauth-toolkit. Redirect URIs that may not be registered are left out.
  * Public clients need no PKCE, for the copies that people have may not use it.
+ * @param httpHosts hosts whose plain-http redirect URIs may be registered (OAUTH_ALLOW_HTTP_REDIRECTS)
  * @throws {NotTaken} its id or what it may do cannot be ours
  */
-export async function readClientRecord(record: DjangoRecord): Promise<ReadClient> {
+export async function readClientRecord(
+  record: DjangoRecord,
+  httpHosts: readonly string[] = [],
+): Promise<ReadClient> {
   const { fields } = record
   const isToolkit = packageOf(record.model) === 'oauth2_provider'
   const type = isPublic(fields['client_type']) ? 'public' : 'confidential'
   const problems: string[] = []
-  const redirectUris = readRedirectUris(fields[isToolkit ? 'redirect_uris' : 'redirect_uri'], problems)
+  const redirectUris = readRedirectUris(
+    fields[isToolkit ? 'redirect_uris' : 'redirect_uri'],
+    httpHosts,
+    problems,
+  )
   const grants = isToolkit ? toolkitGrants(fields) : providerGrants(type)
   const grantTypes = redirectUris.length > 0 ? grants : grants.filter((name) => !REDIRECTED.includes(name))
   if (grantTypes.length < grants.length && grantTypes.length > 0)
@@ -51,9 +59,9 @@ export async function readClientRecord(record: DjangoRecord): Promise<ReadClient
         auto_authorize: fields['skip_authorization'] === true || fields['auto_authorize'] === true,
         authorize_every_time: fields['authorize_every_time'] === true,
         require_pkce: false,
-        allow_short_schemes: redirectUris.some((uri) => redirectUriProblem(uri) !== null),
+        allow_short_schemes: redirectUris.some((uri) => redirectUriProblem(uri, { httpHosts }) !== null),
       },
-      { setter: 'import' },
+      { setter: 'import', httpHosts },
     )
     const secretHash = await readSecret(readText(fields['client_secret']), problems)
     if (secretHash === null && type === 'confidential')
@@ -90,9 +98,9 @@ function toolkitGrants(fields: DjangoRecord['fields']): readonly string[] {
   return grants
 }
 
-function readRedirectUris(value: unknown, problems: string[]): string[] {
+function readRedirectUris(value: unknown, httpHosts: readonly string[], problems: string[]): string[] {
   return splitUris(readText(value)).filter((uri) => {
-    const problem = redirectUriProblem(uri, { shortSchemes: true })
+    const problem = redirectUriProblem(uri, { shortSchemes: true, httpHosts })
     if (problem) problems.push(problem)
     return !problem
   })

@@ -54,7 +54,7 @@ export function scopeBatch(state: ImportState): Batch<ScopeRow> {
  * @throws {NotTaken} see its reason; then its tokens are not taken either
  */
 export async function readClientRow(record: DjangoRecord, { context }: ImportState): Promise<ClientRow> {
-  const read = await readClientRecord(record).catch((error: unknown) => {
+  const read = await readClientRecord(record, context.httpHosts).catch((error: unknown) => {
     if (record.pk !== null) context.clients.delete(clientKey(record.model, record.pk))
     throw error
   })

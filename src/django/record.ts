@@ -26,6 +26,8 @@ export interface DjangoContext {
   readonly toolkitModels: ToolkitModels
   /** Bits of the integer scopes of django-oauth2-provider 0.2, by name. */
   readonly scopeBits: Readonly<Record<string, number>>
+  /** Hosts whose plain-http redirect URIs may be registered (OAUTH_ALLOW_HTTP_REDIRECTS). */
+  readonly httpHosts: readonly string[]
   /** Client ids by model and pk. */
   readonly clients: Map<string, string>
   /** Scope names by pk. */

@@ -169,6 +169,17 @@ describe('redirect URIs in a dump', () => {
     expect(await uris(`${first},${second}`)).toEqual([first, second])
   })
 
+  it('over plain http are taken for hosts of OAUTH_ALLOW_HTTP_REDIRECTS, which the report names for those left out', async () => {
+    const redirect_uris = 'http://wiki.intranet/cb http://other.intranet/cb'
+    const record = { ...application({ redirect_uris }) }
+    const options = { ...OPTIONS, httpHosts: ['wiki.intranet'] }
+    const { notes } = await importRecords([record], { options })
+    expect((await tableOf('client_redirect_uris')).map(({ uri }) => uri)).toEqual(['http://wiki.intranet/cb'])
+    expect(notes.map(({ note }) => note)).toEqual([
+      expect.stringMatching(/"http:\/\/other\.intranet\/cb" must use https.*OAUTH_ALLOW_HTTP_REDIRECTS/),
+    ])
+  })
+
   it('are separated in the field of django-oauth2-provider, too', async () => {
     const record = application({ redirect_uri: 'https://a.example/,https://b.example/' }, 'oauth2.client')
     expect((await readClientRecord(record)).client.metadata.redirectUris).toHaveLength(2)

@@ -14,6 +14,7 @@ export const OPTIONS: DjangoImport['options'] = {
   toolkitModels: TOOLKIT_MODELS,
   scopeBits: { read: 2, write: 4 },
   refreshTokenLifetime: 90 * 86_400,
+  httpHosts: [],
 }
 
 /** Imports records of a dump into the database of the tests, as the command does. */
