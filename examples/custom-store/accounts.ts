@@ -10,13 +10,20 @@ export const readAccount: Operations['readAccount'] = (records, sessionId, rule)
   const scopes = records.scopes.all()
   if (!session) return { session, authorizedClients: [], sessions: [], scopes }
   const userId = session.user.id
-  const consents = records.consents.find('userId', userId).filter(({ withdrawn }) => withdrawn === null)
+  const consents = records.consents
+    .find('userId', userId)
+    .filter(({ scope, withdrawn }) => withdrawn === null && scope !== '')
+  const living = records.grants.find('userId', userId).filter((grant) => grantLives(grant, rule.now))
+  const clientIds = new Set([...consents, ...living].map(({ clientId }) => clientId))
   const sessions = records.sessions.find('userId', userId).filter((one) => isAlive(one, rule))
   return {
     session,
-    authorizedClients: consents
-      .toSorted((a, b) => b.authorizedAt - a.authorizedAt)
-      .map((consent) => describe(records, consent)),
+    authorizedClients: [...clientIds]
+      .map((clientId) => {
+        const own = (record: { readonly clientId: string }): boolean => record.clientId === clientId
+        return describe(records, clientId, consents.filter(own), living.filter(own))
+      })
+      .toSorted((a, b) => b.authorizedAt - a.authorizedAt),
     sessions: sessions
       .toSorted((a, b) => b.lastSeenAt - a.lastSeenAt)
       .map(({ authTime, id, lastSeenAt, network, userAgent }) => ({
@@ -30,22 +37,35 @@ export const readAccount: Operations['readAccount'] = (records, sessionId, rule)
   }
 }
 
+function grantLives(grant: GrantRecord, now: number): boolean {
+  return !grant.revoked && ((grant.refreshExpiresAt ?? 0) > now || hasLiveAccess(grant, now))
+}
+
+const lastUse = ({ access, createdAt }: GrantRecord): number => access?.createdAt ?? createdAt
+
+/** What a client has of a user, by consents and by grants that live; earlier uses do not count. */
 function describe(
   records: Records,
-  { authorizedAt, clientId, scope, userId }: ConsentRecord,
+  clientId: string,
+  consents: readonly ConsentRecord[],
+  living: readonly GrantRecord[],
 ): AuthorizedClient {
   const client = records.clients.get(clientId)
-  const uses = grantsOf(records, userId, clientId).map(
-    ({ access, createdAt }) => access?.createdAt ?? createdAt,
+  const since = Math.min(
+    ...consents.map(({ authorizedAt }) => authorizedAt),
+    ...living.map(({ createdAt }) => createdAt),
   )
+  const [{ userId } = { userId: null }] = [...consents, ...living]
+  const uses = grantsOf(records, userId ?? '', clientId).filter(({ createdAt }) => createdAt >= since)
+  const scopes = [...consents, ...living].flatMap(({ scope }) => scope.split(' ').filter(Boolean))
   return {
     clientId,
     name: client?.name ?? clientId,
     url: client?.url ?? null,
     redirectUri: client?.redirectUris[0] ?? null,
-    scope,
-    authorizedAt,
-    lastUsedAt: uses.length > 0 ? Math.max(...uses) : null,
+    scope: [...new Set(scopes)].toSorted().join(' '),
+    authorizedAt: since,
+    lastUsedAt: uses.length > 0 ? Math.max(...uses.map(lastUse)) : null,
   }
 }
 
@@ -57,9 +77,10 @@ function grantsOf({ grants }: Records, userId: string, clientId: string): readon
 export const withdrawConsent: Operations['withdrawConsent'] = (records, which, { id: by, now }) => {
   const key = `${which.userId} ${which.clientId}`
   const consent = records.consents.get(key)
-  if (!consent) return null
-  // The request sent again is told the same; another one comes too late.
-  if (consent.withdrawn) return consent.withdrawn.by === by ? consent.withdrawn.told : null
+  // The request sent again is told the same.
+  if (consent?.withdrawn?.by === by) return consent.withdrawn.told
+  const held = grantsOf(records, which.userId, which.clientId).some((grant) => grantLives(grant, now))
+  if ((!consent || consent.withdrawn) && !held) return null
   const grants = grantsOf(records, which.userId, which.clientId).filter(({ revoked }) => !revoked)
   const accessTokens = grants.filter((grant) => hasLiveAccess(grant, now))
   const told = {
@@ -70,7 +91,14 @@ export const withdrawConsent: Operations['withdrawConsent'] = (records, which, {
     accessTokens: accessTokens.length,
   }
   for (const grant of grants) revokeGrant(records, grant, which.deleteExpired)
-  records.consents.put(key, { ...consent, withdrawn: { by, told } })
+  const ended = consent ?? {
+    id: by,
+    userId: which.userId,
+    clientId: which.clientId,
+    scope: '',
+    authorizedAt: now,
+  }
+  records.consents.put(key, { ...ended, withdrawn: { by, told } })
   return told
 }
 
@@ -88,6 +116,11 @@ export const changePassword: Operations['changePassword'] = (records, change, re
     const changed =
       session.id === sessionId ? { authTime: request.now } : { endedBy: session.endedBy ?? request.id }
     records.sessions.put(session.id, { ...session, ...changed })
+  }
+  for (const consent of records.consents.find('userId', userId)) {
+    if (consent.withdrawn) continue
+    const told = { clientName: consent.clientId, refreshTokens: 0, accessTokens: 0 }
+    records.consents.put(`${userId} ${consent.clientId}`, { ...consent, withdrawn: { by: request.id, told } })
   }
   for (const grant of records.grants.find('userId', userId)) revokeGrant(records, grant, deleteExpired)
   settleThrottle(records, signIn.throttleKeys)

@@ -122,15 +122,17 @@ export interface UserCommit {
   readonly passwordHash: string
 }
 
-/** An application that a user authorized, as the account page shows it. */
+/** An application that can act for a user, by a consent or by tokens that it has without one. */
 export interface AuthorizedClient {
   readonly clientId: string
   readonly name: string
   readonly url: string | null
   readonly redirectUri: string | null
+  /** What it was allowed and what its live grants hold, names separated by spaces. */
   readonly scope: string
+  /** Since when it has the access that it has now. */
   readonly authorizedAt: number
-  /** The last token or refresh; null where none was ever asked for. */
+  /** The last token or refresh since then; null if it asked for none. */
   readonly lastUsedAt: number | null
 }
 

@@ -145,11 +145,11 @@ export interface Store {
     request: RequestMark,
   ): Promise<number>
 
-  /** Reads a user's own page: the session, and what hangs from its user. */
+  /** Reads a user's own page: the session, every application that can act for its user, the user's sessions. */
   readAccount(sessionId: string, rule: SessionRule): Promise<Account>
 
   /**
-   * Withdraws a consent: ends it, every grant and token that hangs from it, and codes not yet redeemed.
+   * Takes back what an application has of a user: ends the consent, if there is one, every grant and token that hangs from it, and codes not yet redeemed.
    * @returns null where there was none
    */
   withdrawConsent(
@@ -158,7 +158,7 @@ export interface Store {
   ): Promise<WithdrawnConsent | null>
 
   /**
-   * Changes a user's password, ends the user's other sessions and revokes the user's grants.
+   * Changes a user's password, ends the user's other sessions and consents, and revokes the user's grants.
    * @returns false where the password that was checked is no longer the user's
    */
   changePassword(

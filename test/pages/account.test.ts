@@ -2,7 +2,17 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Browser, hiddenFields, openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, givenSession, givenUser, PASSWORD } from '../support/fixture.ts'
-import { act, authorize, codeIn, expectPage, FORGED, givenCode, redeem, signedIn } from '../support/flow.ts'
+import {
+  act,
+  authorizationUrl,
+  authorize,
+  codeIn,
+  expectPage,
+  FORGED,
+  givenCode,
+  redeem,
+  signedIn,
+} from '../support/flow.ts'
 import { introspect, refresh, tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'
 import { expectRefusal } from '../support/refusal.ts'
@@ -60,6 +70,26 @@ describe('the account page', () => {
     expect(web).not.toContain('Never')
     const plain = text.split('<div class="item">').find((part) => part.includes('Application plain')) ?? ''
     expect(plain).toContain('Never')
+  })
+
+  it('lists what has tokens without a consent, and ends them', async () => {
+    const tokens = await tokensOf()
+    const { text } = await browser.visit('/account')
+    expect(text).toContain('Application web')
+    expect(text).not.toContain('No application has access')
+    const page = await act(browser, 'revoke-application', { client_id: 'web' })
+    expect(page.text).toContain('Access of Application web ended: 2 tokens revoked.')
+    expect(page.text).toContain('No application has access')
+    expect(await isActive(tokens.access_token)).toBe(false)
+    expectRefusal(await refresh(tokens.refresh_token ?? ''), 'invalid_grant')
+  })
+
+  it('shows no application whose access has ended', async () => {
+    await tokensOf()
+    await redeem(codeIn(await authorize(browser)))
+    await env.DB.prepare('UPDATE authorized_clients SET revoked_at = 1').run()
+    await env.DB.prepare('UPDATE grants SET refresh_expires_at = 1, access_expires_at = 1').run()
+    expect((await browser.visit('/account')).text).toContain('No application has access')
   })
 
   it('shows staff, and nobody else, the way to the panel', async () => {
@@ -189,6 +219,17 @@ describe('changing the password', () => {
     expect(await redeem(codeIn(await authorize(browser)))).toMatchObject({ status: 200 })
     expectRefusal(await tokensOf(), 'invalid_grant')
     expect(await tokensOf({ password: NEW })).toMatchObject({ status: 200 })
+  })
+
+  it('makes applications ask again: the next authorization shows consent', async () => {
+    await authorize(browser)
+    expect((await browser.visit(authorizationUrl())).left).not.toBeNull()
+    travel(2)
+    const page = await changePassword(browser)
+    expect(page.text).toContain('applications have to ask again')
+    expect(page.text).toContain('No application has access')
+    const next = await browser.visit(authorizationUrl())
+    expect([next.left, next.text.includes('Authorize Application web')]).toEqual([null, true])
   })
 
   it('says everything that is wrong at once, with links to the fields, and begins at the first', async () => {

@@ -18,8 +18,8 @@ interface AuthorizedClientRow {
   readonly name: string
   readonly url: string | null
   readonly redirect_uri: string | null
-  readonly scope: string
-  readonly authorized_at: number
+  readonly scopes: string
+  readonly since: number
   readonly last_used_at: number | null
 }
 interface ScopeRow {
@@ -35,12 +35,7 @@ export async function readAccount(db: D1Database, sessionId: string, rule: Sessi
     [SessionRow, AuthorizedClientRow, SessionSummaryRow, ScopeRow]
   >(db, [
     live,
-    sql`SELECT c.client_id AS client_id, c.name AS name, c.url AS url, a.scope AS scope, a.authorized_at AS authorized_at,
-        (SELECT r.uri FROM client_redirect_uris r WHERE r.client_id = c.client_id ORDER BY r.position LIMIT 1) AS redirect_uri,
-        (SELECT max(COALESCE(g.refreshed_at, g.created_at)) FROM grants g
-          WHERE g.user_id = a.user_id AND g.client_id = a.client_id) AS last_used_at
-      FROM authorized_clients a JOIN clients c ON c.client_id = a.client_id
-      WHERE a.user_id = ${userId} AND a.revoked_at IS NULL ORDER BY a.authorized_at DESC LIMIT 500`,
+    applications(userId, rule.now),
     listSessions(userId, rule),
     sql`SELECT name, description FROM scopes LIMIT 500`,
   ])
@@ -51,13 +46,38 @@ export async function readAccount(db: D1Database, sessionId: string, rule: Sessi
       name: row.name,
       url: row.url,
       redirectUri: row.redirect_uri,
-      scope: row.scope,
-      authorizedAt: row.authorized_at,
+      scope: [...new Set(row.scopes.split(' ').filter(Boolean))].toSorted().join(' '),
+      authorizedAt: row.since,
       lastUsedAt: row.last_used_at,
     })),
     sessions: summaries.map(toSessionSummary),
     scopes,
   }
+}
+
+/** A grant `g` that lives: one of its tokens does. */
+function grantLives(now: number): SQL {
+  return sql`(g.revoked_at IS NULL AND (g.refresh_expires_at > ${now}
+    OR (g.access_revoked_at IS NULL AND g.access_expires_at > ${now})))`
+}
+
+/**
+ * Every client that can act for a user: by a consent, under which it gets tokens, or by tokens that it has without one (the
+ * password grant). Uses before the access that it has now, such as those before a withdrawal, do not count.
+ */
+function applications(userId: SQL, now: number): SQL {
+  return sql`WITH held (client_id, scope, since) AS (
+      SELECT a.client_id, a.scope, a.authorized_at FROM authorized_clients a
+        WHERE a.user_id = ${userId} AND a.revoked_at IS NULL AND a.scope <> ''
+      UNION ALL SELECT g.client_id, g.scope, g.created_at FROM grants g
+        WHERE g.user_id = ${userId} AND ${grantLives(now)}),
+    access (client_id, scopes, since) AS (
+      SELECT client_id, group_concat(scope, ' '), min(since) FROM held GROUP BY client_id)
+    SELECT c.client_id AS client_id, c.name AS name, c.url AS url, x.scopes AS scopes, x.since AS since,
+      (SELECT r.uri FROM client_redirect_uris r WHERE r.client_id = c.client_id ORDER BY r.position LIMIT 1) AS redirect_uri,
+      (SELECT max(COALESCE(g.refreshed_at, g.created_at)) FROM grants g WHERE g.user_id = ${userId}
+        AND g.client_id = c.client_id AND g.created_at >= x.since) AS last_used_at
+    FROM access x JOIN clients c ON c.client_id = x.client_id ORDER BY x.since DESC LIMIT 500`
 }
 
 /** See `Store.withdrawConsent`. */
@@ -68,23 +88,31 @@ export async function withdrawConsent(
 ): Promise<WithdrawnConsent | null> {
   const consent = sql`a.user_id = ${userId} AND a.client_id = ${clientId}`
   // The batch sent again counts what it ended itself: this request's time and reason.
-  const ended = sql`g.user_id = ${userId} AND g.client_id = ${clientId} AND (g.revoked_at IS NULL OR g.revoke_reason = ${reason(request)})`
+  const own = sql`g.user_id = ${userId} AND g.client_id = ${clientId}`
+  const ended = sql`${own} AND (g.revoked_at IS NULL OR g.revoke_reason = ${reason(request)})`
   const [found] = await run<[{ name: string; refresh_tokens: number; access_tokens: number }]>(db, [
     sql`SELECT c.name AS name,
         (SELECT count(*) FROM grants g WHERE ${ended} AND g.tokens_of IS NULL
           AND g.refresh_expires_at > ${request.now}) AS refresh_tokens,
         (SELECT count(*) FROM grants g WHERE ${ended} AND g.access_revoked_at IS NULL
           AND g.access_expires_at > ${request.now}) AS access_tokens
-      FROM authorized_clients a JOIN clients c ON c.client_id = a.client_id
-      WHERE ${consent} AND (a.revoked_at IS NULL OR a.revoked_at = ${request.now})`,
+      FROM clients c WHERE c.client_id = ${clientId} AND (EXISTS (SELECT 1 FROM authorized_clients a
+          WHERE ${consent} AND (a.revoked_at IS NULL OR a.revoked_at = ${request.now}))
+        OR EXISTS (SELECT 1 FROM grants g WHERE ${own} AND (${grantLives(request.now)} OR g.revoke_reason = ${reason(request)})))`,
+    auditStatement(
+      { type: 'tokens_revoked', actor: userId, userId, clientId },
+      request,
+      sql`WHERE NOT EXISTS (SELECT 1 FROM authorized_clients a WHERE ${consent} AND a.revoked_at IS NULL)
+        AND EXISTS (SELECT 1 FROM grants g WHERE ${own} AND ${grantLives(request.now)})`,
+    ),
     auditStatement(
       { type: 'consent_withdrawn', actor: userId, userId, clientId, subject: sql`a.id` },
       request,
       sql`FROM authorized_clients a WHERE ${consent} AND a.revoked_at IS NULL`,
     ),
     sql`UPDATE authorized_clients AS a SET revoked_at = ${request.now} WHERE ${consent} AND a.revoked_at IS NULL`,
-    revokeGrants(sql`g.user_id = ${userId} AND g.client_id = ${clientId}`, reason(request), request),
-    ...(deleteExpired ? [deleteTokens(sql`g.user_id = ${userId} AND g.client_id = ${clientId}`)] : []),
+    revokeGrants(own, reason(request), request),
+    ...(deleteExpired ? [deleteTokens(own)] : []),
   ])
   const [row] = found
   return row
@@ -119,6 +147,8 @@ export async function changePassword(
       WHERE user_id = ${userId} AND id <> ${sessionId} AND revoked_at IS NULL AND ${changed}`,
     // The password was just given again: codes that this session asks for are younger than the new password.
     sql`UPDATE sessions SET auth_time = ${request.now} WHERE id = ${sessionId} AND user_id = ${userId} AND ${changed}`,
+    // Applications have to ask again.
+    sql`UPDATE authorized_clients SET revoked_at = ${request.now} WHERE user_id = ${userId} AND revoked_at IS NULL AND ${changed}`,
     revokeGrants(sql`g.user_id = ${userId} AND ${changed}`, 'password_changed', request),
     ...(change.deleteExpired ? [deleteTokens(sql`g.user_id = ${userId} AND ${changed}`)] : []),
     ...settleThrottle(signIn.throttleKeys),

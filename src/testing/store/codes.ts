@@ -138,6 +138,10 @@ export const codeRefusalCases: Cases = {
     equal(await store.changePassword({ ...change, deleteExpired: false }, mark(10)), true, 'changePassword')
     const late = await redeem({ request: mark(20) })
     equal(refusalOf(await store.issueTokens(late)), 'invalid_grant', 'the old code')
-    await issue(world, await redeem({ authTime: late.request.now, request: mark(20) }))
+    const claim = {
+      ...present(late.claim, 'the claim'),
+      consentId: await givenConsent(world, alice, sessionId),
+    }
+    await issue(world, await redeem({ authTime: late.request.now, claim, request: mark(20) }))
   },
 }

@@ -45,6 +45,43 @@ export const consentCases: Cases = {
     equal(await consentOf(world, sessionId), expected, 'the new consent')
   },
 
+  'an application that has tokens without a consent is listed, and can be ended': async (world) => {
+    const { alice, store } = world
+    const sessionId = await givenSession(world, alice)
+    const commit = await passwordCommit(alice)
+    await issue(world, commit)
+    const listed = (await store.readAccount(sessionId, rule())).authorizedClients
+    equal(
+      listed.map(({ authorizedAt, clientId, lastUsedAt, scope }) => [
+        clientId,
+        scope,
+        authorizedAt,
+        lastUsedAt,
+      ]),
+      [['web', 'read', NOW, NOW]],
+      'the applications',
+    )
+    const [which, request] = [{ userId: alice.id, clientId: 'web', deleteExpired: false }, mark()]
+    const ended = { clientName: 'Application web', refreshTokens: 1, accessTokens: 1 }
+    equal(await store.withdrawConsent(which, request), ended, 'what was ended')
+    equal(await store.withdrawConsent(which, request), ended, 'the same, sent again')
+    equal(await store.withdrawConsent(which, mark()), null, 'once more')
+    equal(await lives(world, tokenOf(commit)), false, 'the token')
+    equal((await store.readAccount(sessionId, rule())).authorizedClients, [], 'the applications afterwards')
+  },
+
+  'what expired is not listed, and uses before the present access do not count': async (world) => {
+    const { alice, store } = world
+    await issue(world, await passwordCommit(alice))
+    const which = { userId: alice.id, clientId: 'web', deleteExpired: false }
+    await store.withdrawConsent(which, mark(10))
+    const sessionId = await givenSession(world, alice, {}, 20)
+    const consent = { userId: alice.id, clientId: 'web', id: randomId(), scope: 'read', refused: '' }
+    await store.saveConsent(consent, sessionId, mark(20))
+    const [listed] = (await store.readAccount(sessionId, rule(20))).authorizedClients
+    equal([listed?.authorizedAt, listed?.lastUsedAt], [NOW + 20, null], 'since, and last used')
+  },
+
   'a consent gains what was allowed and loses what was refused': async (world) => {
     const { alice, store } = world
     const sessionId = await givenSession(world, alice)

@@ -1,7 +1,7 @@
 import { randomId } from '../../crypto/bytes.ts'
 import type { UserCommit } from '../../store/records.ts'
 import { equal } from './expect.ts'
-import { givenSession, sessionCommit } from './sign-ins.ts'
+import { consentOf, givenConsent, givenSession, sessionCommit } from './sign-ins.ts'
 import {
   atOnce,
   type Cases,
@@ -75,6 +75,24 @@ export const passwordCases: Cases = {
     })
     equal(made.filter((answer) => answer === 'created').length, 1, 'users who look like carol')
     equal(new Set(made).has('username taken'), true, 'what the others are told')
+  },
+
+  'a change ends consents, so that applications ask again': async (world) => {
+    const { alice, bob, store } = world
+    const [sessionId, bobs] = [await givenSession(world, alice), await givenSession(world, bob)]
+    await givenConsent(world, alice, sessionId)
+    await givenConsent(world, bob, bobs)
+    const change = {
+      userId: alice.id,
+      sessionId,
+      signIn: signInOf(alice),
+      newHash: 'new',
+      deleteExpired: false,
+    }
+    equal(await store.changePassword(change, mark()), true, 'the change')
+    equal((await consentOf(world, sessionId))?.withdrawn, true, 'the consent')
+    equal((await consentOf(world, bobs))?.withdrawn, false, 'the consent of another user')
+    equal((await store.readAccount(sessionId, rule())).authorizedClients, [], 'the applications')
   },
 
   'a change ends the user’s other sessions and grants, and nobody else’s': async (world) => {

@@ -160,11 +160,12 @@ function updateStatements(
   ]
 }
 
-/** Ends the sessions and revokes the grants of a user; all tokens hang from these. */
+/** Ends the sessions and consents and revokes the grants of a user; all tokens belong to these, and applications ask again. */
 function endSignIns(user: SQL, reason: string, { now }: OperatorMark): SQL[] {
   const id = sql`(SELECT u.id FROM users u WHERE ${user})`
   return [
     sql`UPDATE sessions SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL`,
+    sql`UPDATE authorized_clients SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL`,
     sql`UPDATE grants SET revoked_at = ${now}, revoke_reason = ${reason} WHERE user_id = ${id} AND revoked_at IS NULL`,
   ]
 }
