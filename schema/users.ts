@@ -16,6 +16,8 @@ export const users = sqliteTable(
     passwordHash: text('password_hash').notNull(),
     passwordChangedAt: integer('password_changed_at').notNull(),
     isStaff: integer('is_staff', { mode: 'boolean' }).notNull().default(false),
+    /** When the user became staff; null for others, and for those who were staff before this was kept. */
+    staffSince: integer('staff_since'),
     isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
     /** Further claims about the person, as a JSON object. */
     profile: text('profile').notNull().default('{}'),

@@ -16,6 +16,8 @@ export type OAuthErrorCode =
   // RFC 6750 3.1
   | 'insufficient_scope'
   | 'invalid_token'
+  // RFC 9470 3
+  | 'insufficient_user_authentication'
   // OpenID Connect Core 3.1.2.6
   | 'consent_required'
   | 'login_required'
@@ -35,6 +37,7 @@ interface OAuthErrorOptions {
 
 const STATUS: Partial<Record<OAuthErrorCode, 401 | 403 | 500 | 503>> = {
   insufficient_scope: 403,
+  insufficient_user_authentication: 401,
   invalid_token: 401,
   server_error: 500,
   temporarily_unavailable: 503,

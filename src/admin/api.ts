@@ -5,6 +5,7 @@ import { ConfigurationError, InvalidInputError, OAuthError } from '../errors.ts'
 import { errorResponse } from '../http/endpoint-errors.ts'
 import { toOAuthError } from '../http/errors.ts'
 import { readJson, readQuery } from '../http/params.ts'
+import { isFreshSignIn, PASSWORD_AGE } from '../identity/fresh-sign-in.ts'
 import { type Done, type Input, recordJson, type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
 import { resourceMetadataUrl } from '../resource-server/protected-resource.ts'
@@ -69,7 +70,8 @@ export function adminApi(): Hono<ApiEnv> {
 
 /**
  * The member of staff whose token it is.
- * @throws {OAuthError} insufficient_scope, 403: the token is a client's own, or its user is not staff
+ * @throws {OAuthError} insufficient_scope, 403: the token is a client's own, its user is not staff, or was not yet when the token's
+ *   sign-in took place; insufficient_user_authentication, 401: it writes, and that sign-in was too long ago
  */
 async function staffToken(c: Handling): Promise<StaffOperator> {
   const provider = c.get('provider')
@@ -79,7 +81,28 @@ async function staffToken(c: Handling): Promise<StaffOperator> {
   if (!store || !user || user['is_staff'] !== true || user['is_active'] !== true) {
     throw new OAuthError('insufficient_scope', 'The access token is not that of a member of staff.')
   }
+  checkSignIn(c, user)
   return operatorOf(provider, store, { id: valueOf(user, 'id'), username: valueOf(user, 'username') }, null)
+}
+
+/** A token that is older than its user's rights has none of them, and a write wants the password as the panel does (RFC 9470). */
+function checkSignIn(c: Handling, user: AdminRecord): void {
+  const authTime = c.get('oauth2').authTime ?? 0
+  const staffSince = user['staff_since']
+  if (typeof staffSince === 'number' && authTime < staffSince) {
+    throw new OAuthError(
+      'insufficient_scope',
+      'The user has become a member of staff since the sign-in of the access token.',
+      { reason: 'signed_in_before_staff' },
+    )
+  }
+  if (c.req.method === 'GET' || isFreshSignIn(authTime, c.get('provider').request.now)) return
+  const description = 'Changes need an access token of a user who has just signed in.'
+  throw new OAuthError('insufficient_user_authentication', description, {
+    headers: {
+      'WWW-Authenticate': `Bearer error="insufficient_user_authentication", error_description="${description}", max_age=${PASSWORD_AGE}`,
+    },
+  })
 }
 
 const NO_STORE = { 'Cache-Control': 'no-store' }

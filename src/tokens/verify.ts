@@ -13,6 +13,8 @@ export interface AccessToken {
   readonly scopes: readonly string[]
   /** Seconds since 1970. */
   readonly expiresAt: number
+  /** When the user gave the password, in seconds since 1970; null or left out where that is not known. */
+  readonly authTime?: number | null
 }
 
 /**
@@ -37,6 +39,7 @@ export async function verifyAccessToken(
       scope: live.scope,
       scopes: live.scope.split(' '),
       expiresAt: live.expiresAt,
+      authTime: live.authTime,
     }
   )
 }

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect } from 'vitest'
+import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, givenUser, PASSWORD } from '../support/fixture.ts'
 import {
@@ -12,9 +13,10 @@ import {
   redeem,
   signedIn,
 } from '../support/flow.ts'
-import { token } from '../support/http.ts'
+import { refresh, send, token } from '../support/http.ts'
 import { threat } from '../support/must.ts'
 import { travel } from '../support/time.ts'
+import { givenAdminToken } from '../support/tokens.ts'
 
 const ADMIN = { client_id: 'console', scope: 'admin read' }
 let staff = ''
@@ -112,6 +114,67 @@ describe('the scope admin', () => {
       expect(codeIn(await approve(other, consent, ['admin']))).toMatch(/^ac_/)
     },
   )
+
+  threat(
+    148,
+    'changes nothing through the API once its sign-in is no longer fresh, however often it is refreshed',
+    async () => {
+      const browser = await signedIn(staff)
+      const code = codeIn(await approve(browser, await browser.visit(authorizationUrl(ADMIN)), ['admin']))
+      const first = await redeem(code, { client_id: 'console' })
+      const call = async (access: string, method: string, path: string): Promise<Response> =>
+        send(`/admin/api/${path}`, {
+          method,
+          headers: { Authorization: `Bearer ${access}`, 'Content-Type': 'application/json' },
+          ...(method === 'GET' ? {} : { body: '{"name":"Renamed"}' }),
+        })
+      expect((await call(first.access_token, 'PATCH', 'clients/web')).status).toBe(200)
+      travel(901)
+      const { access_token: next } = await refresh(first.refresh_token ?? '', { client_id: 'console' })
+      for (const [method, path] of [
+        ['PATCH', 'clients/web'],
+        ['POST', 'clients'],
+        ['POST', 'clients/web/rotate-secret'],
+        ['POST', 'clients/web/disable'],
+      ] as const) {
+        const response = await call(next, method, path)
+        expect({ path, status: response.status }).toEqual({ path, status: 401 })
+        expect(response.headers.get('WWW-Authenticate')).toContain('error="insufficient_user_authentication"')
+        expect(response.headers.get('WWW-Authenticate')).toContain('max_age=900')
+      }
+      expect((await call(next, 'GET', 'clients/web')).status).toBe(200)
+      // The panel knows the same session as stale, and a fresh sign-in gives a token that may.
+      const again = await signedIn(staff)
+      const fresh = codeIn(await approve(again, await again.visit(authorizationUrl(ADMIN)), ['admin']))
+      const { access_token } = await redeem(fresh, { client_id: 'console' })
+      expect((await call(access_token, 'PATCH', 'clients/web')).status).toBe(200)
+    },
+  )
+
+  threat(148, 'opens the API with no token that is older than its user’s rights', async () => {
+    const older = await givenAdminToken(staff)
+    const read = async (): Promise<number> =>
+      (await send('/admin/api/clients', { headers: { Authorization: `Bearer ${older}` } })).status
+    expect(await read()).toBe(200)
+    const change = { email: null, emailKey: null }
+    const store = createAdminStore(env.DB)
+    const mark = { id: 'a', now: Math.floor(Date.now() / 1000) + 5, network: null, actor: 'cli' }
+    await store.updateUser('staff', { ...change, isStaff: false }, mark)
+    expect(await read()).toBe(403)
+    await store.updateUser('staff', { ...change, isStaff: true }, { ...mark, id: 'b' })
+    expect(await read()).toBe(403)
+    // Another change of the same user does not begin it anew.
+    travel(10)
+    const later = await givenAdminToken(staff)
+    const { now } = mark
+    await store.updateUser(
+      'staff',
+      { email: 'staff@example.com', emailKey: 'staff@example.com', isStaff: true },
+      { ...mark, id: 'c', now: now + 100 },
+    )
+    const headers = { Authorization: `Bearer ${later}` }
+    expect((await send('/admin/api/clients', { headers })).status).toBe(200)
+  })
 
   threat(148, 'is for members of staff alone', async () => {
     expect(await refusal(alice, ADMIN)).toBe('access_denied')

@@ -97,9 +97,9 @@ function createStatements(user: NewUser, mark: OperatorMark): SQL[] {
       sql`WHERE NOT EXISTS (SELECT 1 FROM users WHERE username_key = ${usernameKey} OR email_key = ${emailKey})`,
     ),
     sql`INSERT INTO users (id, username, username_key, username_skeleton, email, email_key, password_hash,
-        password_changed_at, is_staff, created_at)
+        password_changed_at, is_staff, staff_since, created_at)
       SELECT ${id}, ${user.username}, ${usernameKey}, ${user.usernameSkeleton}, ${user.email}, ${emailKey}, ${user.passwordHash}, ${mark.now},
-        ${user.isStaff}, ${mark.now}
+        ${user.isStaff}, ${user.isStaff ? mark.now : null}, ${mark.now}
       WHERE ${auditWritten('user_created', mark)} ON CONFLICT DO NOTHING`,
     sql`SELECT ${userColumns} FROM users u WHERE u.id = ${id}`,
     sql`SELECT 1 AS taken FROM users WHERE username_key = ${usernameKey}`,
@@ -155,7 +155,8 @@ function updateStatements(
     ),
     sql`UPDATE sessions SET revoked_at = ${mark.now} WHERE revoked_at IS NULL AND ${!isStaff}
       AND user_id = (SELECT u.id FROM users u WHERE ${changes} AND u.is_staff = 1)`,
-    sql`UPDATE users AS u SET email = ${email}, email_key = ${emailKey}, is_staff = ${isStaff} WHERE ${changes}`,
+    sql`UPDATE users AS u SET email = ${email}, email_key = ${emailKey}, is_staff = ${isStaff},
+      staff_since = CASE WHEN NOT ${isStaff} THEN NULL WHEN u.is_staff = 1 THEN u.staff_since ELSE ${mark.now} END WHERE ${changes}`,
     readByKey(usernameKey),
   ]
 }

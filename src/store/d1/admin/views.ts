@@ -119,7 +119,7 @@ const clients: View = {
 
 const users: View = {
   columns: sql`u.id AS id, u.username AS username, u.username_key AS username_key, u.email AS email,
-    u.is_staff AS is_staff, u.is_active AS is_active, u.created_at AS created_at,
+    u.is_staff AS is_staff, u.staff_since AS staff_since, u.is_active AS is_active, u.created_at AS created_at,
     u.password_changed_at AS password_changed_at, u.last_sign_in_at AS last_sign_in_at`,
   from: sql`users u`,
   id: sql`u.id`,

@@ -44,7 +44,7 @@ export async function importUsers(
     db,
     { count: users.length, what: 'users' },
     outcomes,
-    [...writes(records, deleted), ...rememberUsers(records)],
+    [...writes(records, deleted, mode.mark.now), ...rememberUsers(records)],
     mode,
   )
 }
@@ -53,14 +53,15 @@ export async function importUsers(
  * An email address that another user has, here or before in the batch, goes without its key. What is updated is looked for from
  * the records on: SQLite would rather scan the users in an UPDATE with FROM.
  */
-function writes(records: SQL, deleted: SQL): SQL[] {
+function writes(records: SQL, deleted: SQL, now: number): SQL[] {
   const emailFree = sql`NOT EXISTS (SELECT 1 FROM users x WHERE x.email_key = i.emailKey AND x.id <> i.id)`
   return [
-    sql`INSERT INTO users (id, username, username_key, username_skeleton, email, email_key, password_hash, password_changed_at, is_staff, is_active,
-        profile, created_at, last_sign_in_at)
+    sql`INSERT INTO users (id, username, username_key, username_skeleton, email, email_key, password_hash, password_changed_at, is_staff, staff_since,
+        is_active, profile, created_at, last_sign_in_at)
       SELECT i.id, i.username, i.usernameKey, i.usernameSkeleton, i.email,
         CASE WHEN ${emailFree} AND row_number() OVER (PARTITION BY i.emailKey ORDER BY i.n) = 1 THEN i.emailKey END,
-        i.passwordHash, i.createdAt, i.isStaff, i.isActive, i.profile, i.createdAt, i.lastSignInAt
+        i.passwordHash, i.createdAt, i.isStaff, CASE WHEN i.isStaff THEN ${now} END,
+        i.isActive, i.profile, i.createdAt, i.lastSignInAt
       FROM ${records} i WHERE NOT ${deleted} ORDER BY i.n ON CONFLICT DO NOTHING`,
     sql`UPDATE OR IGNORE users AS u SET (username, username_key, username_skeleton, email, email_key, password_hash, is_active) =
         (SELECT i.username, i.usernameKey, i.usernameSkeleton, i.email, CASE WHEN ${emailFree} THEN i.emailKey END, i.passwordHash,
