@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { EndpointRequest, Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import { identifyClient } from '../oauth/identify-client.ts'
+import { identifyClient } from '../oauth/client-auth.ts'
 import { bearerChallenge } from '../resource-server/bearer.ts'
 
 const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }

@@ -3,7 +3,7 @@ import type { Endpoint } from '../concepts.ts'
 import { invalidClient } from '../refusals.ts'
 import type { LiveToken } from '../store/records.ts'
 import { readTokenReference } from '../tokens/reference.ts'
-import { identifyClient } from './identify-client.ts'
+import { identifyClient } from './client-auth.ts'
 import { missingToken, TOKEN_FORM } from './revocation.ts'
 
 /** An introspection response (RFC 7662 2.2). */

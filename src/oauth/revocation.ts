@@ -3,7 +3,7 @@ import type { Endpoint, ParameterMeanings } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import { invalidClient } from '../refusals.ts'
 import { readTokenReference } from '../tokens/reference.ts'
-import { identifyClient } from './identify-client.ts'
+import { identifyClient } from './client-auth.ts'
 import { CLIENT_PARAMETERS } from './token.ts'
 
 /** A form about one token. */

@@ -3,7 +3,7 @@ import type { Endpoint, ParameterMeanings } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import { invalidClient, unauthorizedGrantType } from '../refusals.ts'
 import type { Client } from '../store/records.ts'
-import { identifyClient } from './identify-client.ts'
+import { identifyClient } from './client-auth.ts'
 
 /** How a client says who it is in a form. */
 export const CLIENT_PARAMETERS: ParameterMeanings = {

@@ -3,13 +3,12 @@ import { Hono } from 'hono'
 import type { Provider, ProviderBindings, ProviderEnv } from '../concepts.ts'
 import type { PagePart, PageShell } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
+import { admit } from '../http/admit.ts'
 import { requireSameOrigin } from '../http/anti-forgery.ts'
 import { drain } from '../http/drain.ts'
 import { errorResponse } from '../http/endpoint-errors.ts'
 import { addEndpoints } from '../http/endpoint.ts'
 import { configurationErrorPage, toOAuthError } from '../http/errors.ts'
-import { requireKnownHost } from '../http/require-known-host.ts'
-import { requireSecure } from '../http/require-secure.ts'
 import { unlessAnswered } from '../http/unless-answered.ts'
 import { resourceMetadataUrl } from '../resource-server/protected-resource.ts'
 import {
@@ -198,8 +197,7 @@ function arrived<T>(
 ): (c: Context<ProviderEnv>) => Promise<T> {
   return async (c) => {
     c.set('provider', await provide(c))
-    requireKnownHost(c)
-    requireSecure(c)
+    admit(c)
     return next(c)
   }
 }

@@ -1,12 +1,10 @@
-import type { Issue, Issuing, Provider, TokenResponse } from '../concepts.ts'
-import type { TokenMember } from '../concepts.ts'
+import type { Issue, Issuing, Provider, TokenMember, TokenResponse } from '../concepts.ts'
 import { sortableId } from '../crypto/bytes.ts'
-import { invalidScope } from '../refusals.ts'
+import { invalidClient, invalidGrant, invalidScope, unauthorizedGrantType } from '../refusals.ts'
 import { ADMIN_SCOPE, requestedScope } from '../scope.ts'
-import type { IssueCommit, IssuedTokens } from '../store/records.ts'
+import type { IssueCommit, IssuedTokens, IssueOutcome } from '../store/records.ts'
 import { defaultScopeOf, narrowScope } from './granted-scope.ts'
 import { mintToken } from './opaque.ts'
-import { explainOutcome } from './outcome.ts'
 
 /**
  * Issues tokens: plans, commits in one round trip, explains (RFC 6749 5.1).
@@ -122,4 +120,20 @@ async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): P
     deleteExpired: settings.deleteExpired,
     request,
   }
+}
+
+/**
+ * Says what a commit's verdict means. It alone orders the refusals: who you are, what you may use, what you present, what
+ * you ask for.
+ * @throws {OAuthError} invalid_client, unauthorized_client, invalid_grant or invalid_scope
+ */
+function explainOutcome({ issued, verdict }: IssueOutcome): IssuedTokens {
+  if (!verdict.authenticated) throw invalidClient()
+  if (!verdict.hasGrantType) throw unauthorizedGrantType()
+  if (!verdict.userLives || !verdict.claimHolds) {
+    throw invalidGrant(verdict.userLives ? 'the claim does not hold' : 'the user may not sign in')
+  }
+  if (!verdict.scopeAllowed) throw invalidScope()
+  if (!issued) throw invalidGrant('revoked while it was used')
+  return issued
 }
