@@ -1,6 +1,6 @@
 import { format } from 'oxfmt'
 import type { Setting } from '../src/settings/kinds.ts'
-import { ALL_SETTINGS } from './all-settings.ts'
+import { ALL_SETTINGS, FEATURE_SETTINGS } from './all-settings.ts'
 
 /** Where the table of settings stands in the README. */
 const TABLE = /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/
@@ -42,11 +42,17 @@ function table(): string {
 function section([option, row]: readonly [string, Setting<unknown>]): string {
   return `## ${row.variable}
 
-${row.meaning}
+${row.meaning}${ofFeature(option)}
 
 | option | unit | default | may hold |
 | --- | --- | --- | --- |
 | \`${option}\` | ${cell(row.unit)} | ${cell(defaultOf(row))} | ${cell(row.expected)} |`
+}
+
+/** Whose it is, if it is not the provider's own: without that feature nothing reads it. */
+function ofFeature(option: string): string {
+  const owner = Object.entries(FEATURE_SETTINGS).find(([, rows]) => Object.hasOwn(rows, option))
+  return owner ? ` Of the feature \`${owner[0]}\`.` : ''
 }
 
 function defaultOf({ default: value, defaultText, unit }: Setting<unknown>): string {

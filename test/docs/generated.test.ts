@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { apiDoc } from '../../scripts/api-doc.ts'
 import { conformanceDoc } from '../../scripts/conformance-doc.ts'
+import { docWithEndpoints } from '../../scripts/endpoints-doc.ts'
 import { performanceDoc } from '../../scripts/performance-doc.ts'
 import { readmeWithSettings, settingsDoc } from '../../scripts/settings-doc.ts'
 
@@ -21,6 +22,11 @@ describe('pages made by npm run docs are up to date', () => {
 
   it('docs/performance.md', async () => {
     expect(await readFile('docs/performance.md', 'utf8')).toBe(await performanceDoc())
+  })
+
+  it('the table in docs/endpoints.md', async () => {
+    const page = await readFile('docs/endpoints.md', 'utf8')
+    expect(page).toBe(await docWithEndpoints(page))
   })
 
   it('the settings in README.md', async () => {
