@@ -59,6 +59,14 @@ export const DEMANDS: readonly Demand[] = [
   },
   {
     section: '2.1.1',
+    level: 'SHOULD',
+    demand: 'Have confidential clients use PKCE, too.',
+    met: 'in part',
+    why: 'It is taken from each, and demanded of those that are made with `--pkce`: many libraries do not send it.',
+    tests: ['conformance/rfc7636-pkce: is needed of a confidential client that was made with it'],
+  },
+  {
+    section: '2.1.1',
     level: 'MUST',
     demand: 'Support PKCE, and check the verifier of every request that came with a challenge.',
     met: 'yes',
@@ -191,8 +199,9 @@ export const DEMANDS: readonly Demand[] = [
     demand:
       'Send an authorization response over an unencrypted connection: allow http redirect URIs at loopback addresses alone.',
     met: 'in part',
-    why: 'An http redirect URI elsewhere can still be registered; the check of the client’s set-up warns of it.',
+    why: 'Plain http is refused at registration, but for the hosts that the operator names in `OAUTH_ALLOW_HTTP_REDIRECTS`, such as an intranet; none by default.',
     tests: [
+      'clients/metadata: may be plain http at the hosts that the setting names, and at no others',
       'conformance/rfc6749-3-1-authorization-endpoint: wants a secure connection under OAUTH_ENFORCE_SECURE',
     ],
   },
