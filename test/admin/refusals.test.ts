@@ -112,6 +112,23 @@ describe('why was this refused?', () => {
 })
 
 describe('the check of a set-up', () => {
+  it('warns where a client may have the scope admin, by itself or among others', async () => {
+    const { browser } = await givenStaff()
+    for (const [id, scope, warned] of [
+      ['one', 'admin', true],
+      ['two', 'admin read', true],
+      ['like', 'administer read', false],
+      ['all', null, false],
+    ] as const) {
+      await givenClient(id, { scope })
+      const { text } = await browser.visit(`/admin/clients/show?id=${id}`)
+      expect({ id, warned: text.includes('With the scope admin, whoever gets hold of a token') }).toEqual({
+        id,
+        warned,
+      })
+    }
+  })
+
   it('says what stops a client, and what is risky', async () => {
     await givenClient('bad', {
       type: 'public',
