@@ -96,6 +96,7 @@ export const withdrawConsent: Operations['withdrawConsent'] = (records, which, {
     userId: which.userId,
     clientId: which.clientId,
     scope: '',
+    joinedIds: [],
     authorizedAt: now,
   }
   records.consents.put(key, { ...ended, withdrawn: { by, told } })

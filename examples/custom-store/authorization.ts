@@ -1,6 +1,6 @@
 import type { ConsentCommit, RequestMark } from 'edge-oauth2-provider'
 import { namesOf, toClient } from './clients.ts'
-import type { Operations, Records } from './records.ts'
+import type { ConsentRecord, Operations, Records } from './records.ts'
 import { findSession } from './sessions.ts'
 
 /** See `Store.readAuthorization`. */
@@ -37,6 +37,15 @@ function saveConsentOf({ consents }: Records, consent: ConsentCommit, { now }: R
           .join(' ')
       : consent.scope
   const { refused: _, ...given } = consent
-  const kept = before && !before.withdrawn ? before : { ...given, authorizedAt: now, withdrawn: null }
+  const fresh = { ...given, joinedIds: [], authorizedAt: now, withdrawn: null }
+  // Where two tabs begin one at once, the second joins the first, so that the codes of both name what lives.
+  const kept = before && !before.withdrawn ? joined(before, given.id) : fresh
   consents.put(key, { ...kept, scope })
+}
+
+function joined(consent: ConsentRecord, id: string): ConsentRecord {
+  const { id: own, joinedIds } = consent
+  return own === id || joinedIds.includes(id)
+    ? consent
+    : { ...consent, joinedIds: [...joinedIds, id].slice(-10) }
 }

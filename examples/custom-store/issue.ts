@@ -1,7 +1,7 @@
 import type { IssueCommit, IssuedTokens, IssueVerdict } from 'edge-oauth2-provider'
 import type { SeedClient } from 'edge-oauth2-provider/testing'
 import { givenScope, proveClient } from './clients.ts'
-import type { GrantRecord, Operations, Records } from './records.ts'
+import type { ConsentRecord, GrantRecord, Operations, Records } from './records.ts'
 import { refreshTokens } from './refresh.ts'
 import { settleSignIn } from './throttle.ts'
 import { accessTokenEnd, hasLiveAccess, issuedOf, refreshEnd, revokeCode } from './tokens.ts'
@@ -56,9 +56,13 @@ function claimHolds({ consents, grants }: Records, commit: IssueCommit): boolean
   const { approval, claim, grantId, proof, request, userId } = commit
   const consentId = claim?.kind === 'code' ? claim.consentId : (approval?.consentId ?? null)
   const consent = consents.get(`${userId} ${proof.clientId}`)
-  if (consentId !== null && (consent?.id !== consentId || consent.withdrawn)) return false
+  if (consentId !== null && (!consent || consent.withdrawn || !namesConsent(consent, consentId))) return false
   const spent = claim?.kind === 'code' ? grants.get(grantId) : null
   return spent === null || spent.madeBy === request.id
+}
+
+function namesConsent({ id, joinedIds }: ConsentRecord, consentId: string): boolean {
+  return id === consentId || joinedIds.includes(consentId)
 }
 
 /** The tokens of this commit: new ones, those that it made before, or the only ones that may live. */

@@ -79,6 +79,8 @@ export interface ConsentRecord {
   readonly userId: string
   readonly clientId: string
   readonly scope: string
+  /** Ids of consents that were given in the same moment and became this one. */
+  readonly joinedIds: readonly string[]
   readonly authorizedAt: number
   /** The request that withdrew it, and what that request was told. */
   readonly withdrawn: { readonly by: string; readonly told: WithdrawnConsent } | null

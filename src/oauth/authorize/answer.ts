@@ -1,5 +1,5 @@
 import type { AnswerParameters, Params, Provider, RedirectTarget, Redirection } from '../../concepts.ts'
-import { sha256, toBase64url } from '../../crypto/bytes.ts'
+import { randomId } from '../../crypto/bytes.ts'
 import type { OAuthError } from '../../errors.ts'
 import { coversScope } from '../../scope.ts'
 import type { Consent, ConsentCommit, Session } from '../../store/records.ts'
@@ -31,7 +31,7 @@ export async function answerAuthorization(
   scope: string,
   provider: Provider,
 ): Promise<Redirection> {
-  const commit = await planConsent(request, session, remembered, scope)
+  const commit = planConsent(request, session, remembered, scope)
   const consentSaved = commit.save
     ? provider.store.saveConsent(commit.save, session.id, provider.request)
     : Promise.resolve()
@@ -58,16 +58,15 @@ async function answerParts(
 }
 
 /** Plans what is saved: nothing where the remembered consent allows what this answer allows, and nothing that it refuses. */
-async function planConsent(
+function planConsent(
   { client, scope: asked }: AuthorizationRequest,
   { user }: Session,
   remembered: Consent | null,
   scope: string,
-): Promise<{ readonly id: string; readonly save: ConsentCommit | null }> {
+): { readonly id: string; readonly save: ConsentCommit | null } {
   const { clientId } = client
   const live = remembered && !remembered.withdrawn ? remembered : null
-  // The id follows from the one before, so that two tabs that begin a consent at once begin the same.
-  const id = live?.id ?? (await nextConsentId(user.id, clientId, remembered?.id ?? ''))
+  const id = live?.id ?? randomId()
   const refused = asked.split(' ').filter((name) => !scope.split(' ').includes(name))
   const known = live !== null && coversScope(live.scope, scope) && !overlaps(live.scope, refused)
   return { id, save: known ? null : { userId: user.id, clientId, id, scope, refused: refused.join(' ') } }
@@ -75,10 +74,6 @@ async function planConsent(
 
 function overlaps(scope: string, names: readonly string[]): boolean {
   return scope.split(' ').some((name) => names.includes(name))
-}
-
-async function nextConsentId(userId: string, clientId: string, lastId: string): Promise<string> {
-  return toBase64url((await sha256(`${userId}\n${clientId}\n${lastId}`)).slice(0, 16))
 }
 
 /**

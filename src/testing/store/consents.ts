@@ -217,4 +217,24 @@ export const consentCases: Cases = {
     await store.withdrawConsent({ userId: alice.id, clientId: 'web', deleteExpired: false }, mark(60))
     equal(await list(), [], 'after the withdrawal')
   },
+
+  'two consents that begin at once are one, and the codes of both live': async (world) => {
+    const { alice, store } = world
+    const sessionId = await givenSession(world, alice)
+    const ids = [randomId(), randomId()]
+    for (const id of ids) {
+      const consent = { userId: alice.id, clientId: 'web', id, scope: 'read', refused: '' }
+      await store.saveConsent(consent, sessionId, mark())
+    }
+    equal((await consentOf(world, sessionId))?.id, ids[0], 'the consent that lives')
+    const code = async (consentId: string): Promise<string | null> => {
+      const claim = { kind: 'code', consentId, expiresAt: NOW + 600, earlierId: null } as const
+      const commit = await passwordCommit(alice, { grantType: 'authorization_code', claim })
+      return refusalOf(await store.issueTokens(commit))
+    }
+    equal(await Promise.all(ids.map(code)), [null, null], 'the refusals')
+    await store.withdrawConsent({ userId: alice.id, clientId: 'web', deleteExpired: false }, mark(1))
+    await givenConsent(world, alice, sessionId)
+    equal(await Promise.all(ids.map(code)), ['invalid_grant', 'invalid_grant'], 'after a withdrawal')
+  },
 }
