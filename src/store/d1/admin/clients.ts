@@ -112,6 +112,7 @@ function updateStatements(
         access_token_lifetime = ${change.accessTokenLifetime}, refresh_token_lifetime = ${change.refreshTokenLifetime},
         metadata = ${JSON.stringify(change.metadata)},
         disabled_at = CASE WHEN ${change.disabled} THEN COALESCE(disabled_at, ${mark.now}) END,
+        codes_after = CASE WHEN ${change.disabled} AND disabled_at IS NULL THEN ${mark.now} ELSE codes_after END,
         updated_at = max(${mark.now}, updated_at + 1)
       WHERE client_id = ${clientId} AND updated_at = ${seenAt}`,
     sql`SELECT ${recordColumns}, ${auditWritten('client_updated', mark)} AS written

@@ -135,7 +135,8 @@ function activeStatements(usernameKey: string, active: boolean, mark: OperatorMa
       sql`FROM users u WHERE ${changes}`,
     ),
     ...(active ? [] : endSignIns(changes, 'user_disabled', mark)),
-    sql`UPDATE users AS u SET is_active = ${active} WHERE ${changes}`,
+    sql`UPDATE users AS u SET is_active = ${active},
+        codes_after = CASE WHEN ${active} THEN codes_after ELSE ${mark.now} END WHERE ${changes}`,
   ]
 }
 
