@@ -115,7 +115,7 @@ export async function importAccessTokens(
   const outcomes = sql`SELECT i.n AS n, CASE WHEN ${here} THEN 'same'
       WHEN i.expiresAt <= ${now} THEN 'expired' ${refused} WHEN ${dead} THEN 'ended' ELSE 'created' END AS outcome
     FROM ${records} i`
-  const takes = sql`i.expiresAt > ${now} AND ${may} AND NOT ${dead}`
+  const takes = sql`i.expiresAt > ${now} AND ${may} AND NOT ${dead} AND NOT ${here}`
   const waits = sql`${records} i CROSS JOIN token_aliases k ON k.id = ${name} CROSS JOIN grants g ON g.id = k.grant_id
     WHERE g.revoke_reason = ${WAITING}`
   const columns = sql`id, user_id, client_id, grant_type, scope, access_expires_at, expires_at, created_at`
