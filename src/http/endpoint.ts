@@ -2,6 +2,7 @@ import type { Context, Handler, Hono, MiddlewareHandler } from 'hono'
 import type { EndpointRequest, Params, Provider, ProviderEnv } from '../concepts.ts'
 import type { Endpoint, EndpointAnswer } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
+import { countSecretGuess } from '../oauth/client-guesses.ts'
 import { parseParams, refuseRepeated } from '../oauth/params.ts'
 import { readBearer } from '../resource-server/bearer.ts'
 import { refuseForeign } from './anti-forgery.ts'
@@ -67,6 +68,7 @@ async function answer(row: Endpoint, request: EndpointRequest, provider: Provide
     for (const recover of provider.clientRecoveries) {
       if (await recover(request, provider)) return row.answer(request, provider)
     }
+    await countSecretGuess(request, provider)
     throw error
   }
 }

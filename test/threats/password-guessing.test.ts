@@ -98,13 +98,24 @@ describe('guessing a password', () => {
     expect(await tokensOf()).toMatchObject({ status: 200 })
   })
 
-  threat(90, 'a stranger who is no client counts nothing, and is not told of the throttle', async () => {
-    for (let index = 0; index < LIMIT + 1; index++) {
-      expectRefusal(await attempt('', { client_secret: 'wrong', password: 'x' }), 'invalid_client')
-    }
-    expect(await env.DB.prepare('SELECT count(*) AS n FROM throttle').first()).toEqual({ n: 0 })
-    expect(await tokensOf()).toMatchObject({ status: 200 })
-  })
+  threat(
+    90,
+    'a stranger who is no client counts nothing against an account, and meets a limit of its own',
+    async () => {
+      for (let index = 0; index < LIMIT; index++) {
+        expectRefusal(await attempt('', { client_secret: 'wrong', password: 'x' }), 'invalid_client')
+      }
+      const refused = await attempt('', { client_secret: 'wrong', password: 'x' })
+      expectRefusal(refused, 'temporarily_unavailable', 429)
+      expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0)
+      // Whoever proves to be the client is not stopped by guesses, nor are people, nor is another network.
+      expect(await tokensOf()).toMatchObject({ status: 200 })
+      expectRefusal(await attempt('192.0.2.9', { client_secret: 'wrong' }), 'invalid_client')
+      expectRefusal(await attempt('', { client_id: 'other', client_secret: 'wrong' }), 'invalid_client')
+      travel(601)
+      expectRefusal(await attempt('', { client_secret: 'wrong' }), 'invalid_client')
+    },
+  )
 })
 
 describe('guessing from one network', () => {
