@@ -2,7 +2,7 @@ import type { EndpointRequest, Provider } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import { admitAttempt } from '../identity/authenticate.ts'
 import { networkBlock } from '../identity/throttle.ts'
-import { identifyClient } from './identify-client.ts'
+import { identifyClient } from './client-auth.ts'
 
 /**
  * Counts a client secret that was wrong, for its client and network, after the request was refused: one that proves itself
