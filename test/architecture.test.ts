@@ -276,7 +276,9 @@ describe('files', () => {
 
   it('leave D1’s batch to the one helper that repairs it', () => {
     const others = sources.filter(
-      ({ path, text }) => path !== 'src/store/d1/run.ts' && /\.batch\(/.test(text),
+      // busy.ts passes a batch on to the same database, again while another process holds it.
+      ({ path, text }) =>
+        !['src/cli/busy.ts', 'src/store/d1/run.ts'].includes(path) && /\.batch\(/.test(text),
     )
     expect(others.map(({ path }) => path)).toEqual([])
   })

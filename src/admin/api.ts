@@ -6,15 +6,17 @@ import { errorResponse } from '../http/endpoint-errors.ts'
 import { toOAuthError } from '../http/errors.ts'
 import { readJson, readQuery } from '../http/params.ts'
 import { isFreshSignIn, PASSWORD_AGE } from '../identity/fresh-sign-in.ts'
+import { listRecords, readRecord } from '../operations/records.ts'
 import { type Done, type Input, recordJson, type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
+import { unknownScopes } from '../operations/resources/scopes.ts'
 import { resourceMetadataUrl } from '../resource-server/protected-resource.ts'
 import { type ProtectedEnv, requireScope } from '../resource-server/require-scope.ts'
 import { ADMIN_SCOPE } from '../scope.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
 import { readActivity } from './activity.ts'
-import { listRecords, readFilters } from './list.ts'
+import { readFilters } from './list.ts'
 import { operatorOf, type StaffOperator } from './operator.ts'
 import { checkSetup } from './setup-check.ts'
 
@@ -138,27 +140,39 @@ async function create(c: Handling, resource: Resource, operator: StaffOperator):
   return answerDone(c, resource, await resource.create(await readMembers(c), operator), operator, 201)
 }
 
-async function readRecord(
+async function readAsked(
   c: Handling,
   resource: Resource,
   operator: StaffOperator,
 ): Promise<AdminRecord | null> {
-  return operator.store.readRecord(resource.kind, c.req.param('id') ?? '', operator.provider.request.now)
+  return readRecord(resource, c.req.param('id') ?? '', operator)
 }
 
 async function show(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
-  const record = await readRecord(c, resource, operator)
+  const record = await readAsked(c, resource, operator)
   return record ? c.json(recordJson(resource, record, operator.provider), 200, NO_STORE) : notFound(c)
 }
 
 async function advise(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
-  const record = resource.kind === 'clients' ? await readRecord(c, resource, operator) : null
-  return record ? c.json({ advice: checkSetup(record, operator.provider) }, 200, NO_STORE) : notFound(c)
+  const record = resource.kind === 'clients' ? await readAsked(c, resource, operator) : null
+  return record
+    ? c.json(
+        {
+          advice: checkSetup(
+            record,
+            await unknownScopes(valueOf(record, 'scope') || null, operator),
+            operator.provider,
+          ),
+        },
+        200,
+        NO_STORE,
+      )
+    : notFound(c)
 }
 
 async function update(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const input = await readMembers(c)
-  const record = await readRecord(c, resource, operator)
+  const record = await readAsked(c, resource, operator)
   if (!record || !resource.update) return notFound(c)
   return answerDone(c, resource, await resource.update(record, input, operator), operator)
 }
@@ -166,7 +180,7 @@ async function update(c: Handling, resource: Resource, operator: StaffOperator):
 async function act(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const input = await readMembers(c)
   const action = resource.actions.find(({ name }) => name === c.req.param('action'))
-  const record = action ? await readRecord(c, resource, operator) : null
+  const record = action ? await readAsked(c, resource, operator) : null
   if (!action || !record) return notFound(c)
   if (!(action.appliesTo?.(record) ?? true)) {
     throw new InvalidInputError('action', 'The record is not in a state for this.')
@@ -179,17 +193,17 @@ async function answerDone(
   c: Handling,
   resource: Resource,
   done: Done | null,
-  { provider, store }: StaffOperator,
+  operator: StaffOperator,
   status: 200 | 201 = 200,
 ): Promise<Response> {
   if (!done) return notFound(c)
-  const record = await store.readRecord(resource.kind, done.id, provider.request.now)
+  const record = await readRecord(resource, done.id, operator)
   const body = {
     id: done.id,
     message: done.text,
     ...(done.secret === undefined ? {} : { client_secret: done.secret }),
     ...done.more,
-    record: record && recordJson(resource, record, provider),
+    record: record && recordJson(resource, record, operator.provider),
   }
   return c.json(body, status, NO_STORE)
 }

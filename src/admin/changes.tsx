@@ -2,7 +2,9 @@ import type { Context } from 'hono'
 import type { Params, ProviderEnv } from '../concepts.ts'
 import { requireAntiForgery } from '../http/anti-forgery.ts'
 import { readForm } from '../http/params.ts'
+import { describeHanging } from '../operations/hanging.ts'
 import { catchProblems, type Problems, readInput, repeatableNames } from '../operations/input.ts'
+import { readRecord } from '../operations/records.ts'
 import { type Action, type Done, isOffered, type Resource, valueOf } from '../operations/resource.ts'
 import { writeFlash } from '../pages/routes/flash.ts'
 import { seeOther, showNotFound } from '../pages/routes/respond.ts'
@@ -139,25 +141,25 @@ async function readRecords(
   resource: Resource,
   action: Action,
   ids: readonly string[],
-  { provider, store, userId }: StaffOperator,
+  operator: StaffOperator,
 ): Promise<readonly AdminRecord[]> {
   const chosen = action.bulk ? [...new Set(ids)] : ids.slice(0, 1)
-  const read = chosen.map(async (id) => store.readRecord(resource.kind, id, provider.request.now))
+  const read = chosen.map(async (id) => readRecord(resource, id, operator))
   const found = (await Promise.all(read)).filter((record) => record !== null)
-  return found.filter((record) => isOffered(action, record, userId))
+  return found.filter((record) => isOffered(action, record, operator.userId))
 }
 
 async function nothingChosen(
   c: Handling,
   resource: Resource,
   form: Params,
-  { provider, store, userId }: StaffOperator,
+  operator: StaffOperator,
 ): Promise<Response> {
   const [id] = form.getAll('id')
-  const there = id !== undefined && (await store.readRecord(resource.kind, id, provider.request.now)) !== null
+  const there = id !== undefined && (await readRecord(resource, id, operator)) !== null
   if (id !== undefined && !there) return showNotFound(c)
-  await writeFlash(c, { kind: 'warning', text: whyNothing(id, userId) })
-  return seeOther(c, `${provider.paths.admin}/${resource.kind}`)
+  await writeFlash(c, { kind: 'warning', text: whyNothing(id, operator.userId) })
+  return seeOther(c, `${operator.provider.paths.admin}/${resource.kind}`)
 }
 
 function whyNothing(id: string | undefined, userId: string | null): string {
@@ -186,17 +188,11 @@ async function confirmPage(c: Handling, asked: Asked, operator: StaffOperator): 
   return showAdminPage(c, page, Object.keys(asked.problems).length > 0 ? 400 : 200)
 }
 
-const count = (number: number): string => (number >= 1000 ? '1,000 or more' : String(number))
-
-/** What goes with a client or a user that is deleted. */
+/** What goes with the one record that is deleted. */
 async function hangingText(
   { action, records, resource }: Asked,
   { store }: StaffOperator,
 ): Promise<string | null> {
   const [record] = records
-  if (!action.removes || records.length > 1 || !record) return null
-  const id = valueOf(record, resource.id)
-  if (resource.kind !== 'clients' && resource.kind !== 'users') return null
-  const hanging = await store.countHanging(resource.kind === 'clients' ? { clientId: id } : { userId: id })
-  return `With it go: consents ${count(hanging.consents)}, grants ${count(hanging.grants)}, access tokens ${count(hanging.accessTokens)}.`
+  return action.removes && record && records.length === 1 ? describeHanging(resource, record, store) : null
 }

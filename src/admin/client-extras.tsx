@@ -1,6 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { valueOf } from '../operations/resource.ts'
 import { refusals } from '../operations/resources/records.ts'
+import { unknownScopes } from '../operations/resources/scopes.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { Alert } from '../ui/components.tsx'
 import type { StaffOperator } from './operator.ts'
@@ -24,12 +25,17 @@ export async function readClientExtras(
   { provider, store }: StaffOperator,
 ): Promise<Extras> {
   const filters = { client: valueOf(record, 'client_id') }
+  const scope = valueOf(record, 'scope') || null
   const { records } = await store.browse(
     'refusals',
     { filters, after: null, limit: SHOWN },
     provider.request.now,
   )
-  return { advice: checkSetup(record, provider), refused: records, snippets: snippetsOf(record, provider) }
+  return {
+    advice: checkSetup(record, await unknownScopes(scope, { provider, store }), provider),
+    refused: records,
+    snippets: snippetsOf(record, provider),
+  }
 }
 
 /** What a client's page shows beside its facts: advice about its set-up, refused requests, calls to paste. */

@@ -1,4 +1,5 @@
 import type { Params } from '../concepts.ts'
+import { listRecords } from '../operations/records.ts'
 import { type Column, factColumns, type Resource, shownValue, textOfValue } from '../operations/resource.ts'
 import { type AdminRecord, isList, type Listing } from '../store/browse.ts'
 import type { StaffOperator } from './operator.ts'
@@ -14,27 +15,6 @@ export function readFilters(
     return value !== '' && known ? [[name, value] as const] : []
   })
   return Object.fromEntries(entries)
-}
-
-/** Lists a part of a resource. */
-export async function listRecords(
-  resource: Resource,
-  query: {
-    readonly filters: Readonly<Record<string, string>>
-    readonly after: string | null
-    readonly limit: number
-  },
-  { provider, store }: StaffOperator,
-): Promise<Listing> {
-  const normalised = Object.entries(query.filters).map(([name, value]) => {
-    const filter = resource.filters.find((candidate) => candidate.name === name)
-    return [name, filter?.normalise?.(value) ?? value] as const
-  })
-  return store.browse(
-    resource.kind,
-    { ...query, filters: Object.fromEntries(normalised) },
-    provider.request.now,
-  )
 }
 
 /** Records that one query of an export reads. */

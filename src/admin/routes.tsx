@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import type { Paths, ProviderEnv } from '../concepts.ts'
 import { requireSameOrigin } from '../http/anti-forgery.ts'
 import { readQuery } from '../http/params.ts'
+import { listRecords, readRecord } from '../operations/records.ts'
 import { type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
 import { showNotFound } from '../pages/routes/respond.ts'
@@ -11,7 +12,7 @@ import { readActivity } from './activity.ts'
 import { adminApi } from './api.ts'
 import { act, saveForm, showForm } from './changes.tsx'
 import { ClientExtras, readClientExtras } from './client-extras.tsx'
-import { exportCsv, listRecords, readFilters } from './list.ts'
+import { exportCsv, readFilters } from './list.ts'
 import { type StaffHandler, staffOnly, type StaffOperator } from './operator.ts'
 import { ListPage } from './pages/list.tsx'
 import { Overview } from './pages/overview.tsx'
@@ -82,7 +83,7 @@ function withCreate(handle: FormHandler): StaffHandler {
 function withRecord(handle: RecordHandler): StaffHandler {
   return withResource(async (c, resource, operator) => {
     const id = readQuery(c.req.raw).get('id') ?? ''
-    const record = await operator.store.readRecord(resource.kind, id, operator.provider.request.now)
+    const record = await readRecord(resource, id, operator)
     return record ? handle(c, resource, record, operator) : showNotFound(c)
   })
 }

@@ -10,9 +10,13 @@ export interface Advice {
   readonly text: string
 }
 
-/** Checks how a client is set up, against what this provider does and what the standards advise (RFC 9700). */
+/**
+ * Checks how a client is set up, against what this provider does and what the standards advise (RFC 9700).
+ * @param unknown names of its scope list that no scope has
+ */
 export function checkSetup(
   record: AdminRecord,
+  unknown: readonly string[],
   { grantTypes, responseTypes, settings }: Pick<Provider, 'grantTypes' | 'responseTypes' | 'settings'>,
 ): readonly Advice[] {
   return [
@@ -21,6 +25,11 @@ export function checkSetup(
       ...Object.keys(grantTypes),
       ...Object.values(responseTypes).map(({ grantType }) => grantType),
     ]),
+    ...when(
+      unknown.length > 0,
+      'stops',
+      `There is no scope ${unknown.join(', ')}: requests for it are refused until OAUTH_SCOPES or the scope table has it.`,
+    ),
     ...redirectAdvice(record),
     ...pkceAdvice(record),
     ...responseAdvice(record, settings.responseTypeChoices),

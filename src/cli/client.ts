@@ -1,28 +1,32 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { readRecord } from '../operations/records.ts'
 import { recordJson } from '../operations/resource.ts'
 import { clients } from '../operations/resources/clients.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { CliError, UsageError } from './cli-error.ts'
 import { addMemberOptions, inputOf, type OptionValues } from './client-options.ts'
+import { type Asking, confirm, confirmAction, type ConfirmOptions } from './confirm.ts'
 import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatRecord, formatTable, type JsonRecord, type Output } from './output.ts'
-import { actOn, browseAll, readRecord } from './records.ts'
-import { addNoun, addVerb, runVerb, type VerbOptions } from './verb.ts'
+import { actOn, browseAll } from './records.ts'
+import { readLine, warnOfArgument } from './secrets.ts'
+import { addNoun, addVerb, addYes, runVerb, type VerbOptions } from './verb.ts'
 
 type MetadataOptions = VerbOptions & OptionValues
 
 interface CreateOptions extends MetadataOptions {
   readonly clientId?: string
   readonly clientSecret?: string
+  readonly clientSecretStdin?: true
 }
 
-interface UpdateOptions extends MetadataOptions {
+interface UpdateOptions extends MetadataOptions, ConfirmOptions {
   readonly enable?: true
   readonly disable?: true
 }
 
-interface RotateOptions extends VerbOptions {
+interface RotateOptions extends ConfirmOptions {
   /** Seconds, or true where the option has no value. */
   readonly keepOld?: number | true
 }
@@ -41,7 +45,7 @@ export function addClientNoun(program: Command, io: Io): void {
       runVerb(io, options, async (session) => show(session, await find(session, id))),
     )
   addUpdate(noun, io)
-  addVerb(noun, 'rotate-secret', 'give a client a new secret, which is shown this one time')
+  addYes(addVerb(noun, 'rotate-secret', 'give a client a new secret, which is shown this one time'))
     .argument('<client-id>')
     .option(
       '--keep-old [duration]',
@@ -49,24 +53,35 @@ export function addClientNoun(program: Command, io: Io): void {
       parseDuration,
     )
     .action((id: string, options: RotateOptions) =>
-      runVerb(io, options, (session) => rotate(session, id, options)),
+      runVerb(io, options, (session) => rotate(session, id, { ...io, options })),
     )
-  addVerb(noun, 'delete', 'delete a client with its consents and tokens')
+  addYes(addVerb(noun, 'delete', 'delete a client with its consents and tokens'))
     .argument('<client-id>')
-    .action((id: string, options: VerbOptions) => runVerb(io, options, (session) => remove(session, id)))
+    .action((id: string, options: ConfirmOptions) =>
+      runVerb(io, options, (session) => remove(session, id, { ...io, options })),
+    )
 }
 
 function addCreate(noun: Command, io: Io): void {
   const verb = addVerb(noun, 'create', 'create a client; its secret is shown this one time')
   addMemberOptions(verb, io.provider.clientMetadata, 'create')
     .option('--client-id <id>', 'its id (default: a random one)')
-    .option('--client-secret <secret>', 'its secret (default: a random one)')
-    .action((options: CreateOptions) => runVerb(io, options, (session) => create(session, options)))
+    .addOption(
+      new Option(
+        '--client-secret <secret>',
+        'its secret (default: a random one); other users of this machine may see it',
+      ).conflicts('clientSecretStdin'),
+    )
+    .option('--client-secret-stdin', 'read its secret from standard input')
+    .action(async (options: CreateOptions) => {
+      const secret = await readSecret(io, options)
+      await runVerb(io, options, (session) => create(session, options, secret), true)
+    })
 }
 
 function addUpdate(noun: Command, io: Io): void {
   const verb = addVerb(noun, 'update', 'change a client; what is not named stays as it is')
-  addMemberOptions(verb.argument('<client-id>'), io.provider.clientMetadata, 'update')
+  addMemberOptions(addYes(verb.argument('<client-id>')), io.provider.clientMetadata, 'update')
     .addOption(new Option('--disable', 'refuse it, and its tokens').conflicts('enable'))
     .option('--enable', 'let it work again')
     .action(async (id: string, options: UpdateOptions) => {
@@ -79,18 +94,27 @@ function addUpdate(noun: Command, io: Io): void {
         throw new UsageError('Nothing to change: name at least one option. See client update --help.')
       }
       await runVerb(io, options, async (session) => {
-        const done = await clients.update?.(await find(session, id), input, session)
+        const record = await find(session, id)
+        const disabling = disable && clients.actions.find(({ name }) => name === 'disable')
+        if (disabling) await confirmAction({ ...io, options }, clients, disabling, record, session)
+        const done = await clients.update?.(record, input, session)
         if (!done) throw notFound(id)
         return show(session, await find(session, id))
       })
     })
 }
 
-async function create(session: Session, options: CreateOptions): Promise<Output> {
+async function readSecret(io: Io, options: CreateOptions): Promise<string | undefined> {
+  if (options.clientSecretStdin) return readLine(io)
+  if (options.clientSecret !== undefined) warnOfArgument(io, '--client-secret', '--client-secret-stdin')
+  return options.clientSecret
+}
+
+async function create(session: Session, options: CreateOptions, secret?: string): Promise<Output> {
   const input = {
     ...inputOf(options, session.provider.clientMetadata),
     ...(options.clientId !== undefined && { client_id: options.clientId }),
-    ...(options.clientSecret !== undefined && { client_secret: options.clientSecret }),
+    ...(secret !== undefined && { client_secret: secret }),
   }
   const done = await clients.create?.(input, session)
   if (!done) throw new CliError('Clients cannot be created here.')
@@ -98,22 +122,32 @@ async function create(session: Session, options: CreateOptions): Promise<Output>
 }
 
 async function list(session: Session): Promise<Output> {
-  const records = await browseAll(session, 'clients')
+  const records = await browseAll(session, clients, 'client_id')
   const json = records.map((record) => clientJson(session, record))
   const columns = ['client_id', 'client_type', 'name', 'grant_types', 'disabled'] as const
   return { json, text: formatTable(json, columns, 'There are no clients.') }
 }
 
-async function rotate(session: Session, id: string, { keepOld = 0 }: RotateOptions): Promise<Output> {
+async function rotate(
+  session: Session,
+  id: string,
+  asking: Asking & { readonly options: RotateOptions },
+): Promise<Output> {
+  const { keepOld = 0 } = asking.options
+  const record = await find(session, id)
+  if (keepOld === 0) {
+    const where = session.target === null ? [] : [`on ${session.target}`]
+    await confirm(asking, 'The secrets that work now end at once, wherever they are in use.', [id, ...where])
+  }
   const input = { keep_old: keepOld === true ? DAY : keepOld }
-  const done = await actOn(clients, 'rotate-secret', await find(session, id), input, session)
+  const done = await actOn(clients, 'rotate-secret', record, input, session)
   if (!done) throw notFound(id)
   return show(session, await find(session, id), done.secret, done.more)
 }
 
-async function remove(session: Session, id: string): Promise<Output> {
+async function remove(session: Session, id: string, asking: Asking): Promise<Output> {
   const record = await find(session, id)
-  if (!(await actOn(clients, 'delete', record, {}, session))) throw notFound(id)
+  if (!(await actOn(clients, 'delete', record, {}, session, asking))) throw notFound(id)
   return {
     json: clientJson(session, record),
     text: `The client ${id} is deleted, with its consents and tokens.`,
@@ -125,7 +159,7 @@ async function remove(session: Session, id: string): Promise<Output> {
  * @throws {CliError} there is none with this id
  */
 export async function find(session: Session, id: string): Promise<AdminRecord> {
-  const client = await readRecord(session, 'clients', id)
+  const client = await readRecord(clients, id, session)
   if (!client) throw notFound(id)
   return client
 }

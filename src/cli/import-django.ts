@@ -60,13 +60,17 @@ export function addDjangoVerb(noun: Command, io: Io): void {
     )
     .option('--refresh-days <days>', 'days that the refresh tokens live from now on', parseDays, 90)
     .action((file: string, options: DjangoOptions) =>
-      runVerb(io, options, (session) =>
-        runImport(
-          io,
-          session,
-          { file, read: () => readJsonFile(file), options: optionsOf(options) },
-          options,
-        ),
+      runVerb(
+        io,
+        options,
+        (session) =>
+          runImport(
+            io,
+            session,
+            { file, read: () => readJsonFile(file), options: optionsOf(options) },
+            options,
+          ),
+        true,
       ),
     )
 }

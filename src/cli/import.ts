@@ -31,18 +31,28 @@ export function addImportNoun(program: Command, io: Io): void {
   addUserOptions(auth0, 'auth0')
     .option('--passwords <file>', 'the export of password hashes, if <file> is the one of users')
     .action((file: string, options: Auth0Options) =>
-      runVerb(io, options, async (session) => {
-        const hashes = await hashesOf(options.passwords)
-        const read = (): ReturnType<DjangoImport['read']> => auth0Records(readJsonFile(file), hashes)
-        return runImport(io, session, { file, read, options: usersOf(AUTH0_USER, options) }, options)
-      }),
+      runVerb(
+        io,
+        options,
+        async (session) => {
+          const hashes = await hashesOf(options.passwords)
+          const read = (): ReturnType<DjangoImport['read']> => auth0Records(readJsonFile(file), hashes)
+          return runImport(io, session, { file, read, options: usersOf(AUTH0_USER, options) }, options)
+        },
+        true,
+      ),
     )
   const keycloak = addVerb(noun, 'keycloak', 'import the users of an export of a realm')
   addUserOptions(keycloak, 'keycloak').action((file: string, options: UserOptions) =>
-    runVerb(io, options, (session) => {
-      const read = (): ReturnType<DjangoImport['read']> => keycloakRecords(readJsonFile(file))
-      return runImport(io, session, { file, read, options: usersOf(KEYCLOAK_USER, options) }, options)
-    }),
+    runVerb(
+      io,
+      options,
+      (session) => {
+        const read = (): ReturnType<DjangoImport['read']> => keycloakRecords(readJsonFile(file))
+        return runImport(io, session, { file, read, options: usersOf(KEYCLOAK_USER, options) }, options)
+      },
+      true,
+    ),
   )
 }
 

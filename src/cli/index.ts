@@ -4,10 +4,12 @@ import { text } from 'node:stream/consumers'
 import { clientMetadata } from '../clients/members/index.ts'
 import { openStore } from './open-store.ts'
 import { runCommand } from './program.ts'
+import { openTerminal } from './terminal.ts'
 
 const code = await runCommand(process.argv.slice(2), {
   provider: { clientMetadata },
   open: openStore,
+  ask: openTerminal(),
   readStdin: () => text(process.stdin),
   write: (output) => process.stdout.write(output),
   warn: (output) => process.stderr.write(output),

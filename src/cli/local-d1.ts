@@ -2,14 +2,12 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { run } from '../store/d1/run.ts'
+import { patientD1, whileBusy } from './busy.ts'
 import { CliError } from './cli-error.ts'
 import { loadWrangler, readWorkerConfig, type WorkerConfig } from './config.ts'
 import { runWrangler } from './wrangler.ts'
-
-const ATTEMPTS = 5
 
 /** An open D1 database. */
 export interface OpenD1 {
@@ -27,20 +25,13 @@ export async function openLocalD1(
   persistTo: string,
   onSpawn?: (child: ChildProcess) => void,
 ): Promise<OpenD1> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await openMigrated(persistTo, onSpawn)
-    } catch (error) {
-      // Another process is just making or migrating the database, which locks it for a moment.
-      if (!/SQLITE_BUSY/.test(`${String(error)} ${String(causeOf(error))}`) || attempt === ATTEMPTS)
-        throw error
-      await setTimeout(300 * attempt)
-    }
-  }
+  // Another process may just be making or migrating the database, which locks it for a moment.
+  return whileBusy(() => openMigrated(persistTo, onSpawn))
 }
 
-function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined
+/** Tells whether a local state has a database. */
+export function hasLocalD1(persistTo: string): boolean {
+  return existsSync(join(persistTo, 'v3/d1'))
 }
 
 async function openMigrated(persistTo: string, onSpawn?: (child: ChildProcess) => void): Promise<OpenD1> {
@@ -80,7 +71,7 @@ async function open(persistTo: string): Promise<OpenD1> {
   const { getPlatformProxy } = await loadWrangler()
   const persist = { path: join(persistTo, 'v3') }
   const proxy = await getPlatformProxy<{ readonly DB: D1Database }>({ persist, remoteBindings: false })
-  return { db: proxy.env.DB, close: proxy.dispose }
+  return { db: patientD1(proxy.env.DB), close: proxy.dispose }
 }
 
 async function missingMigrations(

@@ -1,37 +1,34 @@
-import type { Done, Input, Resource } from '../operations/resource.ts'
-import type { AdminRecord, RecordKind } from '../store/browse.ts'
+import { listRecords } from '../operations/records.ts'
+import { type Done, type Input, type Resource, valueOf } from '../operations/resource.ts'
+import type { AdminRecord } from '../store/browse.ts'
 import { CliError } from './cli-error.ts'
+import { type Asking, confirmAction } from './confirm.ts'
 import type { Session } from './open-store.ts'
 
 const PAGE = 500
 
-/** Reads a whole list, part by part. */
+/**
+ * Reads a whole list, part by part.
+ * @param order the column that it is sorted by, which no two records share
+ */
 export async function browseAll(
-  { mark, store }: Session,
-  kind: RecordKind,
-  filters: Readonly<Record<string, string>> = {},
+  session: Session,
+  resource: Resource,
+  order: string,
 ): Promise<readonly AdminRecord[]> {
   const records: AdminRecord[] = []
   let after: string | null = null
   do {
-    const part = await store.browse(kind, { filters, after, limit: PAGE }, mark().now)
+    const part = await listRecords(resource, { filters: {}, after, limit: PAGE }, session)
     records.push(...part.records)
     after = part.next
   } while (after !== null)
-  return records
-}
-
-/** Reads a record by its id; null where there is none. */
-export async function readRecord(
-  { mark, store }: Session,
-  kind: RecordKind,
-  id: string,
-): Promise<AdminRecord | null> {
-  return store.readRecord(kind, id, mark().now)
+  return records.toSorted((a, b) => (valueOf(a, order) < valueOf(b, order) ? -1 : 1))
 }
 
 /**
  * Does to a record what the panel does under the same name.
+ * @param asking how to ask first, where it ends something
  * @returns null where the record is gone
  * @throws {InvalidInputError} an input that cannot be used
  */
@@ -41,8 +38,10 @@ export async function actOn(
   record: AdminRecord,
   input: Input,
   session: Session,
+  asking?: Asking,
 ): Promise<Done | null> {
   const action = resource.actions.find((candidate) => candidate.name === name)
   if (!action) throw new CliError(`Nothing can be done under the name ${name}.`)
+  if (asking && action.danger) await confirmAction(asking, resource, action, record, session)
   return action.run(record, input, session)
 }

@@ -3,18 +3,19 @@ import { usernameKey } from '../identity/usernames.ts'
 import type { TokenFilter, TokenRecord } from '../store/admin-store.ts'
 import { UsageError } from './cli-error.ts'
 import { find as findClient } from './client.ts'
+import { type Asking, confirm, type ConfirmOptions } from './confirm.ts'
 import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatTable, type JsonRecord, type Output } from './output.ts'
 import { findUser } from './user.ts'
-import { addNoun, addVerb, listAll, runVerb, type VerbOptions } from './verb.ts'
+import { addNoun, addVerb, addYes, listAll, runVerb, type VerbOptions } from './verb.ts'
 
 interface FilterOptions extends VerbOptions {
   readonly user?: string
   readonly client?: string
 }
 
-interface RevokeOptions extends FilterOptions {
+interface RevokeOptions extends FilterOptions, ConfirmOptions {
   readonly id?: string
 }
 
@@ -25,7 +26,9 @@ export function addTokenNoun(program: Command, io: Io): void {
     runVerb(io, options, (session) => list(session, options)),
   )
   addFilterOptions(
-    addVerb(noun, 'revoke', 'revoke the tokens of a user, of a client, of both together, or one by its id'),
+    addYes(
+      addVerb(noun, 'revoke', 'revoke the tokens of a user, of a client, of both together, or one by its id'),
+    ),
   )
     .addOption(
       new Option(
@@ -37,7 +40,7 @@ export function addTokenNoun(program: Command, io: Io): void {
       if (options.id === undefined && options.user === undefined && options.client === undefined) {
         throw new UsageError('Say which tokens: --user <username>, --client <client-id>, both, or --id <id>.')
       }
-      await runVerb(io, options, (session) => revoke(session, options))
+      await runVerb(io, options, (session) => revoke(session, { ...io, options }))
     })
 }
 
@@ -60,16 +63,24 @@ async function list(session: Session, options: FilterOptions): Promise<Output> {
   return { json, text: formatTable(json, columns, 'There are no such tokens.') }
 }
 
-async function revoke(session: Session, options: RevokeOptions): Promise<Output> {
+async function revoke(
+  session: Session,
+  asking: Asking & { readonly options: RevokeOptions },
+): Promise<Output> {
+  const { options } = asking
   const { mark, store } = session
   const target = options.id === undefined ? await readFilter(session, options) : { id: options.id }
+  const which = Object.entries({ user: options.user, client: options.client, id: options.id })
+  const named = which.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+  const where = session.target === null ? [] : [`on ${session.target}`]
+  await confirm(asking, 'These tokens end at once, and applications lose their access.', [...named, ...where])
   const revoked = await store.revokeTokens(target, mark())
   return { json: { revoked }, text: `${revoked} ${revoked === 1 ? 'token is' : 'tokens are'} revoked.` }
 }
 
 /** A filter whose user and client exist: a name mistyped must not look like a name without tokens. */
 async function readFilter(session: Session, { client, user }: FilterOptions): Promise<TokenFilter> {
-  if (user !== undefined) await findUser(session.store, user)
+  if (user !== undefined) await findUser(session, user)
   if (client !== undefined) await findClient(session, client)
   return { usernameKey: user === undefined ? null : usernameKey(user), clientId: client ?? null }
 }

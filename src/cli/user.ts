@@ -1,57 +1,72 @@
 import { type Command, Option } from 'commander'
-import { randomId } from '../crypto/bytes.ts'
-import { hashPassword } from '../identity/passwords.ts'
-import { usernameSkeleton } from '../identity/skeleton.ts'
-import { checkEmail, checkUsername, usernameKey } from '../identity/usernames.ts'
-import type { UserRecord } from '../store/admin-store.ts'
-import { CliError, UsageError } from './cli-error.ts'
+import { usernameKey } from '../identity/usernames.ts'
+import { readRecord } from '../operations/records.ts'
+import { recordJson } from '../operations/resource.ts'
+import { users } from '../operations/resources/users.ts'
+import type { AdminRecord } from '../store/browse.ts'
+import { CliError } from './cli-error.ts'
+import type { Asking, ConfirmOptions } from './confirm.ts'
 import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
-import { formatRecord, formatTable, type JsonRecord, type Output } from './output.ts'
-import { addNoun, addVerb, listAll, runVerb, type VerbOptions } from './verb.ts'
+import { formatRecord, formatTable, type Output } from './output.ts'
+import { actOn, browseAll } from './records.ts'
+import { type PasswordOptions, readNewPassword } from './secrets.ts'
+import { addNoun, addVerb, addYes, runVerb, type VerbOptions } from './verb.ts'
 
-interface PasswordOptions extends VerbOptions {
-  readonly password?: string
-  readonly passwordStdin?: true
-}
-
-interface CreateOptions extends PasswordOptions {
+interface CreateOptions extends VerbOptions, PasswordOptions {
   readonly username: string
   readonly email?: string
   readonly staff?: true
 }
 
+type SetPasswordOptions = ConfirmOptions & PasswordOptions
+
 /** Adds the noun `user` with its verbs. */
 export function addUserNoun(program: Command, io: Io): void {
   const noun = addNoun(program, 'user', 'people who sign in')
-  addPasswordOptions(addVerb(noun, 'create', 'make a user'))
+  addPasswordOptions(addVerb(noun, 'create', 'create a user'))
     .requiredOption('--username <name>', 'the name to sign in with')
     .option('--email <address>')
     .option('--staff', 'may use the admin pages')
-    .action((options: CreateOptions) =>
-      runWithPassword(io, options, (session, hash) => create(session, options, hash)),
-    )
+    .action(async (options: CreateOptions) => {
+      const password = await readNewPassword(io, options)
+      await runVerb(io, options, (session) => create(session, options, password), true)
+    })
   addVerb(noun, 'list', 'list all users').action((options: VerbOptions) => runVerb(io, options, list))
   addPasswordOptions(
-    addVerb(noun, 'set-password', "change a user's password, which ends all sessions and tokens of the user"),
+    addYes(
+      addVerb(
+        noun,
+        'set-password',
+        "change a user's password, which ends all sessions and tokens of the user",
+      ),
+    ),
   )
     .argument('<username>')
-    .action((name: string, options: PasswordOptions) =>
-      runWithPassword(io, options, (session, hash) => setPassword(session, name, hash)),
-    )
-  addVerb(noun, 'disable', 'let a user sign in no longer, and end all sessions and tokens of the user')
+    .action(async (name: string, options: SetPasswordOptions) => {
+      const password = await readNewPassword(io, options)
+      await runVerb(io, options, (session) => setPassword(session, name, password, { ...io, options }))
+    })
+  addAction(noun, io, 'disable', 'let a user sign in no longer, and end all sessions and tokens of the user')
+  addAction(noun, io, 'enable', 'let a disabled user sign in again')
+  addYes(addVerb(noun, 'delete', 'delete a user with all consents and tokens of the user'))
     .argument('<username>')
-    .action((name: string, options: VerbOptions) =>
-      runVerb(io, options, (session) => setActive(session, name, false)),
+    .action((name: string, options: ConfirmOptions) =>
+      runVerb(io, options, (session) => remove(session, name, { ...io, options })),
     )
-  addVerb(noun, 'enable', 'let a disabled user sign in again')
+}
+
+/** A verb that does what the panel does under the same name. */
+function addAction(noun: Command, io: Io, action: 'disable' | 'enable', description: string): void {
+  addYes(addVerb(noun, action, description))
     .argument('<username>')
-    .action((name: string, options: VerbOptions) =>
-      runVerb(io, options, (session) => setActive(session, name, true)),
+    .action((name: string, options: ConfirmOptions) =>
+      runVerb(io, options, async (session) => {
+        const record = await findUser(session, name)
+        if (!(await actOn(users, action, record, {}, session, { ...io, options }))) throw notFound(name)
+        return show(session, await findUser(session, name))
+      }),
     )
-  addVerb(noun, 'delete', 'delete a user with all consents and tokens of the user')
-    .argument('<username>')
-    .action((name: string, options: VerbOptions) => runVerb(io, options, (session) => remove(session, name)))
 }
 
 function addPasswordOptions(verb: Command): Command {
@@ -59,7 +74,7 @@ function addPasswordOptions(verb: Command): Command {
     .addOption(
       new Option(
         '--password <password>',
-        'other users of this machine may see it: better from standard input',
+        'other users of this machine may see it: better from standard input, or asked for at the terminal',
       ).conflicts('passwordStdin'),
     )
     .option(
@@ -68,112 +83,62 @@ function addPasswordOptions(verb: Command): Command {
     )
 }
 
-/** Hashes before the store is opened: a password that cannot be used costs nothing, and a slow one holds nothing open. */
-async function runWithPassword(
-  io: Io,
-  options: PasswordOptions,
-  work: (session: Session, passwordHash: string) => Promise<Output>,
-): Promise<void> {
-  const password = options.passwordStdin ? (await io.readStdin()).replace(/\r?\n$/, '') : options.password
-  if (password === undefined)
-    throw new UsageError('Give the password: --password-stdin or --password <password>.')
-  const passwordHash = await hashPassword(password)
-  await runVerb(io, options, (session) => work(session, passwordHash))
+async function create(session: Session, options: CreateOptions, password: string): Promise<Output> {
+  const { email = '', staff = false, username } = options
+  const done = await users.create?.({ username, email, password, is_staff: staff }, session)
+  const record = done && (await readRecord(users, done.id, session))
+  if (!record) throw notFound(username)
+  return show(session, record)
 }
 
-async function create(
-  { mark, store }: Session,
-  options: CreateOptions,
-  passwordHash: string,
-): Promise<Output> {
-  const username = checkUsername(options.username)
-  const email = options.email ? checkEmail(options.email) : null
-  const user = await store.createUser(
-    {
-      id: randomId(),
-      username,
-      usernameKey: usernameKey(username),
-      usernameSkeleton: usernameSkeleton(username),
-      email,
-      emailKey: email === null ? null : usernameKey(email),
-      passwordHash,
-      isStaff: options.staff ?? false,
-    },
-    mark(),
-  )
-  if (user === 'username taken') throw new CliError(`There is a user ${username} already.`)
-  if (user === 'email taken') throw new CliError(`There is a user with the email address ${email} already.`)
-  return show(user)
-}
-
-async function list({ store }: Session): Promise<Output> {
-  const users = (
-    await listAll(
-      (page) => store.listUsers(page),
-      (user) => user.usernameKey,
-    )
-  ).map(userRecord)
+async function list(session: Session): Promise<Output> {
+  const json = (await browseAll(session, users, 'username_key')).map((record) => userJson(session, record))
   const columns = ['username', 'email', 'is_staff', 'is_active', 'last_sign_in_at', 'id'] as const
-  return { json: users, text: formatTable(users, columns, 'There are no users.') }
+  return { json, text: formatTable(json, columns, 'There are no users.') }
 }
 
 async function setPassword(
-  { mark, store, throttleKey }: Session,
+  session: Session,
   name: string,
-  passwordHash: string,
+  password: string,
+  asking: Asking,
 ): Promise<Output> {
-  const key = usernameKey(name)
-  const account = await throttleKey(key)
-  const user = await store.setPassword(key, passwordHash, account, mark())
-  if (!user) throw notFound(name)
-  if (account !== null) return show(user)
+  const record = await findUser(session, name)
+  if (!(await actOn(users, 'reset-password', record, { password }, session, asking))) throw notFound(name)
+  const output = show(session, await findUser(session, name))
+  if ((await session.throttleKey(usernameKey(name))) !== null) return output
   const warning =
     'Failed sign-ins still count for up to 10 minutes: to clear them, give the SECRET_KEY of the Worker in the environment.'
-  return { ...show(user), warning }
+  return { ...output, warning }
 }
 
-async function setActive({ mark, store }: Session, name: string, active: boolean): Promise<Output> {
-  const user = await store.setUserActive(usernameKey(name), active, mark())
-  if (!user) throw notFound(name)
-  return show(user)
-}
-
-async function remove({ mark, store }: Session, name: string): Promise<Output> {
-  const user = await findUser(store, name)
-  if (!(await store.deleteUser(usernameKey(name), mark()))) throw notFound(name)
-  return {
-    json: userRecord(user),
-    text: `The user ${user.username} is deleted, with all consents and tokens.`,
-  }
+async function remove(session: Session, name: string, asking: Asking): Promise<Output> {
+  const record = await findUser(session, name)
+  const done = await actOn(users, 'delete', record, {}, session, asking)
+  if (!done) throw notFound(name)
+  return { json: userJson(session, record), text: done.text }
 }
 
 /**
- * Finds a user.
+ * Finds a user by the name, however it is written.
  * @throws {CliError} there is none of this name
  */
-export async function findUser(store: Session['store'], name: string): Promise<UserRecord> {
-  const user = await store.readUser(usernameKey(name))
-  if (!user) throw notFound(name)
-  return user
+export async function findUser(session: Session, name: string): Promise<AdminRecord> {
+  const user = await session.store.readUser(usernameKey(name))
+  const record = user && (await readRecord(users, user.id, session))
+  if (!record) throw notFound(name)
+  return record
 }
 
 function notFound(name: string): CliError {
   return new CliError(`There is no user ${name}.`)
 }
 
-function show(user: UserRecord): Output {
-  const json = userRecord(user)
+function show(session: Session, record: AdminRecord): Output {
+  const json = userJson(session, record)
   return { json, text: formatRecord(json) }
 }
 
-function userRecord(user: UserRecord): JsonRecord {
-  return {
-    id: user.id,
-    username: user.username,
-    email: user.email,
-    is_staff: user.isStaff,
-    is_active: user.isActive,
-    created_at: user.createdAt,
-    last_sign_in_at: user.lastSignInAt,
-  }
+function userJson({ provider }: Session, record: AdminRecord): AdminRecord {
+  return recordJson(users, record, provider)
 }

@@ -29,20 +29,30 @@ export function addVerb(noun: Command, name: string, description: string): Comma
     .option('--remote', 'work on the deployed database, over the API of Cloudflare')
 }
 
-/** Opens the store that the options name, lets a verb work on it, and prints what it says. */
+/**
+ * Opens the store that the options name, lets a verb work on it, and prints what it says.
+ * @param creates whether it creates something, and so a local state where there is none
+ */
 export async function runVerb(
   io: Io,
   options: VerbOptions,
   work: (session: Session) => Promise<Output>,
+  creates = false,
 ): Promise<void> {
-  const session = await io.open(options.remote ?? false)
+  const session = await io.open(options.remote ?? false, creates)
   try {
+    if (session.target !== null) io.warn(`On ${session.target}.\n`)
     const { json, text, warning } = await work(session)
     if (warning !== undefined) io.warn(`${warning}\n`)
     io.write(`${options.json ? JSON.stringify(json, null, 2) : text}\n`)
   } finally {
     await session.close()
   }
+}
+
+/** Adds the option by which a verb that ends something asks nobody. */
+export function addYes(verb: Command): Command {
+  return verb.option('--yes', 'go on without a question')
 }
 
 /** Collects the values of an option that may be repeated. */

@@ -122,6 +122,8 @@ export interface Resource {
   readonly actions: readonly Action[]
   /** Fields of a new record (null), or of one that is changed, as far as this user may change them. */
   readonly fields?: (record: AdminRecord | null, known: Known, userId: string | null) => readonly FieldSpec[]
+  /** The whole list, sorted by id, where it is more than the storage's rows. */
+  readonly all?: (operator: Operator) => Promise<readonly AdminRecord[]>
   /** What a form begins with where a record has nothing. */
   readonly blank?: (known: Pick<Known, 'clientMetadata'>) => Input
   /** @throws {InvalidInputError} names each field that cannot be used */

@@ -21,7 +21,7 @@ const app: AdminRecord = {
 }
 
 const advice = (fields: AdminRecord): readonly string[] =>
-  checkSetup({ ...app, ...fields }, { grantTypes, responseTypes, settings }).map(
+  checkSetup({ ...app, ...fields }, [], { grantTypes, responseTypes, settings }).map(
     ({ severity, text }) => `${severity}: ${text}`,
   )
 

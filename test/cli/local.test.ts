@@ -87,13 +87,7 @@ describe('client', () => {
       '--client-id',
       'all',
     ]
-    const flags = [
-      '--client-secret',
-      ':p%ss w+rd&more',
-      '--auto-authorize',
-      '--authorize-every-time',
-      '--no-pkce',
-    ]
+    const flags = ['--client-secret', ':p%ss w+rd&more', '--auto-authorize', '--no-pkce']
     expect(await json('client', 'create', '--name', 'All', ...everything, ...flags)).toMatchObject({
       client_id: 'all',
       client_secret: ':p%ss w+rd&more',
@@ -101,7 +95,7 @@ describe('client', () => {
       scope: 'read write',
       redirect_uris: [],
       auto_authorize: true,
-      authorize_every_time: true,
+      authorize_every_time: false,
       require_pkce: false,
     })
     const again = await cli('client', 'create', '--name', 'All', ...everything)
@@ -188,7 +182,7 @@ describe('client', () => {
       '--type',
       'public',
       '--client-secret',
-      's',
+      'a secret of mine',
       '--redirect-uri',
       REDIRECT,
     )
@@ -207,7 +201,7 @@ describe('user', () => {
       '--username',
       'Ada',
       '--password',
-      'x',
+      'correct horse',
       '--email',
       'ada@example.org',
       '--staff',
@@ -219,13 +213,17 @@ describe('user', () => {
       is_staff: true,
     })
     const args = ['user', 'create', '--username', 'bob', '--password-stdin', '--json']
-    const bob = jsonOf(await runOn(open, args, 'pass word\n'))
+    const bob = jsonOf(await runOn(open, args, 'pass word 42\n'))
     expect(bob).toMatchObject({ username: 'bob', email: null, is_staff: false })
-    const again = await cli('user', 'create', '--username', 'ADA', '--password', 'x')
-    expect(again).toMatchObject({ code: 1, stderr: 'error: There is a user ADA already.\n' })
+    const again = await runOn(
+      open,
+      ['user', 'create', '--username', 'ADA', '--password-stdin'],
+      'correct horse',
+    )
+    expect(again).toMatchObject({ code: 1, stderr: 'error: There is a user of this name already.\n' })
     const users = await jsonList('user', 'list')
     expect(users.map(({ username }) => username)).toEqual(['Ada', 'bob'])
-    expect(JSON.stringify(users)).not.toMatch(/scrypt|password/)
+    expect(JSON.stringify(users)).not.toMatch(/scrypt|hash|"password"/)
   })
 
   it('list shows each of many users once, those of another table too', async () => {
@@ -246,7 +244,11 @@ describe('user', () => {
       `INSERT INTO throttle (key, count, reset_at, op) VALUES ('${key}', 10, 9999999999, 'x'), ('other', 1, 9999999999, 'x')`,
     )
     const before = await hashOf('bob')
-    const set = await runOn(open, ['user', 'set-password', 'BOB', '--password-stdin', '--json'], 'new')
+    const set = await runOn(
+      open,
+      ['user', 'set-password', 'BOB', '--password-stdin', '--json'],
+      'battery staple',
+    )
     expect(set).toMatchObject({ code: 0, stderr: '' })
     expect(await hashOf('bob')).not.toEqual(before)
     expect(await query('SELECT key FROM throttle')).toEqual([{ key: 'other' }])
@@ -278,7 +280,17 @@ describe('scope', () => {
     expect((await cli('scope', 'create', '--name', 'two words', '--description', 'x')).stderr).toContain(
       'RFC 6749 3.3',
     )
-    expect(await jsonList('scope', 'list')).toHaveLength(1)
+    expect(await jsonList('scope', 'list')).toEqual([
+      {
+        name: 'email',
+        source: 'table',
+        bits: null,
+        description: 'See your address',
+        created_at: expect.any(Number) as number,
+      },
+      { name: 'read', source: 'settings', bits: 2, description: null, created_at: null },
+      { name: 'write', source: 'settings', bits: 6, description: null, created_at: null },
+    ])
     expect(await json('scope', 'delete', 'email')).toMatchObject({ name: 'email' })
     expect(await cli('scope', 'delete', 'email')).toMatchObject({ code: 1, stdout: '' })
   })

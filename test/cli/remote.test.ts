@@ -7,6 +7,8 @@ import { openStore } from '../../src/cli/open-store.ts'
 import { type CliRecord, createState, jsonOf, runOn, spawnCli } from './run-cli.ts'
 
 const TOKEN = 'token-of-the-test'
+/** What every command says first. */
+const TARGET = 'On the deployed database edge-oauth2-provider.\n'
 const REDIRECT = 'https://app.example/callback'
 
 interface RawRequest {
@@ -88,7 +90,10 @@ describe('--remote', () => {
     const create = ['client', 'create', '--name', 'App', '--redirect-uri', REDIRECT, '--client-id', 'app']
     const first = await spawnCli([...create, '--auto-authorize', '--remote', '--json'], remote)
     expect(jsonOf(first)).toMatchObject({ client_id: 'app', auto_authorize: true })
-    expect(await cli(create)).toMatchObject({ code: 1, stderr: 'error: There is a client app already.\n' })
+    expect(await cli(create)).toMatchObject({
+      code: 1,
+      stderr: `${TARGET}error: There is a client app already.\n`,
+    })
     expect(await ok<readonly CliRecord[]>(['client', 'list'])).toHaveLength(1)
     expect(await ok(['client', 'rotate-secret', 'app', '--keep-old'])).toHaveProperty('client_secret')
     expect(await ok(['purge'])).toEqual({ grants: 0, sessions: 0, throttle: 0 })
@@ -110,13 +115,13 @@ describe('--remote', () => {
 
   it('clears the failed attempts of an account only where it knows the SECRET_KEY', async () => {
     const create = ['user', 'create', '--username', 'zoe', '--password-stdin']
-    expect(await ok(create, 'first')).toMatchObject({ username: 'zoe', is_staff: false })
+    expect(await ok(create, 'first password')).toMatchObject({ username: 'zoe', is_staff: false })
     const set = ['user', 'set-password', 'zoe', '--password-stdin', '--json']
-    const without = await cli(set, 'second')
+    const without = await cli(set, 'second password')
     expect(jsonOf(without)).toMatchObject({ username: 'zoe' })
     expect(without.stderr).toContain('SECRET_KEY')
     given({ SECRET_KEY: 'a-key-of-the-deployed-worker-000000' })
-    expect(await cli(set, 'third')).toMatchObject({ code: 0, stderr: '' })
+    expect(await cli(set, 'third password')).toMatchObject({ code: 0, stderr: TARGET })
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Io } from '../../src/cli/io.ts'
 import type { Session } from '../../src/cli/open-store.ts'
 import { runCommand } from '../../src/cli/program.ts'
 import { clientMetadata } from '../../src/clients/members/index.ts'
@@ -51,15 +52,17 @@ export async function spawnCli(
 
 /** Runs a command in this process, on an open store: what a command does but for opening it. */
 export async function runOn(
-  open: (remote: boolean) => Promise<Session>,
+  open: Io['open'],
   args: readonly string[],
   stdin = '',
   provider: Pick<Session['provider'], 'clientMetadata'> = { clientMetadata },
+  ask: Io['ask'] = null,
 ): Promise<CliResult> {
   let [stdout, stderr] = ['', '']
   const code = await runCommand(args, {
     provider,
     open,
+    ask,
     readStdin: async () => stdin,
     write: (text) => (stdout += text),
     warn: (text) => (stderr += text),

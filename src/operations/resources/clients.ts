@@ -7,7 +7,7 @@ import {
 import { type ParseOptions, parseClientMetadata } from '../../clients/metadata.ts'
 import { sha256Base64url } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
-import type { ClientRecord } from '../../store/admin-store.ts'
+import type { ClientMetadata, ClientRecord } from '../../store/admin-store.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import { gather } from '../input.ts'
 import {
@@ -20,6 +20,7 @@ import {
   valueOf,
 } from '../resource.ts'
 import { clientFacts, clientFields, KEEP_OLD, newClient } from './client-fields.ts'
+import { unknownScopes } from './scopes.ts'
 
 const DAY = 86_400
 /** How often a change is tried again that others were faster than. */
@@ -37,11 +38,22 @@ async function create(input: Input, operator: Operator): Promise<Done> {
     clientId: () => (id === '' ? generateClientId() : checkClientId(id)),
     ownSecret: () => (given === '' ? null : readSecret(given, input)),
   })
+  await checkScopes(metadata, input, operator)
   const secret = metadata.type === 'public' ? null : (ownSecret ?? generateClientSecret())
   const secretHash = secret === null ? null : await sha256Base64url(secret)
   const made = await operator.store.createClient({ clientId, secretHash, metadata }, operator.mark())
   if (!made) throw new InvalidInputError('client_id', `There is a client ${clientId} already.`)
   return { id: clientId, text: `The client ${metadata.name} is created.`, ...(secret !== null && { secret }) }
+}
+
+/** A client that lists a scope which nobody knows would be refused whenever it asks for it. */
+async function checkScopes({ scope }: ClientMetadata, input: Input, operator: Operator): Promise<void> {
+  const unknown = input['scope'] === undefined ? [] : await unknownScopes(scope, operator)
+  if (unknown.length === 0) return
+  throw new InvalidInputError(
+    'scope',
+    `There is no scope ${unknown.join(', ')}: OAUTH_SCOPES or the scope table must have it first.`,
+  )
 }
 
 /** The secret that a confidential client is to have. */
@@ -64,6 +76,7 @@ async function change(record: AdminRecord, input: Input, operator: Operator): Pr
     const before = await store.readClient(id)
     if (!before) return null
     const metadata = parseClientMetadata(input, { ...parseOptions(operator), before })
+    await checkScopes(metadata, input, operator)
     const disabled = typeof input['disabled'] === 'boolean' ? input['disabled'] : before.disabled
     const seenAt = Number(seen ?? before.updatedAt)
     const updated = await store.updateClient(id, { ...metadata, disabled }, seenAt, mark())
