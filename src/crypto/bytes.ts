@@ -22,6 +22,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const HEX = '0123456789abcdef'
 const NO_DIGIT = 64
 /** The value of each character of the alphabet, by its code. */
 const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -101,7 +102,9 @@ export function randomId(): string {
 
 /** Bytes as lowercase hexadecimal digits: text in their order. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let text = ''
+  for (const byte of bytes) text += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15)
+  return text
 }
 
 /**
@@ -109,10 +112,14 @@ export function toHex(bytes: Uint8Array): string {
  * @returns the bytes, or null where the text is anything else
  */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
-  if (text.length % 2 === 1 || !/^[0-9a-f]*$/.test(text)) return null
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
-    Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),
-  )
+  if (text.length % 2 === 1) return null
+  const bytes = new Uint8Array(text.length / 2)
+  for (let at = 0; at < bytes.length; at++) {
+    const [high, low] = [HEX.indexOf(text.charAt(2 * at)), HEX.indexOf(text.charAt(2 * at + 1))]
+    if (high < 0 || low < 0) return null
+    bytes[at] = high * 16 + low
+  }
+  return bytes
 }
 
 /** Digits of the time at the start of a `sortableId`. */

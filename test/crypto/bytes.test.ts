@@ -3,11 +3,13 @@ import {
   concat,
   equal,
   fromBase64url,
+  fromHex,
   randomBytes,
   randomId,
   sha256,
   sha256Base64url,
   toBase64url,
+  toHex,
   utf8,
 } from '../../src/crypto/bytes.ts'
 
@@ -54,6 +56,22 @@ describe('base64url', () => {
     'refuses %j: there is one way to write bytes',
     (text) => {
       expect(fromBase64url(text)).toBeNull()
+    },
+  )
+})
+
+describe('hexadecimal digits', () => {
+  it('write and read every byte, at every length', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+    expect(toHex(all).slice(0, 36)).toBe('000102030405060708090a0b0c0d0e0f1011')
+    for (let length = 0; length <= 256; length++)
+      expect(fromHex(toHex(all.slice(0, length)))).toEqual(all.slice(0, length))
+  })
+
+  it.each(['0', 'A0', '0F', 'g0', '0 ', ' 0', '0x', '\u0660\u0661', '00\n0'])(
+    'are refused in any other form: %j',
+    (text) => {
+      expect(fromHex(text)).toBeNull()
     },
   )
 })
