@@ -3,6 +3,7 @@ import type { Pages } from '../pages/components.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import type { RequestMark } from '../store/records.ts'
+import type { SigningKeyStore } from '../store/signing-keys.ts'
 import type { Store } from '../store/store.ts'
 import type { FeatureTables } from './feature.ts'
 import type { Hooks, ProviderEvent } from './hooks.ts'
@@ -31,6 +32,8 @@ export interface Provider extends FeatureTables {
   readonly store: Store
   /** What operators do to records; null where the storage has none. */
   readonly adminStore: AdminStore | null
+  /** Keys that sign tokens; null where the storage keeps none. */
+  readonly signingKeyStore: SigningKeyStore | null
   readonly keys: Keys
   /** Id, time and network of this request. */
   readonly request: RequestMark

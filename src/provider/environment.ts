@@ -75,6 +75,7 @@ export async function providerFor(
     issuer: settings.issuer ?? arrival.origin,
     store: options.createStore(env),
     adminStore,
+    signingKeyStore: options.createSigningKeyStore(env),
     keys: await keys,
     request: markRequest(arrival),
     defer: arrival.defer,

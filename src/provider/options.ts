@@ -16,6 +16,8 @@ import { SETTINGS, type SettingOptions } from '../settings/settings.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import { createAdminStore } from '../store/d1/admin/index.ts'
 import { createStore } from '../store/d1/index.ts'
+import { createSigningKeyStore } from '../store/d1/signing-keys.ts'
+import type { SigningKeyStore } from '../store/signing-keys.ts'
 import type { Store } from '../store/store.ts'
 import { core } from './core.ts'
 import { type Merged, mergeFeatures } from './features.ts'
@@ -42,6 +44,8 @@ export interface ProviderOptions extends SettingOptions {
    * environment with bindings of its own.)
    */
   store?(this: void, env: ProviderBindings): Store
+  /** Signing keys beside such a storage; without them no feature can sign. */
+  signingKeys?(this: void, env: ProviderBindings): SigningKeyStore
   /** Somebody else's users. */
   readonly users?: UserSource
   readonly tokenResponseExtras?: (
@@ -62,6 +66,8 @@ export interface ResolvedOptions extends Pick<Merged, 'shell'> {
   readonly createStore: (env: ProviderBindings) => Store
   /** Null where the storage has none. */
   readonly createAdminStore: (env: ProviderBindings) => AdminStore | null
+  /** Null where the storage keeps no signing keys. */
+  readonly createSigningKeyStore: (env: ProviderBindings) => SigningKeyStore | null
 }
 
 const PATHS: Paths = {
@@ -86,7 +92,8 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
     clientMetadata = [],
     ...rest
   } = options
-  const { grantScope = null, onEvent, paths, store, tokenResponseExtras, users = null, ...settings } = rest
+  const { grantScope = null, onEvent, paths, signingKeys, store, tokenResponseExtras, ...others } = rest
+  const { users = null, ...settings } = others
   for (const name of Object.keys(settings)) {
     if (!Object.hasOwn(SETTINGS, name)) throw new ConfigurationError(name, 'is no option of createProvider')
   }
@@ -121,6 +128,8 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
     // Somebody else's may hold what belongs to a request, such as the stub of a Durable Object.
     createStore: store ?? once(defaultStore),
     createAdminStore: once((env) => (store || !env.DB ? null : createAdminStore(env.DB))),
+    createSigningKeyStore:
+      signingKeys ?? once((env) => (store || !env.DB ? null : createSigningKeyStore(env.DB))),
   }
 }
 
