@@ -12,6 +12,8 @@ export const users = sqliteTable(
     usernameSkeleton: text('username_skeleton'),
     email: text('email'),
     emailKey: text('email_key').unique(),
+    /** When the person proved to own the address; null while nobody did. */
+    emailVerifiedAt: integer('email_verified_at'),
     /** A PHC string; never a password. */
     passwordHash: text('password_hash').notNull(),
     passwordChangedAt: integer('password_changed_at').notNull(),
@@ -21,6 +23,8 @@ export const users = sqliteTable(
     isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
     /** Further claims about the person, as a JSON object. */
     profile: text('profile').notNull().default('{}'),
+    /** When the profile changed last; null while it never did. */
+    profileUpdatedAt: integer('profile_updated_at'),
     createdAt: integer('created_at').notNull(),
     lastSignInAt: integer('last_sign_in_at'),
     /** Codes that were given in this second or before are dead: the user was disabled in it. */

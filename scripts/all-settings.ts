@@ -1,8 +1,9 @@
 import { DJANGO_SETTINGS } from '../src/django/settings.ts'
+import { OPENID_SETTINGS } from '../src/openid/settings.ts'
 import { SETTINGS } from '../src/settings/settings.ts'
 
 /** Settings of the features, by the names of the features; one of a new folder joins here. */
-export const FEATURE_SETTINGS = { django: DJANGO_SETTINGS }
+export const FEATURE_SETTINGS = { openid: OPENID_SETTINGS, django: DJANGO_SETTINGS }
 
 /** The settings of the shipped Worker: the provider's own, then those of its features. */
-export const ALL_SETTINGS = { ...SETTINGS, ...FEATURE_SETTINGS.django }
+export const ALL_SETTINGS = { ...SETTINGS, ...FEATURE_SETTINGS.openid, ...FEATURE_SETTINGS.django }

@@ -25,6 +25,6 @@ function table(): string {
 
 function line({ at, body, caller, cors, method, path, summary }: Endpoint, feature: string): string {
   const address = `${method} ${at === 'oauth2' ? '/oauth2' : ''}${path}`
-  const takes = { form: 'a form', json: 'JSON', none: 'a query' }[body]
+  const takes = { form: 'a form', 'optional form': 'a form, or nothing', json: 'JSON', none: 'a query' }[body]
   return `| \`${address}\`: ${summary} | ${caller} | ${takes} | ${cors ? 'of any origin' : 'no'} | ${feature} |`
 }

@@ -17,6 +17,9 @@ interface Target {
   readonly holds?: readonly string[]
 }
 
+/** A sign of the feature openid(): its signatures. */
+const OPENID = ['ERR_JWS_INVALID']
+
 /** Signs of the feature django(), which the shipped Worker has: were they not to be found there, they would prove nothing elsewhere. */
 const DJANGO = ['pbkdf2_sha256', 'argon2id', '$2b$']
 
@@ -44,9 +47,9 @@ const TARGETS: readonly Target[] = [
     name: 'core and pages',
     entry: 'scripts/size/pages.ts',
     budget: 115,
-    without: ['/admin/api', 'ERR_JWS_INVALID', ...DJANGO],
+    without: ['/admin/api', ...OPENID, ...DJANGO],
   },
-  { name: 'the whole Worker', entry: 'src/index.ts', budget: 135, without: [], holds: DJANGO },
+  { name: 'the whole Worker', entry: 'src/index.ts', budget: 170, without: [], holds: [...DJANGO, ...OPENID] },
 ]
 
 /** Builds without deploying, and reads the bundle. */

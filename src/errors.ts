@@ -22,6 +22,7 @@ export type OAuthErrorCode =
   | 'consent_required'
   | 'login_required'
   | 'request_not_supported'
+  | 'registration_not_supported'
   | 'request_uri_not_supported'
 
 interface OAuthErrorOptions {

@@ -4,9 +4,10 @@ import type { ProviderEnv } from './concepts.ts'
 import { django } from './django/index.ts'
 import { pages } from './pages/index.ts'
 import { createProvider } from './provider/create-provider.ts'
+import { openid } from './provider/openid.ts'
 import { accessTokenEntrypoint } from './rpc.ts'
 
-const provider = createProvider({ features: [pages(), admin(), django()] })
+const provider = createProvider({ features: [pages(), admin(), openid(), django()] })
 
 const app = new Hono<ProviderEnv>()
 app.route('/oauth2', provider)

@@ -1,6 +1,6 @@
 import type { Approval } from '../oauth/authorize/answer.ts'
 import type { AuthorizationRequest } from '../oauth/authorize/request.ts'
-import type { Client, Consent, Session } from '../store/records.ts'
+import type { Client, Consent, GrantDetails, Session } from '../store/records.ts'
 import type { Params } from './endpoint.ts'
 import type { Provider } from './provider.ts'
 
@@ -106,4 +106,18 @@ export interface InteractionState {
 export type InteractionRule = (
   state: InteractionState & { readonly session: Session },
   provider: Provider,
-) => 'login' | 'consent' | `/${string}` | null
+) => Demanded | Promise<Demanded>
+
+/** What an interaction rule demands. */
+export type Demanded = 'login' | 'consent' | `/${string}` | null
+
+/**
+ * Reads what a grant keeps of the request that a user has just approved: its members join those of other features, and token
+ * members find them again in `IssuedTokens.details`.
+ * @throws {OAuthError} what the client is told: nothing has been issued yet
+ */
+export type GrantDetailsReader = (
+  request: AuthorizationRequest,
+  session: Session,
+  provider: Provider,
+) => Promise<GrantDetails>

@@ -49,13 +49,15 @@ export interface Endpoint {
   /** Begins with a slash; may hold `:name` parts, and end with `/*`. */
   readonly path: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  readonly body: 'form' | 'json' | 'none'
+  readonly body: 'form' | 'optional form' | 'json' | 'none'
   /**
    * Who authenticates. A client whose authentication fails is answered with 401 and a challenge where it used the
    * Authorization header (RFC 6749 5.2), a `confidential client` always. A bearer without a token is challenged before
    * `answer` is called (RFC 6750 3). A browser is refused where another site sends it.
    */
   readonly caller: 'client' | 'confidential client' | 'bearer' | 'browser' | 'nobody'
+  /** The token may also come as the form parameter `access_token` (RFC 6750 2.2). */
+  readonly tokenInForm?: boolean
   /** Pages of any origin may call it, without credentials of the browser. */
   readonly cors: boolean
   /** Of success; 200, if left out. */

@@ -6,6 +6,7 @@ import type {
   AuthorizationCheck,
   AuthorizationParameter,
   ClientSource,
+  GrantDetailsReader,
   InteractionRule,
   ParameterSource,
   ResponseMode,
@@ -36,6 +37,8 @@ export interface Feature extends Partial<FeatureTables> {
 export interface FeatureTables {
   /** By the names of RFC 7591 2, or an absolute URI (RFC 6749 4.5). */
   readonly grantTypes: Readonly<Record<string, GrantType>>
+  /** Scopes that clients can ask for, beside those of OAUTH_SCOPES and of the scope table. */
+  readonly scopes: readonly string[]
   /** Parts of response types, in the order in which they answer. */
   readonly responseTypes: Readonly<Record<string, ResponseType>>
   readonly responseModes: Readonly<Record<string, ResponseMode>>
@@ -47,6 +50,8 @@ export interface FeatureTables {
   /** The rules of an authorization request, in the order in which it meets them. */
   readonly authorizationChecks: readonly AuthorizationCheck[]
   readonly interactions: readonly InteractionRule[]
+  /** What grants keep of the request that they come from, for the tokens that are issued from them. */
+  readonly grantDetails: readonly GrantDetailsReader[]
   /** Where clients come from that nobody registered. */
   readonly clientSources: readonly ClientSource[]
   /**

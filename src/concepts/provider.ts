@@ -30,6 +30,8 @@ export interface Provider extends FeatureTables {
   readonly issuer: string
   readonly paths: Paths
   readonly store: Store
+  /** What the Worker is bound to, for features with tables of their own. */
+  readonly bindings: ProviderBindings
   /** What operators do to records; null where the storage has none. */
   readonly adminStore: AdminStore | null
   /** Keys that sign tokens; null where the storage keeps none. */

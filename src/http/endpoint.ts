@@ -4,7 +4,7 @@ import type { Endpoint, EndpointAnswer } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import { countSecretGuess } from '../oauth/client-guesses.ts'
 import { parseParams, refuseRepeated } from '../oauth/params.ts'
-import { readBearer } from '../resource-server/bearer.ts'
+import { type Presented, readBearer } from '../resource-server/bearer.ts'
 import { refuseForeign } from './anti-forgery.ts'
 import { allowAnyOrigin } from './cors.ts'
 import { bearerChallenged, refuse } from './endpoint-errors.ts'
@@ -43,9 +43,10 @@ function handlerOf(row: Endpoint): Handler<ProviderEnv> {
   return async (c) => {
     if (row.caller === 'browser') refuseForeign(c.req.raw, c.get('provider').issuer)
     const provider = c.get('provider')
-    const bearer = row.caller === 'bearer' ? readBearer(c.req.raw) : null
+    const asked = await readRequest(c, row)
+    const bearer = row.caller === 'bearer' ? presentedToken(c.req.raw, row, asked) : null
     if (bearer?.kind === 'none') return bearerChallenged(c)
-    const request = await readRequest(c, row, bearer?.kind === 'token' ? bearer.token : '')
+    const request = { ...asked, bearer: bearer?.kind === 'token' ? bearer.token : '' }
     try {
       if (bearer?.kind === 'malformed') throw malformedBearer()
       return respond(c, row, await answer(row, request, provider))
@@ -53,6 +54,14 @@ function handlerOf(row: Endpoint): Handler<ProviderEnv> {
       throw error instanceof OAuthError ? await refuse(error, row, request, provider) : error
     }
   }
+}
+
+/** The token of a bearer, in the header, or in the form where the row takes it there; never in both (RFC 6750 2). */
+function presentedToken(raw: Request, { tokenInForm }: Endpoint, { params }: EndpointRequest): Presented {
+  const presented = readBearer(raw)
+  const token = tokenInForm ? params.get('access_token') : undefined
+  if (token === undefined) return presented
+  return presented.kind === 'none' ? { kind: 'token', token } : { kind: 'malformed' }
 }
 
 function malformedBearer(): OAuthError {
@@ -74,7 +83,7 @@ async function answer(row: Endpoint, request: EndpointRequest, provider: Provide
 }
 
 /** @throws {OAuthError} invalid_request: another content type, too large, a parameter twice or in the wrong place */
-async function readRequest(c: Context<ProviderEnv>, row: Endpoint, bearer: string): Promise<EndpointRequest> {
+async function readRequest(c: Context<ProviderEnv>, row: Endpoint): Promise<EndpointRequest> {
   const { headers, method, url } = c.req.raw
   // What a form brings does not belong into URLs, which end up in logs.
   if (row.body !== 'none' && new URL(url).search !== '') {
@@ -84,19 +93,24 @@ async function readRequest(c: Context<ProviderEnv>, row: Endpoint, bearer: strin
   }
   const params = await readParams(c.req.raw, row, c.get('provider'))
   const json = row.body === 'json' ? await readJson(c.req.raw) : undefined
-  return { method, url, headers, params, json, path: c.req.param(), bearer }
+  return { method, url, headers, params, json, path: c.req.param(), bearer: '' }
 }
 
 async function readParams(raw: Request, row: Endpoint, provider: Provider): Promise<Params> {
   if (row.body === 'json') return parseParams('')
   const { parameters = {}, repeatable = [] } = row
   const known = Object.keys(typeof parameters === 'function' ? parameters(provider) : parameters)
-  const params = row.body === 'form' ? await parseForm(raw, repeatable) : readQuery(raw)
+  const params = hasForm(raw, row) ? await parseForm(raw, repeatable) : readQuery(raw)
   refuseRepeated(
     params,
     known.filter((name) => !repeatable.includes(name)),
   )
   return params
+}
+
+/** A request without a body has no form, where the row does not need one. */
+function hasForm({ headers }: Request, { body }: Endpoint): boolean {
+  return body === 'form' || (body === 'optional form' && headers.has('Content-Type'))
 }
 
 function respond(

@@ -1,5 +1,6 @@
 import type { Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
+import { fixedScopes } from '../tokens/granted-scope.ts'
 import { responseTypeParts, supportedResponseTypes } from './response-types/index.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -9,14 +10,14 @@ type Members = Readonly<Record<string, unknown>>
  * not so.
  */
 export function authorizationServerMetadata(provider: Provider): Members {
-  const { grantTypes, issuer, responseModes, settings } = provider
+  const { grantTypes, issuer, responseModes } = provider
   const types = supportedResponseTypes(provider)
   const frontChannel = types
     .flatMap((type) => responseTypeParts(type, provider))
     .map((part) => part.grantType)
   const own = {
     issuer,
-    scopes_supported: Object.keys(settings.scopes),
+    scopes_supported: fixedScopes(provider),
     response_types_supported: types,
     response_modes_supported: Object.keys(responseModes),
     grant_types_supported: [...new Set([...Object.keys(grantTypes), ...frontChannel])],

@@ -74,6 +74,7 @@ export async function providerFor(
     featureSettings,
     issuer: settings.issuer ?? arrival.origin,
     store: options.createStore(env),
+    bindings: env,
     adminStore,
     signingKeyStore: options.createSigningKeyStore(env),
     keys: await keys,

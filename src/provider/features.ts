@@ -42,6 +42,7 @@ export function mergeFeatures(features: readonly Feature[]): Merged {
   return {
     tables: {
       grantTypes: named((feature) => feature.grantTypes),
+      scopes: listed((feature) => feature.scopes),
       responseTypes: named((feature) => feature.responseTypes),
       responseModes: named((feature) => feature.responseModes),
       clientAuthMethods: named((feature) => feature.clientAuthMethods),
@@ -49,6 +50,7 @@ export function mergeFeatures(features: readonly Feature[]): Merged {
       parameterSources: listed((feature) => feature.parameterSources),
       authorizationChecks: listed((feature) => feature.authorizationChecks),
       interactions: listed((feature) => feature.interactions),
+      grantDetails: listed((feature) => feature.grantDetails),
       clientSources: listed((feature) => feature.clientSources),
       clientRecoveries: listed((feature) => feature.clientRecoveries),
       passwordFormats: listed((feature) => feature.passwordFormats),

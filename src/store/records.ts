@@ -174,8 +174,8 @@ export interface AuthorizationCode {
   readonly redirectUriGiven: boolean
   /** base64url SHA-256; null where the request had none (RFC 7636). */
   readonly codeChallenge: string | null
-  /** JSON of the parameters that travel on into the grant, such as `nonce`; null where the request had none. */
-  readonly requestClaims: string | null
+  /** What the grant keeps of the request; null if that is nothing. */
+  readonly details: GrantDetails | null
   readonly authTime: number
   /** The real limit: KV keeps entries for at least 60 seconds. */
   readonly expiresAt: number

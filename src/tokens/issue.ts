@@ -3,7 +3,7 @@ import { sortableId } from '../crypto/bytes.ts'
 import { invalidClient, invalidGrant, invalidScope, unauthorizedGrantType } from '../refusals.ts'
 import { ADMIN_SCOPE, requestedScope } from '../scope.ts'
 import type { IssueCommit, IssuedTokens, IssueOutcome } from '../store/records.ts'
-import { defaultScopeOf, narrowScope } from './granted-scope.ts'
+import { defaultScopeOf, fixedScopes, narrowScope } from './granted-scope.ts'
 import { mintToken } from './opaque.ts'
 
 /**
@@ -104,7 +104,7 @@ async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): P
     scope: {
       requested,
       fallback: settings.defaultScope,
-      known: Object.keys(settings.scopes),
+      known: fixedScopes(provider),
     },
     claim: issue.claim ?? null,
     grantId: issue.grantId ?? sortableId(),

@@ -2,7 +2,7 @@ import type { AnswerParameters, Params, Provider, RedirectTarget, Redirection } 
 import { randomId } from '../../crypto/bytes.ts'
 import type { OAuthError } from '../../errors.ts'
 import { coversScope } from '../../scope.ts'
-import type { Consent, ConsentCommit, Session } from '../../store/records.ts'
+import type { Consent, ConsentCommit, GrantDetails, Session } from '../../store/records.ts'
 import { responseTypeParts } from '../response-types/index.ts'
 import type { AuthorizationRequest } from './request.ts'
 import { responseModeOf } from './response-mode.ts'
@@ -14,6 +14,8 @@ export interface Approval {
   readonly scope: string
   /** Id of the consent that this rests on. */
   readonly consentId: string
+  /** What the grant keeps of the request; null if that is nothing. */
+  readonly details: GrantDetails | null
   /** Settles when the consent is in the storage: what demands one that lives waits for it. */
   readonly consentSaved: Promise<void>
 }
@@ -31,11 +33,12 @@ export async function answerAuthorization(
   scope: string,
   provider: Provider,
 ): Promise<Redirection> {
+  const details = await readDetails(request, session, provider)
   const commit = planConsent(request, session, remembered, scope)
   const consentSaved = commit.save
     ? provider.store.saveConsent(commit.save, session.id, provider.request)
     : Promise.resolve()
-  const approval: Approval = { session, scope, consentId: commit.id, consentSaved }
+  const approval: Approval = { session, scope, consentId: commit.id, details, consentSaved }
   const [answer] = await Promise.all([answerParts(request, approval, provider), consentSaved])
   return encode(
     request.target,
@@ -55,6 +58,19 @@ async function answerParts(
     answer = { ...answer, ...(await part.answer(request, approval, answer, provider)) }
   }
   return answer
+}
+
+async function readDetails(
+  request: AuthorizationRequest,
+  session: Session,
+  provider: Provider,
+): Promise<GrantDetails | null> {
+  const read = await Promise.all(
+    provider.grantDetails.map(async (reader) => reader(request, session, provider)),
+  )
+  const claims = request.requestClaims
+  const details: GrantDetails = Object.assign({}, claims && { claims }, ...read)
+  return Object.keys(details).length === 0 ? null : details
 }
 
 /** Plans what is saved: nothing where the remembered consent allows what this answer allows, and nothing that it refuses. */

@@ -19,13 +19,13 @@ export type Interaction =
  * Decides what an authorization request needs: the rules of OAuth first, then those of the features.
  * @throws {OAuthError} login_required, consent_required and their like: the client wants no page (`prompt=none`)
  */
-export function nextInteraction(state: InteractionState, provider: Provider): Interaction {
+export async function nextInteraction(state: InteractionState, provider: Provider): Promise<Interaction> {
   const { capturedAt, consent, request } = state
   const decided = decideInteraction(request, state.session, consent, capturedAt, provider.request.now)
   if (decided.kind === 'login') return decided
   const { session } = decided
   for (const rule of provider.interactions) {
-    const demanded = rule({ ...state, session }, provider)
+    const demanded = await rule({ ...state, session }, provider)
     if (demanded === 'login') return { kind: 'login' }
     if (demanded === 'consent') return { kind: 'consent', session }
     if (demanded !== null) return { kind: 'page', path: demanded, session }

@@ -49,16 +49,16 @@ export function checkSize({ params }: { readonly params: Params }, provider: Pro
   }
 }
 
-/** JSON of the parameters that travel on into the grant, by name; null where the request has none of them. */
+/** The parameters that travel on into the grant, by name; null if the request has none of them. */
 export function requestClaimsOf(
   params: Params,
   { authorizationParameters: table }: Pick<Provider, 'authorizationParameters'>,
-): string | null {
+): Readonly<Record<string, string>> | null {
   const claims = Object.entries(table).flatMap(([name, { isClaim }]) => {
     const value = isClaim ? params.get(name) : undefined
     return value === undefined ? [] : [[name, value] as const]
   })
-  return claims.length === 0 ? null : JSON.stringify(Object.fromEntries(claims))
+  return claims.length === 0 ? null : Object.fromEntries(claims)
 }
 
 /** What each parameter means, for the documents. */

@@ -1,7 +1,9 @@
+import { readMember } from '../../clients/member.ts'
+import { openidMembers } from '../../clients/members/openid.ts'
 import type { Params, Provider, RedirectTarget } from '../../concepts.ts'
 import { ADMIN_SCOPE, requestedScope } from '../../scope.ts'
 import type { AuthorizationRecords, Client } from '../../store/records.ts'
-import { existingDefaultScope, narrowScope } from '../../tokens/granted-scope.ts'
+import { existingDefaultScope, fixedScopes, narrowScope } from '../../tokens/granted-scope.ts'
 import { checkCodeChallenge } from '../pkce.ts'
 import { normalResponseType, responseTypeParts } from '../response-types/index.ts'
 import { requestClaimsOf } from './parameters.ts'
@@ -30,16 +32,19 @@ export interface AuthorizationRequest extends Freshness {
   readonly scope: string
   readonly state: string | null
   readonly codeChallenge: string | null
-  /** JSON of the parameters that travel on with the code into the grant, such as `nonce`; null where there are none. */
-  readonly requestClaims: string | null
+  /** The parameters that travel on with the code into the grant, such as `nonce`; null if there are none. */
+  readonly requestClaims: Readonly<Record<string, string>> | null
 }
 
-/** Reads how fresh a request wants the sign-in. */
-export function freshnessOf(params: Params): Freshness {
+/**
+ * Reads how fresh a request wants the sign-in.
+ * @param client whose `default_max_age` counts for a request that does not say
+ */
+export function freshnessOf(params: Params, client: Client): Freshness {
   const maxAge = params.get('max_age')
   return {
     prompts: params.get('prompt')?.split(' ') ?? [],
-    maxAge: maxAge === undefined ? null : Number(maxAge),
+    maxAge: maxAge === undefined ? readMember(client, openidMembers.defaultMaxAge) : Number(maxAge),
     // Nobody gets it who does not name it.
     isAdmin: requestedScope(params.get('scope'))?.split(' ').includes(ADMIN_SCOPE) ?? false,
   }
@@ -58,7 +63,7 @@ export async function parseAuthorizationRequest(
   provider: Provider,
 ): Promise<AuthorizationRequest> {
   const { client } = target
-  const known = new Set([...Object.keys(provider.settings.scopes), ...records.scopes.map(({ name }) => name)])
+  const known = new Set([...fixedScopes(provider), ...records.scopes.map(({ name }) => name)])
   for (const check of provider.authorizationChecks) {
     await check({ params, target, client, knownScopes: known }, provider)
   }
@@ -74,7 +79,7 @@ export async function parseAuthorizationRequest(
     state: params.get('state') ?? null,
     codeChallenge: usesPkce ? checkCodeChallenge(params, client) : null,
     requestClaims: requestClaimsOf(params, provider),
-    ...freshnessOf(params),
+    ...freshnessOf(params, client),
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the brand is given here, after every check, and nowhere else
   return request as AuthorizationRequest

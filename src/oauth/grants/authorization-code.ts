@@ -2,7 +2,7 @@ import type { GrantType, TokenRequest } from '../../concepts.ts'
 import type { OAuthError } from '../../errors.ts'
 import { invalidClient, invalidGrant, invalidScope } from '../../refusals.ts'
 import { coversScope, requestedScope } from '../../scope.ts'
-import type { AuthorizationCode, GrantDetails } from '../../store/records.ts'
+import type { AuthorizationCode } from '../../store/records.ts'
 import { issueTokens } from '../../tokens/issue.ts'
 import { readPresentedCode } from '../../tokens/presented-code.ts'
 import { verifyCodeVerifier } from '../pkce.ts'
@@ -42,20 +42,13 @@ export const authorizationCode: GrantType = {
         authTime,
         scope,
         sessionId,
-        details: detailsOf(code),
+        details: code.details,
         grantId,
         claim: { kind: 'code', consentId, expiresAt, earlierId },
       },
       provider,
     )
   },
-}
-
-/** What the grant of a code keeps of its request. */
-function detailsOf({ requestClaims }: AuthorizationCode): GrantDetails | null {
-  if (requestClaims === null) return null
-  const claims: unknown = JSON.parse(requestClaims)
-  return { claims }
 }
 
 /**

@@ -10,7 +10,7 @@ export const code: ResponseType = {
   defaultMode: 'query',
   grantType: 'authorization_code',
   usesPkce: true,
-  async answer({ client, codeChallenge, requestClaims, target }, { consentId, scope, session }, _, provider) {
+  async answer({ client, codeChallenge, target }, { consentId, details, scope, session }, _, provider) {
     const { request, settings, store } = provider
     const id = sortableId()
     await store.putCode(
@@ -24,7 +24,7 @@ export const code: ResponseType = {
         redirectUri: target.uri,
         redirectUriGiven: target.given,
         codeChallenge,
-        requestClaims,
+        details,
         authTime: session.authTime,
         expiresAt: request.now + settings.expireCodeDelta,
       },

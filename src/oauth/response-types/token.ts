@@ -6,7 +6,7 @@ export const token: ResponseType = {
   defaultMode: 'fragment',
   grantType: 'implicit',
   usesPkce: false,
-  async answer({ client, target }, { consentId, consentSaved, scope, session }, _, provider) {
+  async answer({ client, target }, { consentId, consentSaved, details, scope, session }, _, provider) {
     // The commit demands a consent that lives.
     await consentSaved
     const proof = { method: 'redirect', clientId: client.clientId, redirectUri: target.registered } as const
@@ -16,6 +16,7 @@ export const token: ResponseType = {
         userId: session.user.id,
         authTime: session.authTime,
         sessionId: session.id,
+        details,
         scope,
         refreshTokenFor: [],
         approval: { sessionId: session.id, consentId },

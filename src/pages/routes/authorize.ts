@@ -35,7 +35,7 @@ export function addAuthorizeRoutes(app: Hono<ProviderEnv>): void {
 async function capture(c: Handling): Promise<Response> {
   const params = await resolveParameters(readQuery(c.req.raw), c.get('provider'))
   return proceed(c, params, async (considered) => {
-    const interaction = decide(c, considered, c.get('provider').request.now)
+    const interaction = await decide(c, considered, c.get('provider').request.now)
     if (interaction.kind === 'answer') return answer(c, considered, interaction, considered.request.scope)
     const id = await captureRequest(c, params)
     return interaction.kind === 'login' || interaction.kind === 'page'
@@ -58,7 +58,7 @@ async function showConsent(c: Handling): Promise<Response> {
     c,
     captured.params,
     async (considered) => {
-      const interaction = decide(c, considered, captured.capturedAt)
+      const interaction = await decide(c, considered, captured.capturedAt)
       if (interaction.kind === 'login' || interaction.kind === 'page')
         return elsewhere(c, interaction, captured.id)
       if (interaction.kind !== 'answer') return askPage(c, considered, interaction, captured)
@@ -81,7 +81,7 @@ async function confirm(c: Handling): Promise<Response> {
     c,
     captured.params,
     async (considered) => {
-      const interaction = decide(c, considered, captured.capturedAt)
+      const interaction = await decide(c, considered, captured.capturedAt)
       if (interaction.kind === 'login' || interaction.kind === 'page')
         return elsewhere(c, interaction, captured.id)
       if (form.get('account') !== undefined) {
@@ -117,11 +117,11 @@ async function proceed(
   return leave(c, outcome.refused, captured)
 }
 
-function decide(
+async function decide(
   c: Handling,
   { params, records: { consent, session }, request }: Considered,
   capturedAt: number,
-): Interaction {
+): Promise<Interaction> {
   return nextInteraction({ request, params, session, consent, capturedAt }, c.get('provider'))
 }
 

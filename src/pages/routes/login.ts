@@ -40,7 +40,10 @@ async function showLogin(c: Handling): Promise<Response> {
   if (id !== undefined && !captured) throw expired()
   const { client, session } = await readWaiting(c, captured)
   const { now } = c.get('provider').request
-  if (session && (!captured || isFresh(freshnessOf(captured.params), session, captured.capturedAt, now))) {
+  if (
+    session &&
+    (!captured || !client || isFresh(freshnessOf(captured.params, client), session, captured.capturedAt, now))
+  ) {
     return seeOther(c, nextUrl(c, captured))
   }
   const notice = session ? ({ kind: 'warning', text: messagesOf(c).login.required } as const) : null

@@ -5,8 +5,8 @@ import type { AuthorizationCode } from '../records.ts'
 const LEAST_TTL = 60
 
 /** A code as KV has it: one of the first format says less. */
-type KeptCode = Omit<AuthorizationCode, 'requestClaims' | 'sessionId'> &
-  Partial<Pick<AuthorizationCode, 'requestClaims' | 'sessionId'>>
+type KeptCode = Omit<AuthorizationCode, 'details' | 'sessionId'> &
+  Partial<Pick<AuthorizationCode, 'details' | 'sessionId'>>
 
 /** See `Store.putCode`. The key is the code's id, from which nobody can make the code. */
 export async function putCode(
@@ -22,7 +22,7 @@ export async function putCode(
 /** See `Store.readCode`. */
 export async function readCode(kv: KVNamespace, id: string): Promise<AuthorizationCode | null> {
   const code = await twice(() => kv.get<KeptCode>(codeKey(id), 'json'))
-  return code && { sessionId: null, requestClaims: null, ...code }
+  return code && { sessionId: null, details: null, ...code }
 }
 
 /** Reads a key that is never there: tells whether KV answers. */

@@ -80,7 +80,7 @@ export async function codeOf(user: SeedUser): Promise<AuthorizationCode> {
     redirectUri: REDIRECT_URI,
     redirectUriGiven: true,
     codeChallenge: null,
-    requestClaims: '{"nonce":"n"}',
+    details: { claims: { nonce: 'n' } },
     authTime: NOW,
     expiresAt: NOW + 600,
   }

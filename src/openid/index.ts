@@ -1,0 +1,38 @@
+import type { Feature, Provider } from '../concepts.ts'
+import type { OpenIdStore } from '../store/openid-store.ts'
+import { insistOnSubject, openIdChecks, openIdParameters } from './authorization.ts'
+import { readOpenIdDetails } from './details.ts'
+import { openIdDocuments, openIdMetadata } from './discovery.ts'
+import { maintainKeys } from './keys/rotation.ts'
+import { type OpenId, openIdOver } from './open-id.ts'
+import { idTokenPart } from './response-type.ts'
+import { OPENID_SETTINGS } from './settings.ts'
+import { idTokenMember } from './token-member.ts'
+import { userInfoEndpoints } from './userinfo.ts'
+
+/**
+ * OpenID Connect 1.0 as a feature: ID tokens, UserInfo, discovery, keys.
+ * @param createStore its storage over a database
+ */
+export function openIdFeature(createStore: (db: D1Database) => OpenIdStore): Feature {
+  const openId = openIdOver(createStore)
+  return {
+    name: 'openid',
+    scopes: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'],
+    settings: { rows: OPENID_SETTINGS },
+    authorizationParameters: openIdParameters,
+    authorizationChecks: openIdChecks(openId),
+    interactions: [insistOnSubject(openId)],
+    grantDetails: [readOpenIdDetails(openId)],
+    responseTypes: { id_token: idTokenPart(openId) },
+    tokenMembers: [idTokenMember(openId)],
+    endpoints: [...userInfoEndpoints(openId), ...openIdDocuments(openId)],
+    metadata: [openIdMetadata],
+    scheduled: [(provider) => keepKeys(openId, provider)],
+  }
+}
+
+async function keepKeys(openId: OpenId, provider: Provider): Promise<void> {
+  const mark = { ...provider.request, actor: 'system' }
+  await maintainKeys(openId.ring(provider), openId.store(provider), openId.keyContext(provider), mark)
+}

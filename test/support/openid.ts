@@ -1,0 +1,46 @@
+import {
+  createLocalJWKSet,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+  type ProtectedHeaderParameters,
+} from 'jose'
+import { expect } from 'vitest'
+import { ORIGIN, send } from './http.ts'
+
+/** What a client finds in an ID token that it has verified. */
+export interface VerifiedIdToken {
+  readonly claims: JWTPayload
+  readonly header: ProtectedHeaderParameters
+}
+
+/** Verifies an ID token as a client does (OpenID Connect Core 3.1.3.7): with the keys that the provider publishes. */
+export async function verifyIdToken(idToken: unknown, clientId = 'web'): Promise<VerifiedIdToken> {
+  expect(idToken).toBeTypeOf('string')
+  const metadata = await json('/.well-known/openid-configuration')
+  const keys = await json(String(metadata['jwks_uri']).slice(ORIGIN.length))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jose checks the set
+  const keySet = createLocalJWKSet(keys as unknown as JSONWebKeySet)
+  const { payload, protectedHeader } = await jwtVerify(String(idToken), keySet, {
+    issuer: String(metadata['issuer']),
+    audience: clientId,
+    requiredClaims: ['sub', 'exp', 'iat'],
+  })
+  return { claims: payload, header: protectedHeader }
+}
+
+/** Gets a JSON document. */
+export async function json(
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>> {
+  const response = await send(path, { headers })
+  expect(response.status).toBe(200)
+  expect(response.headers.get('Content-Type')).toMatch(/^application\/json/)
+  return response.json()
+}
+
+/** Asks UserInfo with a token in the header. */
+export async function userInfo(accessToken: unknown): Promise<Record<string, unknown>> {
+  return json('/oauth2/userinfo', { Authorization: `Bearer ${String(accessToken)}` })
+}
