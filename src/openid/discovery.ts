@@ -23,11 +23,14 @@ export function openIdMetadata(): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Without OAUTH_ISSUER a document follows from the host that was asked for, so that no cache may hand it on to others. */
+function cache({ settings }: Provider): string {
+  return `${settings.issuer === null ? 'private' : 'public'}, max-age=${KEY_SET_MAX_AGE}`
+}
+
 /** The key set, and discovery at the root and, for an issuer with a path, below it (OpenID Connect Discovery 4; RFC 8414 5). */
 export function openIdDocuments(openId: OpenId): readonly Endpoint[] {
   const documents = { at: 'root', method: 'GET', body: 'none', caller: 'nobody', cors: true } as const
-  const cache = ({ settings }: Provider): string =>
-    `${settings.issuer === null ? 'private' : 'public'}, max-age=${KEY_SET_MAX_AGE}`
   const discovery = {
     ...documents,
     cache,

@@ -78,6 +78,8 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_SINGLE_ACCESS_TOKEN: ['maybe'],
   OAUTH_SITE_NAME: ['x'.repeat(61), 'a\nb'],
   OAUTH_UNIQUE_EMAIL: ['maybe'],
+  OAUTH_FETCH_LOOPBACK: ['maybe'],
+  OAUTH_ID_TOKEN_DELTA: ['0', 'an hour'],
 }
 
 describe('a wrong value', () => {

@@ -19,7 +19,6 @@ export async function verifyIdToken(idToken: unknown, clientId = 'web'): Promise
   expect(idToken).toBeTypeOf('string')
   const metadata = await json('/.well-known/openid-configuration')
   const keys = await json(String(metadata['jwks_uri']).slice(ORIGIN.length))
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jose checks the set
   const keySet = createLocalJWKSet(keys as unknown as JSONWebKeySet)
   const { payload, protectedHeader } = await jwtVerify(String(idToken), keySet, {
     issuer: String(metadata['issuer']),

@@ -69,7 +69,9 @@ async function readDetails(
     provider.grantDetails.map(async (reader) => reader(request, session, provider)),
   )
   const claims = request.requestClaims
-  const details: GrantDetails = Object.assign({}, claims && { claims }, ...read)
+  const details = Object.fromEntries(
+    [{ ...(claims && { claims }) }, ...read].flatMap(Object.entries<unknown>),
+  )
   return Object.keys(details).length === 0 ? null : details
 }
 

@@ -47,13 +47,13 @@ function liveAccessToken({ grantId, sequence }: AccessTokenName, proof?: ClientP
 /**
  * The grant `g` whose current access token is the one that is asked for and lives, with its client `o` and its user `u`, if it
  * has one, as the end of a statement with the places `grantId`, `sequence` and `now`.
- * @param isAlias the token goes by an alias, which knows the number
+ * @param byAlias the token goes by an alias, which knows the number
  */
-export function liveGrants(isAlias: boolean): SQL {
-  const found = isAlias
+export function liveGrants(byAlias: boolean): SQL {
+  const found = byAlias
     ? sql`token_aliases k JOIN grants g ON k.id = ${value('grantId')} AND g.id = k.grant_id AND g.refresh_seq = k.sequence`
     : sql`grants g`
-  const named = isAlias ? sql`1` : sql`g.id = ${value('grantId')} AND g.refresh_seq = ${value('sequence')}`
+  const named = byAlias ? sql`1` : sql`g.id = ${value('grantId')} AND g.refresh_seq = ${value('sequence')}`
   return sql`FROM ${found} JOIN clients o ON o.client_id = g.client_id AND o.disabled_at IS NULL
     LEFT JOIN users u ON u.id = g.user_id
     WHERE ${named} AND g.access_expires_at > ${value('now')} AND g.access_revoked_at IS NULL AND g.revoked_at IS NULL
