@@ -18,19 +18,6 @@ export async function run<Rows extends readonly object[]>(
   return results.map((result) => result.results) as { [K in keyof Rows]: Rows[K][] }
 }
 
-/** The same for a batch whose first statement finds a verdict, and whose last one finds the answer. */
-export async function runForAnswer<Verdict extends object, Answer extends object>(
-  db: D1Database,
-  statements: readonly Statement[],
-): Promise<{ readonly verdict: Verdict | undefined; readonly answer: Answer | undefined }> {
-  const results = await batch(db, statements)
-  /* oxlint-disable typescript/no-unsafe-type-assertion -- only the SQL knows the shape of its rows */
-  const verdict = results[0]?.results[0] as Verdict | undefined
-  const answer = results.at(-1)?.results[0] as Answer | undefined
-  /* oxlint-enable typescript/no-unsafe-type-assertion */
-  return { answer, verdict }
-}
-
 /**
  * D1 does not repeat writes whose reply was lost, so we do, once: every write here may be sent again with the same
  * parameters.
