@@ -16,6 +16,8 @@ export const AUDIT_TYPES = [
   'password_confirmed',
   'password_refused',
   'records_imported',
+  'refresh_token_followed',
+  'refresh_token_repeated',
   'refresh_token_replayed',
   'scope_created',
   'scope_deleted',

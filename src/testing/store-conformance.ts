@@ -4,7 +4,7 @@ import { consentCases } from './store/consents.ts'
 import { issuingCases, issuingRefusalCases } from './store/issuing.ts'
 import { passwordCases } from './store/passwords.ts'
 import { raceCases } from './store/races.ts'
-import { refreshCases, refreshRefusalCases } from './store/refresh.ts'
+import { refreshCases, refreshRefusalCases, refreshScopeCases } from './store/refresh.ts'
 import { revocationCases } from './store/revocation.ts'
 import { scopeCases } from './store/scopes.ts'
 import { sessionCases } from './store/sessions.ts'
@@ -19,7 +19,7 @@ const GROUPS: Readonly<Record<string, Cases>> = {
   issuing: { ...issuingCases, ...issuingRefusalCases },
   scopes: scopeCases,
   codes: { ...codeCases, ...codeRefusalCases },
-  refresh: { ...refreshCases, ...refreshRefusalCases },
+  refresh: { ...refreshCases, ...refreshScopeCases, ...refreshRefusalCases },
   'single access token': singleTokenCases,
   revocation: revocationCases,
   passwords: passwordCases,

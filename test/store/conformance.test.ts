@@ -9,7 +9,7 @@ const seed: StoreSeed = {
     await env.DB.prepare(
       `INSERT INTO clients (client_id, type, name, url, grant_types, response_types, scope, auto_authorize,
         authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (client_id) DO UPDATE SET scope = excluded.scope`,
     )
       .bind(
         client.clientId,
@@ -27,13 +27,15 @@ const seed: StoreSeed = {
       )
       .run()
     for (const [position, uri] of client.redirectUris.entries()) {
-      await env.DB.prepare('INSERT INTO client_redirect_uris (client_id, uri, position) VALUES (?, ?, ?)')
+      await env.DB.prepare(
+        'INSERT OR IGNORE INTO client_redirect_uris (client_id, uri, position) VALUES (?, ?, ?)',
+      )
         .bind(client.clientId, uri, position)
         .run()
     }
     for (const { expiresAt, hash } of client.secrets) {
       await env.DB.prepare(
-        'INSERT INTO client_secrets (client_id, secret_hash, created_at, expires_at) VALUES (?, ?, 0, ?)',
+        'INSERT OR IGNORE INTO client_secrets (client_id, secret_hash, created_at, expires_at) VALUES (?, ?, 0, ?)',
       )
         .bind(client.clientId, hash, expiresAt)
         .run()

@@ -1,4 +1,5 @@
 import { equal, present } from './expect.ts'
+import { givenCode } from './sign-ins.ts'
 import {
   atOnce,
   type Cases,
@@ -134,6 +135,53 @@ export const refreshCases: Cases = {
     equal(await lives(world, { ...refresh, sequence: 1 }), false, 'the access token')
     const next = await refreshCommit({ ...refresh, sequence: 1 })
     equal(refusalOf(await world.store.issueTokens(next)), 'invalid_grant', 'the next number')
+  },
+}
+
+/** What a refresh gives is what is allowed now. */
+export const refreshScopeCases: Cases = {
+  'a refresh gives the grant’s scope cut to what exists and what the client may have by now': async (
+    world,
+  ) => {
+    const { alice, seed } = world
+    await seed.addScope('audit', 'See what happened')
+    const first = await issuePair(world, await passwordCommit(alice, { scope: scopeOf('audit read write') }))
+    await seed.addClient(seedClient('web', { scope: 'audit read' }))
+    const next = await issue(world, await refreshCommit(first.refresh))
+    equal(next.scope, 'audit read', 'the scope of a client that was narrowed')
+    const asked = await issue(world, await refreshCommit(next.token, { scope: scopeOf('read write') }))
+    equal(asked.scope, 'read', 'what was asked for, cut')
+    await seed.addClient(seedClient('web'))
+    const wide = await issue(world, await refreshCommit(asked.token))
+    equal(wide.scope, 'audit read write', 'once it may again')
+    const gone = { ...scopeOf(null), known: ['write'] }
+    const left = await issue(world, await refreshCommit(wide.token, { scope: gone }))
+    equal(left.scope, 'audit write', 'without a scope that no longer exists')
+  },
+
+  'a refresh of which nothing is left is refused, and ends the grant': async (world) => {
+    const { alice, seed } = world
+    const { access, refresh } = await issuePair(
+      world,
+      await passwordCommit(alice, { scope: scopeOf('read') }),
+    )
+    await seed.addClient(seedClient('web', { scope: 'write' }))
+    const nothing = await world.store.issueTokens(await refreshCommit(refresh))
+    equal(refusalOf(nothing), 'invalid_scope', 'the refusal')
+    equal(await lives(world, access), false, 'the access token')
+    await seed.addClient(seedClient('web'))
+    const again = await world.store.issueTokens(await refreshCommit(refresh))
+    equal(refusalOf(again), 'invalid_grant', 'once the client may again')
+  },
+
+  'a code gives what its client may have by now': async (world) => {
+    const { redeem } = await givenCode(world, world.alice)
+    await world.seed.addClient(seedClient('web', { scope: 'read' }))
+    const issued = await issue(world, await redeem({ scope: scopeOf('read write') }))
+    equal(issued.scope, 'read', 'the scope')
+    const other = await givenCode(world, world.bob)
+    const none = await world.store.issueTokens(await other.redeem({ scope: scopeOf('write') }))
+    equal(refusalOf(none), 'invalid_scope', 'the refusal where nothing is left')
   },
 }
 

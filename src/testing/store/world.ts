@@ -31,6 +31,7 @@ export interface SeedUser extends User {
 
 /** Puts into a store what the protocol only reads. */
 export interface StoreSeed {
+  /** Registers a client, or changes the scope of one that is there. */
   addClient(client: SeedClient): Promise<void>
   addUser(user: SeedUser): Promise<void>
   addScope(name: string, description: string): Promise<void>

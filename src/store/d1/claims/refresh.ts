@@ -116,6 +116,7 @@ function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTe
         WHERE ${reused}`,
     ),
     ...endNarrowed(request, terms, known),
+    ...noteRepeat(request, terms, known),
     statement(
       `say again ${name}`,
       values,
@@ -133,6 +134,39 @@ function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTe
 const isLostReply = sql`(g.refresh_seq = ${value('next')} AND g.access_revoked_at IS NULL
   AND g.access_expires_at IS NOT NULL AND g.refreshed_at > ${value('now')} - COALESCE((SELECT o.refresh_reuse_interval
     FROM clients o WHERE o.client_id = g.client_id), ${value('interval')}))`
+
+/** Rotations in a row that may be repeated from another network than theirs, as where a phone leaves the house. */
+const STRAYS = 4
+
+/**
+ * Notes a lost reply that is said again, with its network: whoever follows the rotation of a stolen token leaves a trace. Where
+ * one rotation after another is repeated from elsewhere, somebody does, and the grant ends.
+ */
+function noteRepeat(
+  request: IssueCommit['request'],
+  { name, values }: RefreshTerms,
+  known: SQL,
+): readonly Statement[] {
+  const repeated = sql`${known} AND ${isLostReply} AND NOT ${isMine}`
+  const strayed = sql`${known} AND g.strayed_seq = g.refresh_seq AND g.strays > ${STRAYS}`
+  return [
+    filled(audited('refresh_token_repeated', repeated, request), values),
+    statement(
+      `note stray ${name}`,
+      values,
+      () => sql`UPDATE grants AS g SET strayed_seq = g.refresh_seq,
+          strays = CASE WHEN g.strayed_seq = g.refresh_seq - 1 THEN g.strays + 1 ELSE 1 END
+        WHERE ${repeated} AND g.refreshed_from <> ${value('network')} AND g.strayed_seq IS NOT g.refresh_seq`,
+    ),
+    filled(audited('refresh_token_followed', strayed, request), values),
+    statement(
+      `end strayed ${name}`,
+      values,
+      () => sql`UPDATE grants AS g SET revoked_at = ${value('now')}, revoke_reason = 'refresh_token_followed'
+        WHERE ${strayed}`,
+    ),
+  ]
+}
 
 /** A grant of whose scope nothing is left that its client may have ends with the refresh that finds it. */
 function endNarrowed(
@@ -154,7 +188,7 @@ function endNarrowed(
 }
 
 function audited(
-  type: 'grant_revoked' | 'refresh_token_replayed',
+  type: 'grant_revoked' | 'refresh_token_followed' | 'refresh_token_repeated' | 'refresh_token_replayed',
   which: SQL,
   request: IssueCommit['request'],
 ): SQL {
