@@ -3,9 +3,16 @@ import { setTimeout } from 'node:timers/promises'
 /** Milliseconds for which another process may hold the local database. */
 const PATIENCE = 60_000
 
-/** Tells whether another process holds the database: an error of workerd, of wrangler, or one that it caused. */
+/**
+ * What a lock looks like from here. workerd names it, or hides it behind an internal error after it has logged it; and a migration
+ * that another process is applying at the same moment finds its tables there.
+ */
+const BUSY =
+  /SQLITE_BUSY|SQLITE_LOCKED|database (?:table )?is locked|internal error; reference|already exists at offset|duplicate column name/
+
+/** Tells whether another process holds the local database: an error of workerd, of wrangler, or one that it caused. */
 export function isBusy(error: unknown): boolean {
-  if (/SQLITE_BUSY|SQLITE_LOCKED|database (?:table )?is locked/.test(String(error))) return true
+  if (BUSY.test(String(error))) return true
   return error instanceof Error && error.cause !== undefined && isBusy(error.cause)
 }
 

@@ -108,21 +108,25 @@ describe('the local database, beside others', () => {
     expect(jsonOf(await made)).toMatchObject({ client_id: 'patient' })
   })
 
-  it('serves many commands at once, beside a server that writes all the time', async () => {
-    const server = await openLocalD1(state.path)
-    const session = createSession(server, null)
-    const done = new AbortController()
-    const busy = (async () => {
-      for (let at = 0; !done.signal.aborted; at++)
-        await session.store.createScope(`busy-${at}`, 'x'.repeat(500), session.mark())
-    })()
-    const ids = Array.from({ length: 6 }, (_, at) => `many-${at}`)
-    const made = await Promise.all(ids.map(create))
-    done.abort()
-    await busy
-    expect(made.map((result) => jsonOf(result)['client_id'])).toEqual(ids)
-    await server.close()
-  })
+  it(
+    'serves many commands at once, beside a server that writes all the time',
+    { timeout: 240_000 },
+    async () => {
+      const server = await openLocalD1(state.path)
+      const session = createSession(server, null)
+      const done = new AbortController()
+      const busy = (async () => {
+        for (let at = 0; !done.signal.aborted; at++)
+          await session.store.createScope(`busy-${at}`, 'x'.repeat(500), session.mark())
+      })()
+      const ids = Array.from({ length: 6 }, (_, at) => `many-${at}`)
+      const made = await Promise.all(ids.map(create))
+      done.abort()
+      await busy
+      expect(made.map((result) => jsonOf(result)['client_id'])).toEqual(ids)
+      await server.close()
+    },
+  )
 })
 
 describe('the secret key of a local state', () => {
