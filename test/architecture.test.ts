@@ -98,7 +98,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'web',
     files: /^src\/(?:http|pages|admin|ui|resource-server)\//,
-    mayImport: ['base', 'model', ...TRADES, 'protocol', 'operations'],
+    mayImport: ['base', 'model', ...TRADES, 'protocol', 'openid', 'operations'],
     without: DATABASE,
   },
   {

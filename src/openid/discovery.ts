@@ -6,9 +6,10 @@ import { keySetDocument } from './keys/key-set.ts'
 import { KEY_SET_MAX_AGE } from './keys/lifetimes.ts'
 import { type OpenId, SIGNING_ALGORITHMS } from './open-id.ts'
 
-/** Members of the metadata that OpenID Connect adds (OpenID Connect Discovery 3). */
-export function openIdMetadata(): Readonly<Record<string, unknown>> {
+/** Members of the metadata that OpenID Connect adds (OpenID Connect Discovery 3, RP-Initiated Logout 2.1). */
+export function openIdMetadata({ issuer, paths }: Provider): Readonly<Record<string, unknown>> {
   return {
+    end_session_endpoint: `${issuer}${paths.oauth2}/logout`,
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
     userinfo_signing_alg_values_supported: SIGNING_ALGORITHMS,

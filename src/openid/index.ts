@@ -1,10 +1,9 @@
 import type { Feature, Provider } from '../concepts.ts'
-import type { OpenIdStore } from '../store/openid-store.ts'
 import { insistOnSubject, openIdChecks, openIdParameters } from './authorization.ts'
 import { readOpenIdDetails } from './details.ts'
 import { openIdDocuments, openIdMetadata } from './discovery.ts'
 import { maintainKeys } from './keys/rotation.ts'
-import { type OpenId, openIdOver } from './open-id.ts'
+import type { OpenId } from './open-id.ts'
 import { idTokenPart } from './response-type.ts'
 import { OPENID_SETTINGS } from './settings.ts'
 import { idTokenMember } from './token-member.ts'
@@ -12,10 +11,9 @@ import { userInfoEndpoints } from './userinfo.ts'
 
 /**
  * OpenID Connect 1.0 as a feature: ID tokens, UserInfo, discovery, keys.
- * @param createStore its storage over a database
+ * @param openId what its parts share
  */
-export function openIdFeature(createStore: (db: D1Database) => OpenIdStore): Feature {
-  const openId = openIdOver(createStore)
+export function openIdFeature(openId: OpenId): Feature {
   return {
     name: 'openid',
     scopes: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'],

@@ -1,6 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Button, ButtonLink, Card, Form, type HiddenFields } from '../ui/components.tsx'
 import { Layout } from '../ui/layout.tsx'
+import { displayName } from '../ui/links.ts'
 import type { Ui } from '../ui/theme.ts'
 
 /** What the sign-out page shows. */
@@ -13,6 +14,8 @@ export interface LogoutPageProps {
   readonly username: string | null
   readonly accountUrl: string
   readonly loginUrl: string
+  /** The application that asks, and where the browser may go back to it; null if none asks. */
+  readonly application?: { readonly name: string; readonly url: string | null } | null
 }
 
 /** Asks before signing out, and afterwards says that it is done. */
@@ -23,6 +26,7 @@ export function LogoutPage({
   username,
   accountUrl,
   loginUrl,
+  application = null,
 }: LogoutPageProps): JSX.Element {
   const { logout } = ui.messages
   if (username === null) {
@@ -32,6 +36,9 @@ export function LogoutPage({
           <h1>{logout.doneTitle}</h1>
           <p>{logout.done}</p>
           <div class="actions">
+            {application !== null && application.url !== null && (
+              <ButtonLink href={application.url}>{logout.back(displayName(application.name))}</ButtonLink>
+            )}
             <ButtonLink href={loginUrl}>{logout.again}</ButtonLink>
           </div>
         </Card>
@@ -42,6 +49,7 @@ export function LogoutPage({
     <Layout ui={ui} title={logout.title}>
       <Card>
         <h1>{logout.title}</h1>
+        {application && <p>{logout.askedBy(displayName(application.name))}</p>}
         <p>{logout.asks(username)}</p>
         <Form ui={ui} action={action} fields={fields} class="actions">
           <Button kind="primary">{logout.submit}</Button>

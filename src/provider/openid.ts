@@ -1,5 +1,7 @@
 import type { Feature } from '../concepts.ts'
 import { openIdFeature } from '../openid/index.ts'
+import { openIdOver } from '../openid/open-id.ts'
+import { openIdLogoutPages } from '../pages/openid-logout/index.ts'
 import { createOpenIdStore } from '../store/d1/openid.ts'
 
 /**
@@ -8,5 +10,6 @@ import { createOpenIdStore } from '../store/d1/openid.ts'
  * const provider = createProvider({ features: [pages(), openid()] })
  */
 export function openid(): Feature {
-  return openIdFeature(createOpenIdStore)
+  const openId = openIdOver(createOpenIdStore)
+  return { ...openIdFeature(openId), pages: [openIdLogoutPages(openId)] }
 }

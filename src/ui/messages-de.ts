@@ -63,12 +63,14 @@ export const german: typeof english = {
   scopes: { read: 'Ihre Daten lesen', write: 'Ihre Daten ändern' },
   logout: {
     title: 'Abmelden?',
+    askedBy: (application) => `${application} bittet Sie, sich auch hier abzumelden.`,
     asks: (username) =>
       `Sie sind als ${username} angemeldet. Anwendungen, denen Sie Zugriff gegeben haben, behalten ihn.`,
     submit: 'Abmelden',
     stay: 'Angemeldet bleiben',
     doneTitle: 'Sie sind abgemeldet',
     done: 'Dieser Browser hat keinen Zugriff auf Ihr Konto mehr.',
+    back: (application) => `Zurück zu ${application}`,
     again: 'Wieder anmelden',
   },
   account: {

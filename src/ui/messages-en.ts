@@ -62,12 +62,14 @@ export const english = {
   scopes: { read: 'Read your data', write: 'Write your data' },
   logout: {
     title: 'Sign out?',
+    askedBy: (application: string) => `${application} asks you to sign out here, too.`,
     asks: (username: string) =>
       `You are signed in as ${username}. Applications that you authorized keep their access.`,
     submit: 'Sign out',
     stay: 'Stay signed in',
     doneTitle: 'You are signed out',
     done: 'This browser has no access to your account any more.',
+    back: (application: string) => `Back to ${application}`,
     again: 'Sign in again',
   },
   account: {

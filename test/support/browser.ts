@@ -93,5 +93,11 @@ export function hiddenFields(text: string, action: string): Readonly<Record<stri
   const form = text.split('<form').find((part) => part.includes(`action="${action}"`)) ?? ''
   const inputs =
     form.split('</form>')[0]?.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g) ?? []
-  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, value]))
+  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, unescaped(value)]))
+}
+
+/** The value of an attribute, as a browser reads it. */
+function unescaped(value: string): string {
+  const characters: Readonly<Record<string, string>> = { amp: '&', gt: '>', lt: '<', quot: '"', '#39': "'" }
+  return value.replaceAll(/&(amp|gt|lt|quot|#39);/g, (_, name: string) => characters[name] ?? '')
 }
