@@ -26,7 +26,7 @@ const wanted = (name: string): boolean => names.length === 0 || names.includes(n
 const scenarios = SCENARIOS.filter(({ name }) => wanted(name))
 
 if (scenarios.length > 0) {
-  const workerd = await startWorkerd()
+  const workerd = await startWorkerd({ minify: !profiling })
   try {
     if (profiling) {
       for (const scenario of scenarios)

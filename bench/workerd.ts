@@ -35,12 +35,15 @@ const VARS = {
   OAUTH_ENFORCE_SECURE: 'false',
 }
 
-/** Builds the Workers and serves them from one workerd, with databases in memory, migrated and with the demo data. */
-export async function startWorkerd(): Promise<Workerd> {
+/**
+ * Builds the Workers and serves them from one workerd, with databases in memory, migrated and with the demo data.
+ * @param minify as they are deployed; false leaves the names readable for a profile
+ */
+export async function startWorkerd({ minify = true } = {}): Promise<Workerd> {
   const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'bench-'))
   const [provider, beside] = await Promise.all([
-    bundle('src/index.ts', join(folder, 'provider')),
-    bundle('bench/worker/index.ts', join(folder, 'beside')),
+    bundle('src/index.ts', join(folder, 'provider'), minify),
+    bundle('bench/worker/index.ts', join(folder, 'beside'), minify),
   ])
   const shared = {
     bindings: VARS,
@@ -104,9 +107,16 @@ async function urlsOf(runtime: Miniflare): Promise<Workerd['urls']> {
   ]) as Workerd['urls']
 }
 
-/** The bundle that would be deployed, with names left readable for a profile. */
-async function bundle(entry: string, outdir: string): Promise<string> {
-  const { code, stderr, stdout } = await runWrangler(['deploy', entry, '--dry-run', '--outdir', outdir])
+/** The bundle that would be deployed. */
+async function bundle(entry: string, outdir: string, minify: boolean): Promise<string> {
+  const { code, stderr, stdout } = await runWrangler([
+    'deploy',
+    entry,
+    '--dry-run',
+    '--outdir',
+    outdir,
+    ...(minify ? ['--minify'] : []),
+  ])
   if (code !== 0) throw new Error(`wrangler deploy --dry-run failed.\n${stdout}${stderr}`)
   const [file = ''] = (await readdir(outdir)).filter((name) => name.endsWith('.js'))
   return readFile(join(outdir, file), 'utf8')

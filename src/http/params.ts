@@ -42,7 +42,8 @@ async function readFormText(request: Request): Promise<string> {
  * @throws {OAuthError} invalid_request: too large, not UTF-8
  */
 export function readQuery(request: Request): Params {
-  const query = new URL(request.url).search.slice(1)
+  const { url } = request
+  const query = url.includes('?') ? new URL(url).search.slice(1) : ''
   if (query.length > MAX_QUERY) throw tooLarge()
   return parseParams(query)
 }
