@@ -39,7 +39,8 @@ interface RefreshTerms {
   readonly name: string
   readonly values: Values
   readonly grantId: SQL
-  readonly guard: SQL
+  /** Proves the client; asked for only where a text is rendered. */
+  readonly guard: () => SQL
   readonly isAsked: boolean
   readonly isSingle: boolean
 }
@@ -62,7 +63,7 @@ function refreshTerms(commit: IssueCommit, claim: RefreshClaim): RefreshTerms {
       network: request.network,
     },
     grantId: alias ? aliasTarget(value('grantId')) : value('grantId'),
-    guard: clientGuard(proofPlaces(proof.method)),
+    guard: () => clientGuard(proofPlaces(proof.method)),
     isAsked,
     isSingle: single,
   }
@@ -83,7 +84,7 @@ function rotate({ grantId, guard, isAsked, isSingle, name, values }: RefreshTerm
         access_expires_at = ${accessExpiresAt}, access_revoked_at = NULL, refresh_expires_at = ${refreshExpiresAt},
         expires_at = max(g.expires_at, ${refreshExpiresAt}, ${accessExpiresAt})${key}
       FROM clients c
-      WHERE g.id = ${grantId} AND (g.refresh_seq = ${value('sequence')} OR ${isMine}) AND ${grantLives} AND ${guard}
+      WHERE g.id = ${grantId} AND (g.refresh_seq = ${value('sequence')} OR ${isMine}) AND ${grantLives} AND ${guard()}
         AND ${mayRefresh} AND ${userLives} AND ${withinGrant(isAsked)} AND ${refreshAllowed(isAsked)}
       RETURNING ${issuedColumns()}`
   })
@@ -95,7 +96,8 @@ function freeKey({ grantId, isAsked, name, values }: RefreshTerms): Statement {
 
 /** Why the number did not move: first the verdict, then what follows from it, last the tokens of a lost reply. */
 function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTerms): readonly Statement[] {
-  const { grantId, guard, isAsked, name, values } = terms
+  const { grantId, isAsked, name, values } = terms
+  const guard = terms.guard()
   const proven = sql`EXISTS (SELECT 1 FROM clients c WHERE ${guard} AND g.client_id = c.client_id)`
   const known = sql`g.id = ${grantId} AND g.revoked_at IS NULL AND ${proven}`
   const reused = sql`${known} AND g.refresh_seq > ${value('sequence')} AND NOT ${isMine} AND NOT ${isLostReply}`
