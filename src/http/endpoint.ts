@@ -6,7 +6,6 @@ import { countSecretGuess } from '../oauth/client-guesses.ts'
 import { parseParams, refuseRepeated } from '../oauth/params.ts'
 import { type Presented, readBearer } from '../resource-server/bearer.ts'
 import { refuseForeign } from './anti-forgery.ts'
-import { allowAnyOrigin } from './cors.ts'
 import { bearerChallenged, refuse } from './endpoint-errors.ts'
 import { parseForm, readJson, readQuery } from './params.ts'
 
@@ -99,8 +98,9 @@ async function readRequest(c: Context<ProviderEnv>, row: Endpoint): Promise<Endp
 async function readParams(raw: Request, row: Endpoint, provider: Provider): Promise<Params> {
   if (row.body === 'json') return parseParams('')
   const { parameters = {}, repeatable = [] } = row
-  const known = Object.keys(typeof parameters === 'function' ? parameters(provider) : parameters)
   const params = hasForm(raw, row) ? await parseForm(raw, repeatable) : readQuery(raw)
+  if (params.repeated.length === 0) return params
+  const known = Object.keys(typeof parameters === 'function' ? parameters(provider) : parameters)
   refuseRepeated(
     params,
     known.filter((name) => !repeatable.includes(name)),
@@ -122,4 +122,32 @@ function respond(
   const all = { 'Cache-Control': cache, ...(cache === 'no-store' && { Pragma: 'no-cache' }), ...headers }
   if (body === null || status === 204) return c.body(null, status, all)
   return typeof body === 'string' ? c.body(body, status, all) : c.json(body, status, all)
+}
+
+/** Seconds that a browser may remember a preflight. */
+const MAX_AGE = 86_400
+/** Characters of the headers that a preflight may ask for. */
+const MAX_ASKED = 1000
+const HEADER_NAMES = /^[\w!#$%&'*+.^`|~-]+(?:\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/
+
+/**
+ * Middleware: lets pages of any origin call an endpoint, without credentials of the browser. A preflight may ask for whatever
+ * headers it likes, since HTTP layers add their own (`traceparent`, `mcp-protocol-version`) and no cookie is ever read here.
+ */
+function allowAnyOrigin(methods: readonly string[]): MiddlewareHandler<ProviderEnv> {
+  return async (c, next) => {
+    c.header('Access-Control-Allow-Origin', '*')
+    if (c.req.method !== 'OPTIONS' || c.req.header('Access-Control-Request-Method') === undefined) {
+      c.header('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, DPoP-Nonce')
+      return next()
+    }
+    const asked = c.req.header('Access-Control-Request-Headers') ?? ''
+    return c.body(null, 204, {
+      'Access-Control-Allow-Methods': methods.join(', '),
+      'Access-Control-Allow-Headers':
+        asked.length <= MAX_ASKED && HEADER_NAMES.test(asked) ? asked : 'Authorization, Content-Type',
+      'Access-Control-Max-Age': String(MAX_AGE),
+      Vary: 'Access-Control-Request-Headers',
+    })
+  }
 }

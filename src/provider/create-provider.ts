@@ -3,7 +3,6 @@ import { Hono } from 'hono'
 import type { Provider, ProviderBindings, ProviderEnv } from '../concepts.ts'
 import type { PagePart, PageShell } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
-import { admit } from '../http/admit.ts'
 import { requireSameOrigin } from '../http/anti-forgery.ts'
 import { drain } from '../http/drain.ts'
 import { errorResponse } from '../http/endpoint-errors.ts'
@@ -18,7 +17,7 @@ import {
   type RequireScopeOptions,
 } from '../resource-server/require-scope.ts'
 import { type AccessToken, verifyAccessToken } from '../tokens/verify.ts'
-import { type Arrival, environmentReader, providerFor } from './environment.ts'
+import { admit, type Arrival, environmentReader, providerFor } from './environment.ts'
 import { type ProviderOptions, resolveOptions } from './options.ts'
 import { scheduledHandler } from './scheduled.ts'
 

@@ -1,7 +1,8 @@
-import type { Provider, ProviderBindings, ProviderEvent } from '../concepts.ts'
+import type { Context } from 'hono'
+import type { Provider, ProviderBindings, ProviderEnv, ProviderEvent } from '../concepts.ts'
 import { randomId } from '../crypto/bytes.ts'
 import { deriveKeys, type Keys } from '../crypto/keys.ts'
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError, OAuthError } from '../errors.ts'
 import { noteRefusal } from '../http/note-refusal.ts'
 import { normalResponseType } from '../oauth/response-types/index.ts'
 import { parseRows, parseSettings, type Settings } from '../settings/settings.ts'
@@ -81,7 +82,8 @@ export async function providerFor(
     request: markRequest(arrival),
     defer: arrival.defer,
     emit: (event: ProviderEvent) => {
-      const noted = adminStore && noteRefusal(event, adminStore, provider.request)
+      const noted =
+        adminStore && event.type.endsWith('_refused') && noteRefusal(event, adminStore, provider.request)
       if (noted) arrival.defer(noted.catch((error: unknown) => console.error('noting failed:', error)))
       const told = options.tables.hooks.onEvent?.(event, provider)
       if (told) arrival.defer(told.catch((error: unknown) => console.error('onEvent failed:', error)))
@@ -92,4 +94,59 @@ export async function providerFor(
 
 function markRequest({ network, now = Math.floor(Date.now() / 1000) }: Arrival): RequestMark {
   return Object.freeze({ id: randomId(), now, network })
+}
+
+/** A function of an environment that is called once for each, as a Worker keeps its environment from request to request. */
+export function oncePerEnvironment<T>(make: (env: ProviderBindings) => T): (env: ProviderBindings) => T {
+  const made = new WeakMap<ProviderBindings, { readonly value: T }>()
+  return (env) => {
+    const found = made.get(env) ?? { value: make(env) }
+    made.set(env, found)
+    return found.value
+  }
+}
+
+/**
+ * Refuses what may not be answered at all, before anything of the request is read.
+ * @throws {OAuthError} invalid_request: an unknown host (421), or plain http
+ */
+export function admit(c: Context<ProviderEnv>): void {
+  requireKnownHost(c)
+  requireSecure(c)
+}
+
+/** This machine: nobody else's request arrives under these names. */
+const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/
+
+/**
+ * Refuses a request for a host that is neither the issuer's nor one of OAUTH_HOSTS, once OAUTH_ISSUER is set (RFC 9110 15.5.20).
+ * A request without `cf` did not come through Cloudflare's edge: another Worker of the account sent it over a service binding,
+ * where the host means nothing.
+ * @throws {OAuthError} invalid_request, 421
+ */
+function requireKnownHost(c: Context<ProviderEnv>): void {
+  const { settings } = c.get('provider')
+  if (settings.issuer === null || c.req.raw.cf === undefined || isKnown(c.req.url, settings)) return
+  const sentence = `This service does not answer at this host, but at ${settings.issuer}.`
+  throw new OAuthError('invalid_request', sentence, { reason: 'unknown_host', status: 421 })
+}
+
+function isKnown(url: string, { hosts, issuer }: Settings): boolean {
+  if (LOOPBACK.test(url)) return true
+  const { host } = new URL(url)
+  return host === issuer?.replace(/^https?:\/\//, '') || hosts.includes(host)
+}
+
+/**
+ * Refuses plain http under OAUTH_ENFORCE_SECURE, before anything of the request is read (RFC 6749 3.1, 3.2). The scheme is
+ * that of the request's own URL; headers that a client could send say nothing.
+ * @throws {OAuthError} invalid_request
+ */
+function requireSecure(c: Context<ProviderEnv>): void {
+  const { enforceSecure } = c.get('provider').settings
+  if (enforceSecure && !c.req.url.startsWith('https:')) {
+    throw new OAuthError('invalid_request', 'A secure connection is required.', {
+      reason: 'insecure_connection',
+    })
+  }
 }

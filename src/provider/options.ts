@@ -20,6 +20,7 @@ import { createSigningKeyStore } from '../store/d1/signing-keys.ts'
 import type { SigningKeyStore } from '../store/signing-keys.ts'
 import type { Store } from '../store/store.ts'
 import { core } from './core.ts'
+import { oncePerEnvironment } from './environment.ts'
 import { type Merged, mergeFeatures } from './features.ts'
 
 /** Entries that join a table by name, or `false` to leave one out. */
@@ -126,10 +127,10 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
     }),
     knownResponseTypes: Object.keys({ ...tables.responseTypes, ...responseTypes }),
     // Somebody else's may hold what belongs to a request, such as the stub of a Durable Object.
-    createStore: store ?? once(defaultStore),
-    createAdminStore: once((env) => (store || !env.DB ? null : createAdminStore(env.DB))),
+    createStore: store ?? oncePerEnvironment(defaultStore),
+    createAdminStore: oncePerEnvironment((env) => (store || !env.DB ? null : createAdminStore(env.DB))),
     createSigningKeyStore:
-      signingKeys ?? once((env) => (store || !env.DB ? null : createSigningKeyStore(env.DB))),
+      signingKeys ?? oncePerEnvironment((env) => (store || !env.DB ? null : createSigningKeyStore(env.DB))),
   }
 }
 
@@ -179,16 +180,6 @@ function mergePaths(paths: Partial<Paths> = {}): Paths {
     }
   }
   return Object.freeze(merged)
-}
-
-/** A function of an environment that is called once for each, as a Worker keeps its environment from request to request. */
-function once<T>(make: (env: ProviderBindings) => T): (env: ProviderBindings) => T {
-  const made = new WeakMap<ProviderBindings, { readonly value: T }>()
-  return (env) => {
-    const found = made.get(env) ?? { value: make(env) }
-    made.set(env, found)
-    return found.value
-  }
 }
 
 function defaultStore(env: ProviderBindings): Store {

@@ -1,10 +1,12 @@
-import type { GrantType, TokenRequest } from '../../concepts.ts'
+import type { GrantType, Provider, TokenRequest } from '../../concepts.ts'
+import { fromBase64url, toHex } from '../../crypto/bytes.ts'
 import type { OAuthError } from '../../errors.ts'
 import { invalidClient, invalidGrant, invalidScope } from '../../refusals.ts'
 import { coversScope, requestedScope } from '../../scope.ts'
 import type { AuthorizationCode } from '../../store/records.ts'
+import { openEarlierId } from '../../tokens/earlier-format.ts'
 import { issueTokens } from '../../tokens/issue.ts'
-import { readPresentedCode } from '../../tokens/presented-code.ts'
+import { openCode } from '../../tokens/opaque.ts'
 import { verifyCodeVerifier } from '../pkce.ts'
 
 /**
@@ -73,4 +75,23 @@ async function checkCode(
   }
   const scope = requestedScope(params.get('scope'))
   return scope !== null && !coversScope(code.scope, scope) ? invalidScope() : null
+}
+
+/** A code that somebody presents: what storage knows it by, the grant that it becomes, and whether it is of the first format. */
+interface PresentedCode {
+  readonly id: string
+  readonly grantId: string
+  readonly earlierId: string | null
+}
+
+/** Opens a code; null where we did not mint it. */
+async function readPresentedCode(
+  code: string,
+  { keys }: Pick<Provider, 'keys'>,
+): Promise<PresentedCode | null> {
+  const id = await openCode(code, keys)
+  if (id !== null) return { id, grantId: id, earlierId: null }
+  const earlierId = await openEarlierId('ac', code, keys)
+  const bytes = earlierId === null ? null : fromBase64url(earlierId)
+  return bytes && { id: earlierId ?? '', grantId: toHex(bytes), earlierId }
 }

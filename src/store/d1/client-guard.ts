@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ClientProof } from '../records.ts'
-import { value, type Values } from './statement.ts'
+import { value, type Values } from './run.ts'
 
 /** A proof as SQL: parameters of this request, or places in a template. */
 export interface ProofTerms {

@@ -12,9 +12,9 @@ import {
   shapeOf,
 } from './issue-terms.ts'
 import { run } from './run.ts'
+import { type Statement, statement, value } from './run.ts'
 import { externalUserStatements, signInStatements } from './sign-in.ts'
 import { singleStatements } from './single.ts'
-import { type Statement, statement, value } from './statement.ts'
 import { sweepExpired } from './sweep.ts'
 
 /**

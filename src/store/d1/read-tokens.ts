@@ -5,7 +5,7 @@ import { clientGuard, mayRefresh, proofPlaces, proofValues } from './client-guar
 import { clientColumns, type ClientRow, toClient } from './client-rows.ts'
 import { parseDetails } from './grant-rows.ts'
 import { run } from './run.ts'
-import { type Statement, statement, value } from './statement.ts'
+import { type Statement, statement, value } from './run.ts'
 
 interface TokenRow {
   readonly kind: LiveToken['kind']

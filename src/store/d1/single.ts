@@ -10,7 +10,7 @@ import {
   nameOf,
   shapeOf,
 } from './issue-terms.ts'
-import { type Rendered, statement, value } from './statement.ts'
+import { type Rendered, statement, value } from './run.ts'
 
 // OAUTH_SINGLE_ACCESS_TOKEN: one live access token for each user, client and scope. The grant that has it holds the key.
 

@@ -5,10 +5,10 @@ import { auditStatement } from '../audit.ts'
 import { clientGuard, mayRefresh, proofPlaces, proofValues } from '../client-guard.ts'
 import { explained, type IssuedRow, issuedColumns, success, type VerdictRow } from '../grant-rows.ts'
 import { accessExpiresAt, lifetimeValues, refreshExpiresAt } from '../issue-terms.ts'
+import { refreshAllowed, refreshedScope, scopeValues, withinGrant } from '../issue-terms.ts'
 import { run } from '../run.ts'
-import { refreshAllowed, refreshedScope, scopeValues, withinGrant } from '../scope-rule.ts'
+import { filled, type Statement, statement, value, type Values } from '../run.ts'
 import { freeRefreshedKey, refreshedKey } from '../single.ts'
-import { filled, type Statement, statement, value, type Values } from '../statement.ts'
 import { sweepExpired } from '../sweep.ts'
 
 type RefreshClaim = Extract<Claim, { kind: 'refresh' }>
