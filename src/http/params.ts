@@ -2,7 +2,7 @@ import type { Params } from '../concepts.ts'
 import { concat } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
 import { parseParams, refuseRepeated } from '../oauth/params.ts'
-import { forget } from './drain.ts'
+import { drain } from './drain.ts'
 
 /** Bytes: room for any honest request, and a bound on what a dishonest one makes us read. */
 const MAX_BODY = 64 * 1024
@@ -99,7 +99,7 @@ async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
     if (done) return concat(...chunks)
     length += value.byteLength
     if (length > MAX_BODY) {
-      if (reader) await forget(reader)
+      await drain(request, reader)
       throw tooLarge()
     }
     chunks.push(value)
