@@ -76,6 +76,7 @@ async function givenRedemption(): Promise<() => Promise<Response>> {
     redirectUriGiven: true,
     codeChallenge: await sha256Base64url(VERIFIER),
     requestClaims: null,
+    details: null,
     authTime: now,
     expiresAt: now + 600,
   }

@@ -139,3 +139,14 @@ export function coversScope(has: string, wants: string): boolean {
   const names = new Set(has.split(' '))
   return wants.split(' ').every((name) => names.has(name))
 }
+
+/** Scopes that exist whatever the scope table holds: those of OAUTH_SCOPES and those of features. */
+export function fixedScopes({
+  scopes,
+  settings,
+}: {
+  readonly scopes: readonly string[]
+  readonly settings: { readonly scopes: ScopeBits }
+}): readonly string[] {
+  return [...new Set([...Object.keys(settings.scopes), ...scopes])]
+}

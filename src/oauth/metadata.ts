@@ -1,6 +1,6 @@
 import type { Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
-import { fixedScopes } from '../tokens/granted-scope.ts'
+import { fixedScopes } from '../scope.ts'
 import { responseTypeParts, supportedResponseTypes } from './response-types/index.ts'
 
 type Members = Readonly<Record<string, unknown>>

@@ -4,11 +4,6 @@ import { invalidScope } from '../refusals.ts'
 import { coversScope, joinScope, withoutAdmin } from '../scope.ts'
 import type { Client } from '../store/records.ts'
 
-/** Scopes that exist whatever the scope table holds: those of OAUTH_SCOPES and those of features. */
-export function fixedScopes({ scopes, settings }: Pick<Provider, 'scopes' | 'settings'>): readonly string[] {
-  return [...new Set([...Object.keys(settings.scopes), ...scopes])]
-}
-
 /**
  * The scope of a request that names none: the default, or all that the client may have but `admin`, where that does not include
  * it. It may be empty.

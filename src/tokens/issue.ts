@@ -1,9 +1,9 @@
 import type { Issue, Issuing, Provider, TokenMember, TokenResponse } from '../concepts.ts'
 import { sortableId } from '../crypto/bytes.ts'
 import { invalidClient, invalidGrant, invalidScope, unauthorizedGrantType } from '../refusals.ts'
-import { ADMIN_SCOPE, requestedScope } from '../scope.ts'
+import { ADMIN_SCOPE, requestedScope, fixedScopes } from '../scope.ts'
 import type { IssueCommit, IssuedTokens, IssueOutcome } from '../store/records.ts'
-import { defaultScopeOf, fixedScopes, narrowScope } from './granted-scope.ts'
+import { defaultScopeOf, narrowScope } from './granted-scope.ts'
 import { mintToken } from './opaque.ts'
 
 /**

@@ -6,8 +6,8 @@ import { parseMetadata } from './client-rows.ts'
 import { parseDetails } from './grant-rows.ts'
 import { liveGrants } from './read-tokens.ts'
 import { run } from './run.ts'
+import { statement, value } from './run.ts'
 import { createSigningKeyStore } from './signing-keys.ts'
-import { statement, value } from './statement.ts'
 import { parseStringList } from './string-list.ts'
 
 interface PersonRow {
