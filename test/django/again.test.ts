@@ -34,6 +34,11 @@ const accessToken = (pk: number, owner: unknown) => ({
     scope: 'read',
   },
 })
+const refreshToken = (pk: number, owner: unknown) => ({
+  model: 'oauth2_provider.refreshtoken',
+  pk,
+  fields: { user: owner, application: 1, token: `refresh-token-number-${pk}`, access_token: pk },
+})
 const scope = { model: 'oauth2.scope', pk: 1, fields: { name: 'mail', description: 'Mail' } }
 
 /** Whom each grant belongs to, by username. */
@@ -155,5 +160,59 @@ describe('a record that was deleted here', () => {
     await createAdminStore(env.DB).deleteUser('somebody', mark())
     expect(JSON.stringify(await tableOf('imported_records'))).not.toContain('somebody')
     expect(await tableOf('imported_records')).toHaveLength(1)
+  })
+})
+
+describe('a token of a dump that was purged here', () => {
+  const records = [user(1, 'ada'), application(), accessToken(1, 1), refreshToken(1, 1), accessToken(2, null)]
+  const expected = {
+    'auth.user': ['1 it is here already: 1'],
+    'oauth2_provider.application': ['1 it is here already: 1'],
+    'oauth2_provider.accesstoken': [`2 ${DELETED}: 1,2`],
+    'oauth2_provider.refreshtoken': [`1 ${DELETED}: 1`],
+  }
+  /** Imports, revokes what came, and lets the purge forget it. */
+  async function importAndForget(): Promise<void> {
+    await importRecords(records)
+    const now = Math.floor(Date.now() / 1000)
+    const store = createAdminStore(env.DB)
+    await store.revokeTokens(
+      { usernameKey: null, clientId: 'shop' },
+      { id: randomId(), now, network: null, actor: 'cli' },
+    )
+    await env.DB.prepare('UPDATE grants SET expires_at = 1').run()
+    for (let walk = 0; walk < 2; walk++) await store.purge(100, now)
+    expect([await tableOf('grants'), await tableOf('token_aliases')]).toEqual([[], []])
+  }
+
+  it('is not brought back by running the import again, and the report names it', async () => {
+    await importAndForget()
+    for (const dry of [true, false]) expect(await reasons(records, { dry })).toEqual(expected)
+    expect([await tableOf('grants'), await tableOf('token_aliases')]).toEqual([[], []])
+  })
+
+  it('is brought back if that is asked for', async () => {
+    await importAndForget()
+    const { models } = await importRecords(records, { restore: true })
+    expect(models).toMatchObject({
+      'oauth2_provider.accesstoken': { created: 2 },
+      'oauth2_provider.refreshtoken': { created: 1 },
+    })
+    expect(await tableOf('grants')).toHaveLength(2)
+  })
+
+  it('is taken if the import before had no access token for it', async () => {
+    await importRecords([user(1, 'ada'), application(), refreshToken(1, 1)])
+    expect(await tableOf('grants')).toEqual([])
+    const { models } = await importRecords(records)
+    expect(models['oauth2_provider.refreshtoken']).toMatchObject({ created: 1 })
+    expect(await tableOf('grants')).toHaveLength(2)
+  })
+
+  it('does not come back with another access token either', async () => {
+    await importAndForget()
+    const again = { ...refreshToken(1, 1), fields: { ...refreshToken(1, 1).fields, access_token: 3 } }
+    const found = await reasons([user(1, 'ada'), application(), accessToken(3, 1), again])
+    expect(found['oauth2_provider.refreshtoken']).toEqual([`1 ${DELETED}: 1`])
   })
 })

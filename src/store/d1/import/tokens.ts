@@ -8,9 +8,19 @@ import type {
   UserReference,
 } from '../../import-store.ts'
 import { importRecords, incoming } from './incoming.ts'
+import { wasBrought } from './records.ts'
 
-/** Why a grant waits: the access token that says its scope has not been imported yet. Its key begins with it, too. */
+/**
+ * Why a grant waits: the access token that says its scope has not been imported yet. Its key begins with it, too; the alias of the
+ * token that makes the grant follows, which holds no line feed, and the name of that access token.
+ */
 const WAITING = 'importing'
+const restOfKey = sql`substr(g.single_key, ${WAITING.length + 2})`
+/** What the key of the waiting grant `g` names. */
+const waiting = {
+  alias: sql`substr(${restOfKey}, 1, instr(${restOfKey}, char(10)) - 1)`,
+  name: sql`substr(${restOfKey}, instr(${restOfKey}, char(10)) + 1)`,
+}
 
 const OWNER_FIELDS = ['clientId', 'clientAssumed', 'user', 'userAssumed', 'user.userId', 'user.nameId']
 
@@ -25,6 +35,9 @@ const ended = sql`(EXISTS (SELECT 1 FROM authorized_clients a
   OR EXISTS (SELECT 1 FROM users x WHERE x.id = ${userId} AND x.password_changed_at > x.created_at))`
 const refused = sql`WHEN ${noClient} THEN 'no client' WHEN ${noUser} THEN 'no user' WHEN ${ended} THEN 'ended'`
 const may = sql`NOT ${noClient} AND NOT ${noUser} AND NOT ${ended}`
+
+/** An earlier import has brought the token of the incoming record `i` to life. */
+const deletedHere = ({ restore }: ImportMode): SQL => (restore ? sql`false` : wasBrought(sql`i.alias`))
 
 /** See `ImportStore.importConsents`. */
 export async function importConsents(
@@ -67,7 +80,7 @@ function insertWaiting(
     sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, refresh_expires_at, expires_at,
         created_at, revoked_at, revoke_reason, single_key)
       SELECT i.grantId, ${userId}, i.clientId, 'imported', '', i.createdAt, ${refreshEnd}, ${expiresAt}, i.createdAt, ${now},
-        ${WAITING}, ${WAITING} || char(10) || ${name}
+        ${WAITING}, ${WAITING} || char(10) || i.alias || char(10) || ${name}
       FROM ${records} i WHERE ${userId} IS NOT NULL AND ${condition} AND ${ownsName(name)} ON CONFLICT DO NOTHING`,
   ]
 }
@@ -79,11 +92,13 @@ export async function importRefreshTokens(
   mode: ImportMode,
 ): Promise<readonly ImportOutcome[]> {
   const { now } = mode.mark
+  const deleted = deletedHere(mode)
   const fields = [...OWNER_FIELDS, 'alias', 'grantId', 'accessToken', 'createdAt', 'expiresAt']
   const records = incoming(tokens, fields)
   // In the second look a grant that waits is what this batch has made; in the first, what another import has left.
   const outcomes = sql`SELECT i.n AS n, CASE WHEN ${grantHere(sql`i.alias`, sql`g.revoke_reason IS NOT ${WAITING}`)} THEN 'same'
-      ${refused} WHEN ${grantHere(sql`i.alias`, sql`g.revoked_at = ${now}`)} THEN 'same' ELSE 'created' END AS outcome
+      ${refused} WHEN ${deleted} THEN 'deleted'
+      WHEN ${grantHere(sql`i.alias`, sql`g.revoked_at = ${now}`)} THEN 'same' ELSE 'created' END AS outcome
     FROM ${records} i`
   const left = sql`SELECT k.grant_id FROM ${records} i JOIN token_aliases k ON k.id = i.alias
     JOIN grants g ON g.id = k.grant_id AND g.revoke_reason = ${WAITING}`
@@ -92,7 +107,11 @@ export async function importRefreshTokens(
     sql`DELETE FROM grants WHERE id IN (${left})`,
     sql`DELETE FROM token_aliases WHERE id IN (SELECT i.alias FROM ${records} i UNION ALL SELECT ${name} FROM ${records} i)
       AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = token_aliases.grant_id)`,
-    ...insertWaiting(records, name, may, { expiresAt: sql`i.expiresAt`, now, refreshEnd: sql`i.expiresAt` }),
+    ...insertWaiting(records, name, sql`${may} AND NOT ${deleted}`, {
+      expiresAt: sql`i.expiresAt`,
+      now,
+      refreshEnd: sql`i.expiresAt`,
+    }),
     sql`INSERT INTO token_aliases (id, grant_id) SELECT i.alias, i.grantId FROM ${records} i WHERE ${ownsName(name)}
       ON CONFLICT DO NOTHING`,
   ]
@@ -106,6 +125,7 @@ export async function importAccessTokens(
   mode: ImportMode,
 ): Promise<readonly ImportOutcome[]> {
   const { now } = mode.mark
+  const deleted = deletedHere(mode)
   const fields = [...OWNER_FIELDS, 'alias', 'name', 'grantId', 'scope', 'createdAt', 'expiresAt']
   const records = incoming(tokens, fields)
   const name = sql`i.name`
@@ -113,9 +133,9 @@ export async function importAccessTokens(
   const dead = grantHere(name, sql`g.revoke_reason IS NOT ${WAITING}`)
   const here = grantHere(sql`i.alias`, sql`g.access_expires_at IS NOT NULL`)
   const outcomes = sql`SELECT i.n AS n, CASE WHEN ${here} THEN 'same'
-      WHEN i.expiresAt <= ${now} THEN 'expired' ${refused} WHEN ${dead} THEN 'ended' ELSE 'created' END AS outcome
-    FROM ${records} i`
-  const takes = sql`i.expiresAt > ${now} AND ${may} AND NOT ${dead} AND NOT ${here}`
+      WHEN i.expiresAt <= ${now} THEN 'expired' ${refused} WHEN ${dead} THEN 'ended' WHEN ${deleted} THEN 'deleted'
+      ELSE 'created' END AS outcome FROM ${records} i`
+  const takes = sql`i.expiresAt > ${now} AND ${may} AND NOT ${dead} AND NOT ${deleted} AND NOT ${here}`
   const waits = sql`${records} i CROSS JOIN token_aliases k ON k.id = ${name} CROSS JOIN grants g ON g.id = k.grant_id
     WHERE g.revoke_reason = ${WAITING}`
   const columns = sql`id, user_id, client_id, grant_type, scope, access_expires_at, expires_at, created_at`
@@ -131,11 +151,14 @@ export async function importAccessTokens(
     // The consent of a grant, if it has one; then the grant of a client of its own; last the grants that wait come to life.
     sql`INSERT INTO grants (${columns}) SELECT i.grantId, NULL, i.clientId, 'imported', i.scope, i.expiresAt, i.expiresAt,
         i.createdAt FROM ${records} i WHERE i.user IS NULL AND ${takes} AND ${ownsName(name)} ON CONFLICT DO NOTHING`,
+    sql`INSERT INTO imported_records (id) SELECT ${waiting.alias} FROM ${waits} ON CONFLICT DO NOTHING`,
     // An update, from the records on: SQLite would rather scan the grants in an UPDATE with FROM.
     sql`INSERT INTO grants (${columns}) SELECT g.id, g.user_id, g.client_id, g.grant_type, i.scope,
         CASE WHEN i.expiresAt > ${now} THEN i.expiresAt END, max(g.expires_at, i.expiresAt), g.created_at FROM ${waits}
       ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, access_expires_at = excluded.access_expires_at,
         expires_at = excluded.expires_at, revoked_at = NULL, revoke_reason = NULL, single_key = NULL`,
+    sql`INSERT INTO imported_records (id) SELECT i.alias FROM ${records} i CROSS JOIN token_aliases k ON k.id = i.alias
+      WHERE true ON CONFLICT DO NOTHING`,
   ]
   return importRecords(db, { count: tokens.length, what: 'access tokens' }, outcomes, writes, mode)
 }
@@ -144,7 +167,7 @@ export async function importAccessTokens(
 export function removeWaiting(limit: number): SQL {
   return sql`DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.single_key >= ${`${WAITING}\n`}
       AND g.single_key < ${`${WAITING}\v`} LIMIT ${limit})
-    RETURNING substr(single_key, ${WAITING.length + 2}) AS name`
+    RETURNING (SELECT ${waiting.name} FROM (SELECT grants.single_key AS single_key) g) AS name`
 }
 
 /** Sets the owner of a client that has none. */
