@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { expect } from 'vitest'
 import { createProvider } from '../../src/provider/create-provider.ts'
+import { openid } from '../../src/provider/openid.ts'
 import { issueTokens } from '../../src/tokens/issue.ts'
 import { givenClient, SECRET } from './fixture.ts'
 import { approve, authorizationUrl, codeIn, redeem, signedIn } from './flow.ts'
@@ -20,6 +21,7 @@ const TRUSTED = 'urn:example:trusted'
 const trusting = new Hono().route(
   '/oauth2',
   createProvider({
+    features: [openid()],
     grantTypes: {
       [TRUSTED]: {
         parameters: ['user_id'],
