@@ -122,6 +122,24 @@ describe('OAUTH_SINGLE_ACCESS_TOKEN', () => {
     expect(await isActive(fourth.access)).toBe(true)
   })
 
+  it('a refresh on one device is no replay on the other, which gets the tokens that live', async () => {
+    const vars = { ...SINGLE, OAUTH_REFRESH_REUSE_INTERVAL: '0', OAUTH_EXPIRE_DELTA: '100' }
+    const [phone, laptop] = [await givenTokens(alice, {}, vars), await givenTokens(alice, {}, vars)]
+    expect(laptop).toEqual(phone)
+    const first = await refresh(phone.refresh, {}, vars)
+    const next = await refresh(first.refresh_token ?? '', {}, vars)
+    const other = await refresh(laptop.refresh, {}, vars)
+    expect(other).toMatchObject({
+      access_token: next.access_token,
+      refresh_token: next.refresh_token,
+      status: 200,
+    })
+    expect(await isActive(next.access_token)).toBe(true)
+    travel(200)
+    expectRefusal(await refresh(laptop.refresh, {}, vars), 'invalid_grant')
+    expect(await refresh(next.refresh_token ?? '', {}, vars)).toMatchObject({ status: 200 })
+  })
+
   it('holds for a client of its own', async () => {
     const form = { client_id: 'service', grant_type: 'client_credentials' }
     const first = await token(form, SINGLE)

@@ -96,18 +96,19 @@ function freeKey({ grantId, isAsked, name, values }: RefreshTerms): Statement {
 
 /** Why the number did not move: first the verdict, then what follows from it, last the tokens of a lost reply. */
 function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTerms): readonly Statement[] {
-  const { grantId, isAsked, name, values } = terms
+  const { grantId, isAsked, isSingle, name, values } = terms
   const guard = terms.guard()
   const proven = sql`EXISTS (SELECT 1 FROM clients c WHERE ${guard} AND g.client_id = c.client_id)`
   const known = sql`g.id = ${grantId} AND g.revoked_at IS NULL AND ${proven}`
-  const reused = sql`${known} AND g.refresh_seq > ${value('sequence')} AND NOT ${isMine} AND NOT ${isLostReply}`
+  const reused = sql`${known} AND g.refresh_seq > ${value('sequence')} AND NOT ${isMine} AND NOT ${isLostReply}${isSingle ? sql` AND NOT ${isConfidential}` : sql``}`
+  const saidAgain = isSingle ? sql`(${isLostReply} OR ${isShared})` : isLostReply
   const deleted = deleteExpired ? sql`, access_expires_at = NULL` : sql``
   return [
     statement(`explain refresh ${name}`, values, () => {
       const allowed = sql`(${withinGrant(isAsked)} AND ${refreshAllowed(isAsked)})`
       return sql`SELECT ${guard} AS authenticated, ${mayRefresh} AS has_grant_type, ${userLives} AS user_lives,
           g.id IS NOT NULL AND ${allowed} AS scope_allowed, COALESCE(${grantLives}
-            AND (g.refresh_seq = ${value('sequence')} OR ${isMine} OR ${isLostReply}), 0) AS claim_holds
+            AND (g.refresh_seq = ${value('sequence')} OR ${isMine} OR ${saidAgain}), 0) AS claim_holds
         FROM clients c LEFT JOIN grants g ON g.id = ${grantId} WHERE c.client_id = ${value('clientId')}`
     }),
     filled(audited('refresh_token_replayed', reused, request), values),
@@ -122,7 +123,7 @@ function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTe
     statement(
       `say again ${name}`,
       values,
-      () => sql`SELECT ${issuedColumns()} FROM grants AS g WHERE g.id = ${grantId} AND ${isLostReply}
+      () => sql`SELECT ${issuedColumns()} FROM grants AS g WHERE g.id = ${grantId} AND ${saidAgain}
         AND ${withinGrant(isAsked)} AND ${userLives}
         AND EXISTS (SELECT 1 FROM clients c WHERE ${guard} AND ${mayRefresh} AND ${grantLives})`,
     ),
@@ -136,6 +137,15 @@ function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTe
 const isLostReply = sql`(g.refresh_seq = ${value('next')} AND g.access_revoked_at IS NULL
   AND g.access_expires_at IS NOT NULL AND g.refreshed_at > ${value('now')} - COALESCE((SELECT o.refresh_reuse_interval
     FROM clients o WHERE o.client_id = g.client_id), ${value('interval')}))`
+
+const isConfidential = sql`EXISTS (SELECT 1 FROM clients o WHERE o.client_id = g.client_id AND o.type = 'confidential')`
+
+/**
+ * Under OAUTH_SINGLE_ACCESS_TOKEN devices share a grant, so a number of the past is another device's, if the client proves
+ * itself by a secret: it gets the tokens that live.
+ */
+const isShared = sql`(g.refresh_seq > ${value('sequence')} AND g.access_revoked_at IS NULL
+  AND g.access_expires_at > ${value('now')} AND ${isConfidential})`
 
 /** Rotations in a row that may be repeated from another network than theirs, as where a phone leaves the house. */
 const STRAYS = 4
