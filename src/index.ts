@@ -3,11 +3,12 @@ import { admin } from './admin/index.ts'
 import type { ProviderEnv } from './concepts.ts'
 import { django } from './django/index.ts'
 import { pages } from './pages/index.ts'
+import { privateKeyJwt } from './private-key-jwt/index.ts'
 import { createProvider } from './provider/create-provider.ts'
 import { openid } from './provider/openid.ts'
 import { accessTokenEntrypoint } from './rpc.ts'
 
-const provider = createProvider({ features: [pages(), admin(), openid(), django()] })
+const provider = createProvider({ features: [pages(), admin(), openid(), privateKeyJwt(), django()] })
 
 const app = new Hono<ProviderEnv>()
 app.route('/oauth2', provider)

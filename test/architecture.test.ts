@@ -131,7 +131,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'shipped Worker',
     files: /^src\/index\.ts$/,
-    mayImport: ['model', 'openid', 'django', 'web', 'assembly'],
+    mayImport: ['model', 'outbound', 'openid', 'django', 'web', 'assembly'],
   },
 ]
 

@@ -84,8 +84,8 @@ export class AuthObject extends DurableObject<{ readonly OAUTH_DEMO?: string }> 
   /** Each hour, removes what has expired. */
   override async alarm(): Promise<void> {
     const now = Math.floor(Date.now() / 1000)
-    const { codes, grants, sessions, throttle } = this.#records
-    for (const collection of [codes, grants, sessions, throttle]) collection.purge(now)
+    const { codes, grants, sessions, spent, throttle } = this.#records
+    for (const collection of [codes, grants, sessions, spent, throttle]) collection.purge(now)
     await this.ctx.storage.setAlarm(Date.now() + HOUR)
   }
 

@@ -1,25 +1,39 @@
-import type { Client, ClientProof, IssueCommit } from 'edge-oauth2-provider'
+import type { Client, ClientProof, IssueCommit, SpentOnce } from 'edge-oauth2-provider'
 import type { SeedClient } from 'edge-oauth2-provider/testing'
 import type { Operations, Records } from './records.ts'
 
-/** The client that a proof shows; null where it shows none, or one that is disabled. */
-export function proveClient({ clients }: Records, proof: ClientProof, now: number): SeedClient | null {
+/**
+ * The client that a proof shows; null where it shows none, or one that is disabled. What the proof shows only once is spent by
+ * the first request.
+ */
+export function proveClient({ clients, spent }: Records, proof: ClientProof, now: number): SeedClient | null {
+  if (proof.method === 'verified' && proof.spend && !spend(spent, proof.spend)) return null
   const client = clients.get(proof.clientId)
   return client && !client.disabled && proves(client, proof, now) ? client : null
 }
 
+function spend(spent: Records['spent'], { expiresAt, jtiHash, requestId }: SpentOnce): boolean {
+  const before = spent.get(jtiHash)
+  if (!before) spent.put(jtiHash, { by: requestId, expiresAt })
+  return before === null || before.by === requestId
+}
+
 function proves(client: SeedClient, proof: ClientProof, now: number): boolean {
+  const registered = client.metadata['token_endpoint_auth_method']
   switch (proof.method) {
     case 'none':
-      return client.type === 'public'
+      return client.type === 'public' && (registered ?? 'none') === 'none'
     case 'secret':
-      return client.secrets.some(
-        ({ expiresAt, hash }) => hash === proof.secretHash && (expiresAt === null || expiresAt > now),
+      return (
+        ['client_secret_basic', 'client_secret_post', 'none', undefined].some(
+          (name) => name === registered,
+        ) &&
+        client.secrets.some(
+          ({ expiresAt, hash }) => hash === proof.secretHash && (expiresAt === null || expiresAt > now),
+        )
       )
-    case 'verified': {
-      const registered = client.metadata['token_endpoint_auth_method'] ?? proof.authMethod
-      return client.type === 'confidential' && registered === proof.authMethod
-    }
+    case 'verified':
+      return client.type === 'confidential' && (registered ?? proof.authMethod) === proof.authMethod
     case 'redirect':
       return client.redirectUris.includes(proof.redirectUri)
   }

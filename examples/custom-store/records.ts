@@ -18,6 +18,7 @@ export interface Records {
   readonly consents: Collection<ConsentRecord>
   readonly sessions: Collection<SessionRecord>
   readonly throttle: Collection<CounterRecord>
+  readonly spent: Collection<SpentRecord>
 }
 
 /** The operations of a store, as functions of the records that answer at once. */
@@ -106,6 +107,13 @@ export interface CounterRecord {
   readonly countedBy: string
 }
 
+/** A JWT by which a client has authenticated. */
+export interface SpentRecord {
+  /** The request that spent it. */
+  readonly by: string
+  readonly expiresAt: number
+}
+
 /** Opens the records, and makes their tables where they lack. */
 export function openRecords(sql: SqlStorage): Records {
   return {
@@ -117,5 +125,6 @@ export function openRecords(sql: SqlStorage): Records {
     consents: openCollection(sql, 'consents', ['userId']),
     sessions: openCollection(sql, 'sessions', ['userId', 'expiresAt']),
     throttle: openCollection(sql, 'throttle', ['expiresAt']),
+    spent: openCollection(sql, 'spent', ['expiresAt']),
   }
 }

@@ -14,9 +14,10 @@ export async function identifyClient(request: EndpointRequest, provider: Provide
   const methods = Object.values(provider.clientAuthMethods)
   const proofs = await Promise.all(methods.map((method) => method.identify(request, provider)))
   const [proof, ...others] = proofs.filter((found) => found !== null)
-  // A secret beside the header is a second way, though it names no client.
+  // A secret beside the header or an assertion is a second way, though it names no client.
   const secretBeside =
-    request.headers.has('Authorization') && request.params.get('client_secret') !== undefined
+    (request.headers.has('Authorization') || request.params.get('client_assertion') !== undefined) &&
+    request.params.get('client_secret') !== undefined
   if (others.length > 0 || secretBeside) {
     throw new OAuthError('invalid_request', 'The client must use one way to authenticate, not several.', {
       reason: 'several_client_authentications',

@@ -9,6 +9,8 @@ import { identifyClient } from './client-auth.ts'
 export const CLIENT_PARAMETERS: ParameterMeanings = {
   client_id: 'Unless in the Authorization header',
   client_secret: 'Likewise; none for a public client',
+  client_assertion: 'A JWT that the client has signed, in place of a secret (RFC 7523 2.2)',
+  client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
 }
 
 /** The token endpoint (RFC 6749 3.2): finds the grant type, identifies the client, exchanges the grant. */

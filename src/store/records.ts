@@ -13,9 +13,25 @@ export type ClientProof =
    * What was checked before storage is asked, such as a signature or a certificate. It holds for a confidential client whose
    * registered `token_endpoint_auth_method` is this method, or who has none registered.
    */
-  | { readonly method: 'verified'; readonly clientId: string; readonly authMethod: string }
+  | {
+      readonly method: 'verified'
+      readonly clientId: string
+      readonly authMethod: string
+      /** What works once, and is spent by whatever carries the proof; left out where it may be shown again. */
+      readonly spend?: SpentOnce
+    }
   /** The front channel: the exact redirect URI that is registered (RFC 6749 4.2). */
   | { readonly method: 'redirect'; readonly clientId: string; readonly redirectUri: string }
+
+/** A JWT that works in one request alone (RFC 7523 3). */
+export interface SpentOnce {
+  /** A hash of the client and the `jti`. */
+  readonly jtiHash: string
+  /** When it expires, and with it the need to remember it; in seconds since 1970. */
+  readonly expiresAt: number
+  /** The id of the request that spends it: whatever this request does with the same proof holds. */
+  readonly requestId: string
+}
 
 /** Whether a client can keep a secret (RFC 6749 2.1). */
 export type ClientType = 'confidential' | 'public'

@@ -23,7 +23,8 @@ import type {
 
 /**
  * What the protocol needs of a storage. Each call is one round trip. `read…` and `list…` never write; every other call is
- * one atomic write that may be sent again with the same parameters and then gives the same result.
+ * one atomic write that may be sent again with the same parameters and then gives the same result. Whatever takes a proof
+ * spends what the proof shows only once (`SpentOnce`), whether or not the rest of the call succeeds.
  */
 export interface Store {
   /**

@@ -1,3 +1,4 @@
+import { assertionCases } from './store/assertions.ts'
 import { clientCases } from './store/clients.ts'
 import { codeCases, codeRefusalCases } from './store/codes.ts'
 import { consentCases } from './store/consents.ts'
@@ -16,6 +17,7 @@ export type { SeedClient, SeedUser, StoreSeed, StoreUnderTest } from './store/wo
 
 const GROUPS: Readonly<Record<string, Cases>> = {
   clients: clientCases,
+  assertions: assertionCases,
   issuing: { ...issuingCases, ...issuingRefusalCases },
   scopes: scopeCases,
   codes: { ...codeCases, ...codeRefusalCases },

@@ -104,12 +104,14 @@ describe('metadata', () => {
 
   must('RFC 8414', '2', 'threat 135: announces the ways to authenticate that work', async () => {
     const announced = await metadata()
-    const methods = ['client_secret_basic', 'client_secret_post', 'none']
+    const methods = ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt']
     expect(announced.token_endpoint_auth_methods_supported.toSorted()).toEqual(methods)
     expect(announced['revocation_endpoint_auth_methods_supported']).toEqual(
       announced.token_endpoint_auth_methods_supported,
     )
-    expect(announced.introspection_endpoint_auth_methods_supported.toSorted()).toEqual(methods.slice(0, 2))
+    expect(announced.introspection_endpoint_auth_methods_supported.toSorted()).toEqual(
+      methods.filter((name) => name !== 'none'),
+    )
   })
 
   must(

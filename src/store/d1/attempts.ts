@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { PasswordAttempt, RequestMark } from '../records.ts'
 import type { Store } from '../store.ts'
 import { clientGuard, hasGrantType, proofTerms } from './client-guard.ts'
+import { runProven } from './run-proven.ts'
 import { run } from './run.ts'
 
 interface VerdictRow {
@@ -20,6 +21,8 @@ interface UserRow {
   readonly password_hash: string
 }
 
+type AttemptRows = [VerdictRow, CountRow, CountRow, UserRow]
+
 /** See `Store.admitPasswordAttempt`. */
 export async function admitPasswordAttempt(
   db: D1Database,
@@ -31,13 +34,16 @@ export async function admitPasswordAttempt(
   const from = client ? sql`FROM clients c WHERE c.client_id = ${client.proof.clientId}` : sql`WHERE 1`
   const admitted = sql`EXISTS (SELECT 1 ${from} AND ${guard} AND ${mayUse})`
   const count = (key: string): SQL => countAttempt(key, attempt.window, admitted, request)
-  const [verdicts, accounts, networks, users] = await run<[VerdictRow, CountRow, CountRow, UserRow]>(db, [
+  const statements = [
     sql`SELECT ${guard} AS authenticated, ${mayUse} AS has_grant_type ${from}`,
     count(keys.account),
     count(keys.network),
     sql`SELECT id, username, email, is_staff, password_hash FROM users
       WHERE username_key = ${usernameKey} AND is_active = 1 AND ${admitted}`,
-  ])
+  ]
+  const [verdicts, accounts, networks, users] = await (client
+    ? runProven<AttemptRows>(db, client.proof, statements)
+    : run<AttemptRows>(db, statements))
   const [user] = users
   return {
     authenticated: verdicts[0]?.authenticated === 1,

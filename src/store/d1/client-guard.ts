@@ -1,30 +1,78 @@
 import { sql, type SQL } from 'drizzle-orm'
-import type { ClientProof } from '../records.ts'
-import { value, type Values } from './run.ts'
+import type { ClientProof, SpentOnce } from '../records.ts'
+import { type Statement, statement, value, type Values } from './run.ts'
 
 /** A proof as SQL: parameters of this request, or places in a template. */
 export interface ProofTerms {
-  readonly method: ClientProof['method']
+  readonly shape: ProofShape
   readonly clientId: SQL
   /** The hash of the secret, the redirect URI, or the name of the method. */
   readonly shown: SQL
   readonly now: SQL
+  /** The hash of the `jti` that is spent, and the request that spends it. */
+  readonly jtiHash: SQL
+  readonly spentBy: SQL
+}
+
+/** What the text of a guard depends on. */
+export type ProofShape = ClientProof['method'] | 'verified once'
+
+/** The shape of a proof. */
+export function proofShape(proof: ClientProof): ProofShape {
+  return spendOf(proof) ? 'verified once' : proof.method
 }
 
 /** The parameters of a proof. */
 export function proofTerms(proof: ClientProof, now: number): ProofTerms {
-  const { clientId, method } = proof
-  return { method, clientId: sql`${clientId}`, shown: sql`${shownBy(proof)}`, now: sql`${now}` }
+  const { clientId, jtiHash, shown, spentBy } = proofValues(proof, now)
+  return {
+    shape: proofShape(proof),
+    clientId: sql`${clientId}`,
+    shown: sql`${shown}`,
+    now: sql`${now}`,
+    jtiHash: sql`${jtiHash}`,
+    spentBy: sql`${spentBy}`,
+  }
 }
 
-/** Places for a proof of a method in a template of `statement`; `proofValues` fills them. */
-export function proofPlaces(method: ClientProof['method']): ProofTerms {
-  return { method, clientId: value('clientId'), shown: value('shown'), now: value('now') }
+/** Places for a proof of a shape in a template of `statement`; `proofValues` fills them. */
+export function proofPlaces(shape: ProofShape): ProofTerms {
+  const [clientId, shown, now] = [value('clientId'), value('shown'), value('now')]
+  return { shape, clientId, shown, now, jtiHash: value('jtiHash'), spentBy: value('spentBy') }
 }
 
 /** What fills `proofPlaces`. */
 export function proofValues(proof: ClientProof, now: number): Values {
-  return { clientId: proof.clientId, shown: shownBy(proof), now }
+  const spend = spendOf(proof)
+  return {
+    clientId: proof.clientId,
+    shown: shownBy(proof),
+    now,
+    jtiHash: spend?.jtiHash ?? null,
+    spentBy: spend?.requestId ?? null,
+  }
+}
+
+/**
+ * Spends what a proof shows only once. It is the first statement of every batch whose guards hold the proof: of several requests
+ * that show the same, the guards of one find themselves in the row, and it finds itself again where it asks twice.
+ */
+export function spendStatements(proof: ClientProof): readonly Statement[] {
+  const spend = spendOf(proof)
+  if (!spend) return []
+  const { expiresAt, jtiHash, requestId } = spend
+  return [
+    statement(
+      'spend',
+      { jtiHash, spentBy: requestId, expiresAt },
+      () => sql`INSERT INTO used_jti (jti_hash, op, expires_at)
+        VALUES (${value('jtiHash')}, ${value('spentBy')}, ${value('expiresAt')}) ON CONFLICT DO NOTHING`,
+    ),
+  ]
+}
+
+function spendOf(proof: ClientProof): SpentOnce | undefined {
+  return proof.method === 'verified' ? proof.spend : undefined
 }
 
 function shownBy(proof: ClientProof): string {
@@ -65,17 +113,25 @@ export function hasGrantType(quoted: SQL): SQL {
 /** The client `c` may refresh tokens. */
 export const mayRefresh = hasGrantType(sql`'"refresh_token"'`)
 
-function proven({ method, now, shown }: ProofTerms): SQL {
-  switch (method) {
+/** The method that the client `c` is registered for; what stands in for it where nobody said one. */
+function registeredMethod(otherwise: SQL): SQL {
+  return sql`COALESCE(json_extract(c.metadata, '$.token_endpoint_auth_method'), ${otherwise})`
+}
+
+function proven({ jtiHash, now, shape, shown, spentBy }: ProofTerms): SQL {
+  switch (shape) {
     case 'none':
-      return sql`c.type = 'public'`
+      return sql`(c.type = 'public' AND ${registeredMethod(sql`'none'`)} = 'none')`
     case 'secret':
       // A public client that was imported may have a secret that its copies send; one that was registered here has none.
-      return sql`EXISTS (SELECT 1 FROM client_secrets s WHERE s.client_id = c.client_id
-        AND s.secret_hash = ${shown} AND (s.expires_at IS NULL OR s.expires_at > ${now}))`
+      return sql`(${registeredMethod(sql`'none'`)} IN ('client_secret_basic', 'client_secret_post', 'none')
+        AND EXISTS (SELECT 1 FROM client_secrets s WHERE s.client_id = c.client_id
+          AND s.secret_hash = ${shown} AND (s.expires_at IS NULL OR s.expires_at > ${now})))`
     case 'verified':
-      return sql`(c.type = 'confidential'
-        AND COALESCE(json_extract(c.metadata, '$.token_endpoint_auth_method'), ${shown}) = ${shown})`
+      return sql`(c.type = 'confidential' AND ${registeredMethod(shown)} = ${shown})`
+    case 'verified once':
+      return sql`(c.type = 'confidential' AND ${registeredMethod(shown)} = ${shown} AND EXISTS (SELECT 1 FROM used_jti j
+        WHERE j.jti_hash = ${jtiHash} AND j.op = ${spentBy}))`
     case 'redirect':
       return sql`EXISTS (SELECT 1 FROM client_redirect_uris r WHERE r.client_id = c.client_id AND r.uri = ${shown})`
   }

@@ -1,13 +1,21 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { timeOfId } from '../../crypto/bytes.ts'
 import { ADMIN_SCOPE } from '../../scope.ts'
-import type { ClientProof, IssueCommit, ScopeRule } from '../records.ts'
-import { clientGuard, hasGrantType, mayRefresh, proofPlaces, proofValues } from './client-guard.ts'
+import type { IssueCommit, ScopeRule } from '../records.ts'
+import {
+  clientGuard,
+  hasGrantType,
+  mayRefresh,
+  proofPlaces,
+  proofShape,
+  type ProofShape,
+  proofValues,
+} from './client-guard.ts'
 import { value, type Values } from './run.ts'
 
 /** What the text of an issuing statement depends on; all else are its values. */
 export interface IssueShape {
-  readonly method: ClientProof['method']
+  readonly proof: ProofShape
   readonly scope: ScopeShape
   /** A user's grant, and not a client's own. */
   readonly hasUser: boolean
@@ -22,7 +30,7 @@ export interface IssueShape {
 export function shapeOf({ approval, claim, proof, scope, signIn, userId }: IssueCommit): IssueShape {
   const isCode = claim?.kind === 'code'
   return {
-    method: proof.method,
+    proof: proofShape(proof),
     scope: scopeShape(scope, isCode),
     hasUser: userId !== null,
     claim: isCode ? (claim.earlierId === null ? 'code' : 'earlier code') : 'none',
@@ -104,7 +112,7 @@ export interface IssueConditions {
 
 /** The conditions of a commit that makes a grant. */
 export function issueConditions(shape: IssueShape): IssueConditions {
-  const authenticated = clientGuard(proofPlaces(shape.method))
+  const authenticated = clientGuard(proofPlaces(shape.proof))
   // Without a user a client acts for itself, which takes a confidential one (RFC 6749 4.4).
   const confidential = shape.hasUser ? sql`` : sql` AND c.type = 'confidential'`
   const has = sql`(${hasGrantType(value('quotedGrantType'))}${confidential})`

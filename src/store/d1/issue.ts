@@ -11,6 +11,7 @@ import {
   nameOf,
   shapeOf,
 } from './issue-terms.ts'
+import { runProven } from './run-proven.ts'
 import { run } from './run.ts'
 import { type Statement, statement, value } from './run.ts'
 import { externalUserStatements, signInStatements } from './sign-in.ts'
@@ -27,7 +28,7 @@ export async function issueTokens(db: D1Database, commit: IssueCommit): Promise<
 
 async function makeGrant(db: D1Database, commit: IssueCommit): Promise<IssueOutcome> {
   const { answer, statements } = makingStatements(commit)
-  const [row] = (await run<IssuedRow[]>(db, statements))[answer] ?? []
+  const [row] = (await runProven<IssuedRow[]>(db, commit.proof, statements))[answer] ?? []
   if (row) return success(row)
   const [verdicts] = await run<[VerdictRow]>(db, explainingStatements(commit))
   return explained(verdicts[0], undefined)

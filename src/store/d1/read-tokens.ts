@@ -1,9 +1,10 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { AccessTokenName, Client, ClientProof, LiveToken, TokenReference } from '../records.ts'
 import { aliasTarget, isAlias } from './aliases.ts'
-import { clientGuard, mayRefresh, proofPlaces, proofValues } from './client-guard.ts'
+import { clientGuard, mayRefresh, proofPlaces, proofShape, proofValues } from './client-guard.ts'
 import { clientColumns, type ClientRow, toClient } from './client-rows.ts'
 import { parseDetails } from './grant-rows.ts'
+import { runProven } from './run-proven.ts'
 import { run } from './run.ts'
 import { type Statement, statement, value } from './run.ts'
 
@@ -37,7 +38,7 @@ function liveAccessToken({ grantId, sequence }: AccessTokenName, proof?: ClientP
     ...(sequence !== null && { sequence }),
   }
   return statement(
-    `access token ${sequence === null} ${proof?.method}`,
+    `access token ${sequence === null} ${proof && proofShape(proof)}`,
     values,
     () => sql`SELECT 'access' AS kind, COALESCE(g.access_scope, g.scope) AS scope, g.access_expires_at AS expires_at,
         ${tokenColumns} ${liveGrants(sequence === null)}${proof ? sql` AND ${isProven(proof)}` : sql``}`,
@@ -65,18 +66,18 @@ function liveRefreshToken(grantId: string, sequence: number, proof: ClientProof,
   const alias = isAlias(grantId)
   const values = { ...proofValues(proof, now), grantId, sequence }
   return statement(
-    `refresh token ${alias} ${proof.method}`,
+    `refresh token ${alias} ${proofShape(proof)}`,
     values,
     () => sql`SELECT 'refresh' AS kind, g.scope AS scope, g.refresh_expires_at AS expires_at, ${tokenColumns}
       FROM grants g JOIN clients c ON c.client_id = g.client_id JOIN users u ON u.id = g.user_id AND u.is_active = 1
       WHERE g.id = ${alias ? aliasTarget(value('grantId')) : value('grantId')} AND g.refresh_seq = ${value('sequence')}
         AND g.refresh_expires_at > ${value('now')} AND g.revoked_at IS NULL AND g.tokens_of IS NULL AND ${mayRefresh}
-        AND ${clientGuard(proofPlaces(proof.method))}`,
+        AND ${clientGuard(proofPlaces(proofShape(proof)))}`,
   )
 }
 
-function isProven({ method }: ClientProof): SQL {
-  return sql`EXISTS (SELECT 1 FROM clients c WHERE ${clientGuard(proofPlaces(method))})`
+function isProven(proof: ClientProof): SQL {
+  return sql`EXISTS (SELECT 1 FROM clients c WHERE ${clientGuard(proofPlaces(proofShape(proof)))})`
 }
 
 function toLiveToken(row: TokenRow | undefined): LiveToken | null {
@@ -112,15 +113,15 @@ export async function readAccessToken(
 
 /** See `Store.readClient`. */
 export async function readClient(db: D1Database, proof: ClientProof, now: number): Promise<Client | null> {
-  const [rows] = await run<[ClientRow]>(db, [readProvenClient(proof, now)])
+  const [rows] = await runProven<[ClientRow]>(db, proof, [readProvenClient(proof, now)])
   return rows[0] ? toClient(rows[0]) : null
 }
 
 function readProvenClient(proof: ClientProof, now: number): Statement {
   return statement(
-    `client ${proof.method}`,
+    `client ${proofShape(proof)}`,
     proofValues(proof, now),
-    () => sql`SELECT ${clientColumns} FROM clients c WHERE ${clientGuard(proofPlaces(proof.method))}`,
+    () => sql`SELECT ${clientColumns} FROM clients c WHERE ${clientGuard(proofPlaces(proofShape(proof)))}`,
   )
 }
 
@@ -131,7 +132,7 @@ export async function readTokenAs(
   token: TokenReference,
   now: number,
 ): Promise<{ client: Client | null; token: LiveToken | null }> {
-  const [clients, ...tokens] = await run<[ClientRow, ...TokenRow[]]>(db, [
+  const [clients, ...tokens] = await runProven<[ClientRow, ...TokenRow[]]>(db, proof, [
     readProvenClient(proof, now),
     ...liveTokens(proof, token, now),
   ])

@@ -4,7 +4,7 @@ import { grantIdOf } from './aliases.ts'
 import { auditStatement } from './audit.ts'
 import { replayedCodeStatements } from './claims/code.ts'
 import { clientProven } from './client-guard.ts'
-import { run } from './run.ts'
+import { runProven } from './run-proven.ts'
 
 interface ProvenRow {
   readonly proven: number
@@ -38,7 +38,7 @@ async function provenAfter(
   statements: readonly SQL[],
   { now }: RequestMark,
 ): Promise<boolean> {
-  const [rows] = await run<[ProvenRow]>(db, [
+  const [rows] = await runProven<[ProvenRow]>(db, proof, [
     sql`SELECT ${clientProven(proof, now)} AS proven`,
     ...statements,
   ])

@@ -2,10 +2,11 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { Claim, IssueCommit, IssueOutcome } from '../../records.ts'
 import { aliasTarget, isAlias } from '../aliases.ts'
 import { auditStatement } from '../audit.ts'
-import { clientGuard, mayRefresh, proofPlaces, proofValues } from '../client-guard.ts'
+import { clientGuard, mayRefresh, proofPlaces, proofShape, proofValues } from '../client-guard.ts'
 import { explained, type IssuedRow, issuedColumns, success, type VerdictRow } from '../grant-rows.ts'
 import { accessExpiresAt, lifetimeValues, refreshExpiresAt } from '../issue-terms.ts'
 import { refreshAllowed, refreshedScope, scopeValues, withinGrant } from '../issue-terms.ts'
+import { runProven } from '../run-proven.ts'
 import { run } from '../run.ts'
 import { filled, type Statement, statement, value, type Values } from '../run.ts'
 import { freeRefreshedKey, refreshedKey } from '../single.ts'
@@ -25,7 +26,7 @@ export async function refreshTokens(
   const terms = refreshTerms(commit, claim)
   const before = commit.single ? [freeKey(terms)] : []
   const sweep = commit.deleteExpired ? [sweepExpired(commit.proof.clientId, commit.request.now)] : []
-  const results = await run<IssuedRow[]>(db, [...before, rotate(terms), ...sweep])
+  const results = await runProven<IssuedRow[]>(db, commit.proof, [...before, rotate(terms), ...sweep])
   const [row] = results[before.length] ?? []
   if (row) return success(row)
   const why = whyStatements(commit, terms)
@@ -50,7 +51,7 @@ function refreshTerms(commit: IssueCommit, claim: RefreshClaim): RefreshTerms {
   const isAsked = scope.requested !== null
   const alias = isAlias(claim.grantId)
   return {
-    name: [proof.method, isAsked, alias, single].join(', '),
+    name: [proofShape(proof), isAsked, alias, single].join(', '),
     values: {
       ...proofValues(proof, request.now),
       ...scopeValues(scope),
@@ -63,7 +64,7 @@ function refreshTerms(commit: IssueCommit, claim: RefreshClaim): RefreshTerms {
       network: request.network,
     },
     grantId: alias ? aliasTarget(value('grantId')) : value('grantId'),
-    guard: () => clientGuard(proofPlaces(proof.method)),
+    guard: () => clientGuard(proofPlaces(proofShape(proof))),
     isAsked,
     isSingle: single,
   }

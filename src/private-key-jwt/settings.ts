@@ -1,0 +1,26 @@
+import type { Row, Setting } from '../settings/kinds.ts'
+import { setting } from '../settings/settings.ts'
+
+/** What an assertion may name as its audience. */
+type Audience = 'issuer' | 'token_endpoint'
+
+const audiences: Row<readonly Audience[]> = {
+  unit: 'names separated by spaces',
+  expected: '"issuer", or "issuer token_endpoint"',
+  parse(value) {
+    const names = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
+    if (!Array.isArray(names) || !names.includes('issuer')) return undefined
+    const known = names.filter((name): name is Audience => name === 'issuer' || name === 'token_endpoint')
+    return known.length === names.length ? known : undefined
+  },
+}
+
+/** Rows of the settings that the feature has. */
+export const PRIVATE_KEY_JWT_SETTINGS = {
+  assertionAudiences: setting(
+    'OAUTH_ASSERTION_AUDIENCES',
+    ['issuer'],
+    "What the JWT of a client that authenticates by `private_key_jwt` may be addressed to, alone: the issuer (RFC 7523bis), and with `token_endpoint` its URL, too, as older clients and the OpenID Foundation's plan for dynamic clients do.",
+    audiences,
+  ),
+} satisfies Readonly<Record<string, Setting<unknown>>>
