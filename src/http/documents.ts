@@ -1,27 +1,9 @@
 import type { Endpoint, EndpointAnswer, EndpointRequest, Provider } from '../concepts.ts'
 import { authorizationServerMetadata } from '../oauth/metadata.ts'
+import { writtenOnce } from '../oauth/written-once.ts'
 import { describedResource, protectedResourceMetadata } from '../resource-server/protected-resource.ts'
 import type { Settings } from '../settings/settings.ts'
 import { openApiDocument } from './openapi.ts'
-
-/** What was written, by the settings that it follows from; each isolate has few, and the issuer is one unless none is set. */
-const written = new WeakMap<Settings, Map<string, string>>()
-/** Documents that are kept for one environment: more hosts than these write theirs anew. */
-const MAX_WRITTEN = 100
-
-/** A document as JSON, written once for each isolate and issuer. */
-function writtenOnce(
-  name: string,
-  provider: Provider,
-  describe: (provider: Provider) => object,
-): EndpointAnswer {
-  const known = written.get(provider.settings) ?? new Map<string, string>()
-  written.set(provider.settings, known)
-  const key = `${name} ${provider.issuer}`
-  const text = known.get(key) ?? JSON.stringify(describe(provider))
-  if (known.size < MAX_WRITTEN) known.set(key, text)
-  return { body: text, headers: { 'Content-Type': 'application/json' } }
-}
 
 const DOCUMENT = {
   at: 'root',

@@ -13,9 +13,18 @@ export type Vars = Readonly<Record<string, unknown>>
 
 /** Sends a request to the Worker, with some variables changed. */
 export async function send(path: string, init: RequestInit = {}, vars: Vars = {}): Promise<Response> {
+  return sendIn({ ...env, ...vars }, path, init)
+}
+
+/** Sends a request to the Worker in an environment: what an isolate remembers, it remembers for one environment. */
+export async function sendIn(
+  environment: typeof env,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
   const context = createExecutionContext()
   const request = new Request(new URL(path, ORIGIN), { redirect: 'manual', ...init }) as IncomingRequest
-  const response = await worker.fetch(request, { ...env, ...vars }, context)
+  const response = await worker.fetch(request, environment, context)
   await waitOnExecutionContext(context)
   return response
 }

@@ -1,0 +1,103 @@
+import { env } from 'cloudflare:workers'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
+import { givenCast, givenSession, REDIRECT_URI } from '../support/fixture.ts'
+import { answerIn, authorizationUrl, authorize, givenCode, redeem, signedIn } from '../support/flow.ts'
+import { basic, type send, sendIn } from '../support/http.ts'
+import { countRows } from '../support/rows.ts'
+import { countTrips } from '../support/trips.ts'
+
+const OPENID = { scope: 'openid', nonce: 'n' }
+let alice = ''
+
+beforeEach(async () => {
+  ;({ alice } = await givenCast())
+})
+
+/** Does something in an isolate that knows its keys, and says what it cost. */
+async function costOf(
+  work: (sendWarm: typeof send) => Promise<unknown>,
+): Promise<{ readonly d1: number; readonly depth: number; readonly kv: number }> {
+  const trips = countTrips()
+  const environment = { ...env, ...trips.vars }
+  expect((await sendIn(environment, '/oauth2/jwks')).status).toBe(200)
+  const { d1, depth, kv } = trips
+  await work(async (path, init) => sendIn(environment, path, init))
+  return { d1: trips.d1 - d1, depth: trips.depth - depth, kv: trips.kv - kv }
+}
+
+/** Asks the token endpoint, and looks for an ID token in its answer. */
+async function ask(
+  sendWarm: typeof send,
+  form: Readonly<Record<string, string>>,
+  hasIdToken = true,
+): Promise<void> {
+  const response = await sendWarm('/oauth2/token', {
+    method: 'POST',
+    headers: { ...basic('web'), 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form).toString(),
+  })
+  expect(response.status).toBe(200)
+  expect('id_token' in (await response.json<object>())).toBe(hasIdToken)
+}
+
+function redemption(code: string): Readonly<Record<string, string>> {
+  return { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI }
+}
+
+describe('storage round trips of OpenID Connect', () => {
+  it('a code with an ID token: KV and then one of D1, as without', async () => {
+    const plain = await givenCode(alice, { scope: 'read' })
+    const code = await givenCode(alice, OPENID)
+    const cost = { d1: 1, depth: 2, kv: 1 }
+    expect(await costOf((sendWarm) => ask(sendWarm, redemption(plain), false))).toEqual(cost)
+    expect(await costOf((sendWarm) => ask(sendWarm, redemption(code)))).toEqual(cost)
+  })
+
+  it('a code with an ID token: one statement', async () => {
+    const code = await givenCode(alice, OPENID)
+    const rows = countRows()
+    const environment = { ...env, ...rows.vars }
+    await sendIn(environment, '/oauth2/jwks')
+    const before = rows.statements
+    await ask(async (path, init) => sendIn(environment, path, init), redemption(code))
+    expect(rows.statements - before).toBe(1)
+  })
+
+  it('a refresh with an ID token: one', async () => {
+    const { refresh_token = '' } = await redeem(await givenCode(alice, { scope: 'openid offline_access' }))
+    const form = { grant_type: 'refresh_token', refresh_token }
+    expect(await costOf((sendWarm) => ask(sendWarm, form))).toEqual({ d1: 1, depth: 1, kv: 0 })
+  })
+
+  it('UserInfo: one', async () => {
+    const { access_token } = await redeem(await givenCode(alice, { scope: 'openid profile email' }))
+    const headers = { Authorization: `Bearer ${access_token}` }
+    const work = async (sendWarm: typeof send): Promise<void> => {
+      expect((await sendWarm('/oauth2/userinfo', { headers })).status).toBe(200)
+    }
+    expect(await costOf(work)).toEqual({ d1: 1, depth: 1, kv: 0 })
+  })
+
+  it('discovery and keys: none', async () => {
+    const work = async (sendWarm: typeof send): Promise<void> => {
+      for (const path of ['/.well-known/openid-configuration', '/oauth2/jwks']) {
+        expect((await sendWarm(path)).status).toBe(200)
+      }
+    }
+    expect(await costOf(work)).toEqual({ d1: 0, depth: 0, kv: 0 })
+  })
+
+  it('a silent sign-in by id_token: the read of every authorization request, and no more', async () => {
+    const fields = { ...OPENID, response_type: 'id_token' }
+    await authorize(await signedIn(alice), fields)
+    const { name, value } = await givenSession(alice)
+    const work = async (sendWarm: typeof send): Promise<void> => {
+      const browser = openBrowser({}, [], sendWarm)
+      browser.cookies.set(name, value)
+      const visit = await browser.visit(authorizationUrl({ ...fields, prompt: 'none' }))
+      expect(answerIn(visit)).toHaveProperty('id_token')
+    }
+    expect(await costOf(work)).toEqual({ d1: 1, depth: 1, kv: 0 })
+  })
+})
