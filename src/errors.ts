@@ -20,6 +20,8 @@ export type OAuthErrorCode =
   | 'insufficient_user_authentication'
   // OpenID Connect Core 3.1.2.6
   | 'consent_required'
+  | 'invalid_request_object'
+  | 'invalid_request_uri'
   | 'login_required'
   | 'request_not_supported'
   | 'registration_not_supported'

@@ -86,7 +86,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'openid',
     files: /^src\/openid\//,
-    mayImport: ['base', 'model', ...TRADES, 'protocol'],
+    mayImport: ['base', 'model', ...TRADES, 'protocol', 'outbound'],
     without: WEB_OR_DATABASE,
   },
   {

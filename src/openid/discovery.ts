@@ -1,10 +1,12 @@
 import type { Endpoint, Provider } from '../concepts.ts'
 import { authorizationServerMetadata } from '../oauth/metadata.ts'
+import { writtenOnce } from '../oauth/written-once.ts'
 import { CLAIMS_SUPPORTED } from './claims.ts'
 import { ACR_VALUES } from './id-token-facts.ts'
 import { keySetDocument } from './keys/key-set.ts'
 import { KEY_SET_MAX_AGE } from './keys/lifetimes.ts'
 import { type OpenId, SIGNING_ALGORITHMS } from './open-id.ts'
+import { REQUEST_OBJECT_METADATA } from './request-object/index.ts'
 
 /** Members of the metadata that OpenID Connect adds (OpenID Connect Discovery 3, RP-Initiated Logout 2.1). */
 export function openIdMetadata({ issuer, paths }: Provider): Readonly<Record<string, unknown>> {
@@ -17,8 +19,7 @@ export function openIdMetadata({ issuer, paths }: Provider): Readonly<Record<str
     claim_types_supported: ['normal'],
     claims_supported: CLAIMS_SUPPORTED,
     claims_parameter_supported: true,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
+    ...REQUEST_OBJECT_METADATA,
     display_values_supported: ['page', 'popup', 'touch', 'wap'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
   }
@@ -29,18 +30,21 @@ function cache({ settings }: Provider): string {
   return `${settings.issuer === null ? 'private' : 'public'}, max-age=${KEY_SET_MAX_AGE}`
 }
 
-/** The key set, and discovery at the root and, for an issuer with a path, below it (OpenID Connect Discovery 4; RFC 8414 5). */
+/**
+ * The key set, and discovery. An issuer of ours is an origin, so discovery is at one address: a document at a path would say
+ * another issuer than the one that was asked for (OpenID Connect Discovery 4.3).
+ */
 export function openIdDocuments(openId: OpenId): readonly Endpoint[] {
   const documents = { at: 'root', method: 'GET', body: 'none', caller: 'nobody', cors: true } as const
-  const discovery = {
-    ...documents,
-    cache,
-    summary: 'Discovery (OpenID Connect Discovery 4)',
-    answer: async (_: unknown, provider: Provider) => ({ body: authorizationServerMetadata(provider) }),
-  } as const
   return [
-    { ...discovery, path: '/.well-known/openid-configuration' },
-    { ...discovery, path: '/.well-known/openid-configuration/*' },
+    {
+      ...documents,
+      path: '/.well-known/openid-configuration',
+      cache,
+      summary: 'Discovery (OpenID Connect Discovery 4)',
+      // The same document as that of RFC 8414.
+      answer: async (_, provider) => writtenOnce('metadata', provider, authorizationServerMetadata),
+    },
     {
       ...documents,
       at: 'oauth2',

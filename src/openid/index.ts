@@ -4,6 +4,7 @@ import { readOpenIdDetails } from './details.ts'
 import { openIdDocuments, openIdMetadata } from './discovery.ts'
 import { maintainKeys } from './keys/rotation.ts'
 import type { OpenId } from './open-id.ts'
+import { requestObjects } from './request-object/index.ts'
 import { idTokenPart } from './response-type.ts'
 import { OPENID_SETTINGS } from './settings.ts'
 import { idTokenMember } from './token-member.ts'
@@ -19,6 +20,7 @@ export function openIdFeature(openId: OpenId): Feature {
     scopes: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'],
     settings: { rows: OPENID_SETTINGS },
     authorizationParameters: openIdParameters,
+    parameterSources: [requestObjects],
     authorizationChecks: openIdChecks(openId),
     interactions: [insistOnSubject(openId)],
     grantDetails: [readOpenIdDetails(openId)],

@@ -27,6 +27,8 @@ export const SAMPLES: Readonly<Record<string, MemberSample>> = {
   initiate_login_uri: { right: 'https://app.example/start', wrong: 'http://app.example/start' },
   id_token_signed_response_alg: { right: 'ES256', wrong: 'none' },
   userinfo_signed_response_alg: { right: 'RS256', wrong: 'HS256' },
+  request_uris: { right: ['https://app.example/request.jwt'], wrong: ['http://app.example/request.jwt'] },
+  request_object_signing_alg: { right: 'PS256', wrong: 'none' },
   subject_type: { right: 'pairwise', wrong: 'private' },
   sector_identifier_uri: { right: 'https://app.example/sector.json', wrong: 'ftp://app.example/' },
   default_max_age: { right: 0, wrong: -1 },

@@ -85,7 +85,7 @@ describe('The plan Config (oidcc-discovery-endpoint-verification)', () => {
       const { keys } = (await json(String(jwks_uri).slice(ORIGIN.length))) as {
         keys: Record<string, unknown>[]
       }
-      expect(keys.map(({ alg }) => alg).toSorted()).toEqual((algorithms as string[]).toSorted())
+      expect(keys.map(({ alg }) => String(alg)).toSorted()).toEqual((algorithms as string[]).toSorted())
       expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length)
       for (const key of keys) {
         expect(key).toMatchObject({

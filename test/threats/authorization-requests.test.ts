@@ -57,7 +57,7 @@ describe('parameters', () => {
   )
 
   must('RFC 8707', '2', 'that name several resources, or that nobody knows, do no harm', async () => {
-    const more = '&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example&nonce=1&nonce=2&x&x'
+    const more = '&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example&x&x'
     const response = await send(`${authorizationUrl(PKCE)}${more}`)
     expect(response.headers.get('Location')).toMatch(/^\/login\?request=/)
     const posted = await post(
@@ -173,10 +173,7 @@ describe('response types', () => {
   threat(23, 'a client that has codes alone gets no token in the fragment, but an error', async () => {
     await givenClient('coder', { grantTypes: ['authorization_code'] })
     for (const response_type of ['token', 'id_token token', 'code token', 'token code']) {
-      await expectError(
-        { client_id: 'coder', response_type },
-        response_type === 'token' ? 'unauthorized_client' : 'unsupported_response_type',
-      )
+      await expectError({ client_id: 'coder', response_type }, 'unauthorized_client')
     }
   })
 

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { MAX_SECONDS } from '../../settings/kinds.ts'
 import type { Choice, ClientMetadataMember } from '../member.ts'
 import { redirectUriProblem } from '../redirect-uri.ts'
-import { flag, httpsUrl, seconds, texts } from './kinds.ts'
+import { flag, httpsUrl, isWebUrl, seconds, texts } from './kinds.ts'
 
 const ALL = ['staff', 'registration', 'import'] as const
 
@@ -10,6 +10,9 @@ const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 const ALGORITHM = `The algorithm must be one of ${ALGORITHMS.join(', ')}.`
 const algorithms: readonly Choice[] = ALGORITHMS.map((name) => [name, name])
 const MAX_AGE = `The age must be a whole number of seconds from 0 to ${MAX_SECONDS}, or nothing.`
+const REQUEST_URIS = 'Addresses of request objects must be a list of at most 20 absolute https URLs.'
+const CLIENT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
+const CLIENT_ALGORITHM = `The algorithm must be one of ${CLIENT_ALGORITHMS.join(', ')}.`
 const RETURN =
   'Addresses after sign-out must be a list of at most 100 absolute URIs that may be redirected to.'
 
@@ -82,6 +85,34 @@ export const openidMembers = {
     option: '--userinfo-signed-response-alg <name>',
     setBy: ALL,
   } satisfies ClientMetadataMember<(typeof ALGORITHMS)[number] | null>,
+  requestUris: {
+    name: 'request_uris',
+    schema: texts(
+      REQUEST_URIS,
+      20,
+      (uri) => isWebUrl(uri) && !/^http:(?!\/\/(?:localhost|127\.0\.0\.1)[:/])/i.test(uri),
+    ),
+    fallback: [],
+    control: {
+      label: 'Addresses of request objects',
+      kind: 'lines',
+      hint: 'One https URL in each line: what it may name as its request_uri (OpenID Connect Core 6.2).',
+    },
+    option: '--request-uri <url>',
+    setBy: ALL,
+  } satisfies ClientMetadataMember<readonly string[]>,
+  requestObjectSigningAlg: {
+    name: 'request_object_signing_alg',
+    schema: v.picklist(CLIENT_ALGORITHMS, CLIENT_ALGORITHM),
+    fallback: null,
+    control: {
+      label: 'Signature of its request objects',
+      kind: 'choice',
+      choices: [['', 'Any that its keys can make'], ...CLIENT_ALGORITHMS.map((name): Choice => [name, name])],
+    },
+    option: '--request-object-signing-alg <name>',
+    setBy: ALL,
+  } satisfies ClientMetadataMember<(typeof CLIENT_ALGORITHMS)[number] | null>,
   subjectType: {
     name: 'subject_type',
     schema: v.picklist(['public', 'pairwise'], 'The subject type must be public or pairwise.'),

@@ -27,7 +27,7 @@ function refuseRepeatedParameters({ params }: CheckedRequest, provider: Provider
   refuseRepeated(params, ['request', 'request_uri', ...once.map(([name]) => name)])
 }
 
-/** Request objects (OpenID Connect Core 6) are not read, and nothing is fetched. */
+/** A request object (OpenID Connect Core 6) that no parameter source has read is refused, never ignored. */
 function refuseRequestObject({ params }: CheckedRequest): void {
   if (params.get('request') !== undefined) {
     throw new OAuthError('request_not_supported', "The parameter 'request' is not supported.")

@@ -1,10 +1,11 @@
-import type { Params, Provider, ProviderEvent, Redirection } from '../../concepts.ts'
+import type { Params, Provider, Redirection } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { requestedScope } from '../../scope.ts'
 import type { AuthorizationRecords } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
 import { redirectError } from './answer.ts'
 import { resolveRedirectTarget } from './redirect-target.ts'
+import { authorizationRefused } from './refused.ts'
 import { type AuthorizationRequest, parseAuthorizationRequest } from './request.ts'
 
 /** A request that keeps every rule, with what decides it. */
@@ -41,7 +42,7 @@ export async function consider<T>(
     return { done: await next({ params, records, request }) }
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
-    provider.emit(refusal(params, error))
+    provider.emit(authorizationRefused(params, error))
     return { refused: redirectError(params, target, error, provider) }
   }
 }
@@ -51,18 +52,7 @@ function tellRefusal<T>(params: Params, provider: Provider, check: () => T): T {
   try {
     return check()
   } catch (error) {
-    if (error instanceof OAuthError) provider.emit(refusal(params, error))
+    if (error instanceof OAuthError) provider.emit(authorizationRefused(params, error))
     throw error
-  }
-}
-
-function refusal(params: Params, { code, description, detail, reason }: OAuthError): ProviderEvent {
-  return {
-    type: 'authorization_refused',
-    responseType: params.get('response_type') ?? null,
-    clientId: params.get('client_id') ?? null,
-    error: code,
-    reason,
-    detail: detail ?? description,
   }
 }

@@ -2,6 +2,7 @@ import type { AuthorizationParameter, Params, Provider } from '../../concepts.ts
 import type { ParameterMeanings } from '../../concepts.ts'
 import { utf8 } from '../../crypto/bytes.ts'
 import { OAuthError } from '../../errors.ts'
+import { authorizationRefused } from './refused.ts'
 
 /**
  * The parameters that are captured while a user answers, by name; all others are ignored. A feature adds those that its checks
@@ -73,9 +74,14 @@ export function parameterMeanings({
  * @throws {OAuthError} what the request names cannot be had
  */
 export async function resolveParameters(params: Params, provider: Provider): Promise<Params> {
-  for (const source of provider.parameterSources) {
-    const found = await source(params, provider)
-    if (found) return found
+  try {
+    for (const source of provider.parameterSources) {
+      const found = await source(params, provider)
+      if (found) return found
+    }
+  } catch (error) {
+    if (error instanceof OAuthError) provider.emit(authorizationRefused(params, error))
+    throw error
   }
   return params
 }

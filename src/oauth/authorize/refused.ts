@@ -1,0 +1,17 @@
+import type { Params, ProviderEvent } from '../../concepts.ts'
+import type { OAuthError } from '../../errors.ts'
+
+/** What `onEvent` is told of an authorization request that is refused. */
+export function authorizationRefused(
+  params: Params,
+  { code, description, detail, reason }: OAuthError,
+): ProviderEvent {
+  return {
+    type: 'authorization_refused',
+    responseType: params.get('response_type') ?? null,
+    clientId: params.get('client_id') ?? null,
+    error: code,
+    reason,
+    detail: detail ?? description,
+  }
+}
