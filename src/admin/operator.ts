@@ -68,6 +68,7 @@ export function operatorOf(
     userId: user.id,
     session,
     throttleKey: async (key) => (await throttleKeys(key, null, provider.keys)).account,
+    now: provider.request.now,
     mark: () => ({ ...provider.request, id: `${provider.request.id}.${writes++}`, actor: user.id }),
   }
 }

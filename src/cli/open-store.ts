@@ -73,6 +73,7 @@ export function createSession(
     target: null,
     userId: null,
     store: { ...createAdminStore(db), ...createImportStore(db), ...createSigningKeyStore(db) },
+    now: Math.floor(Date.now() / 1000),
     mark: () => ({ id: randomId(), now: Math.floor(Date.now() / 1000), network: null, actor: 'cli' }),
     async throttleKey(usernameKey) {
       if (secretKey === null) return null

@@ -12,7 +12,7 @@ export async function listRecords(
     return [name, filter?.normalise?.(value) ?? value] as const
   })
   const asked = { ...query, filters: Object.fromEntries(normalised) }
-  if (!resource.all) return operator.store.browse(resource.kind, asked, operator.mark().now)
+  if (!resource.all) return operator.store.browse(resource.kind, asked, operator.now)
   return partOf(resource, await resource.all(operator), asked)
 }
 
@@ -34,6 +34,6 @@ export async function readRecord(
   id: string,
   operator: Operator,
 ): Promise<AdminRecord | null> {
-  if (!resource.all) return operator.store.readRecord(resource.kind, id, operator.mark().now)
+  if (!resource.all) return operator.store.readRecord(resource.kind, id, operator.now)
   return (await resource.all(operator)).find((record) => valueOf(record, resource.id) === id) ?? null
 }

@@ -15,6 +15,8 @@ export interface Operator {
   }
   /** The id of the user who acts; null for the command line. */
   readonly userId: string | null
+  /** When the request or command began, in seconds since 1970: what is read is as it was then. */
+  readonly now: number
   /** Marks one write, as the operator's and this request's. */
   readonly mark: () => OperatorMark
   /**

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { resources } from '../../src/operations/resources/index.ts'
 import type { Browser } from '../support/browser.ts'
 import { givenCast, givenUser } from '../support/fixture.ts'
-import { send } from '../support/http.ts'
+import { ORIGIN, send } from '../support/http.ts'
 import { threat } from '../support/must.ts'
 import { all } from '../support/operator.ts'
 import { givenAdminToken, givenTokens } from '../support/tokens.ts'
@@ -38,7 +38,7 @@ function spellings(path: string): readonly string[] {
     `${before}/${tail}`,
     `${before.replace('/admin', '/%61dmin')}${tail}`,
     `${before.replace('/admin', '/%61%64%6d%69%6e')}${tail}`,
-    `/${path}`,
+    `${ORIGIN}/${path}`,
     `${before.replace('/admin', '/./admin')}${tail}`,
     `${before.replace('/admin', '/x/../admin')}${tail}`,
     `${before.replace('/admin', '/Admin')}${tail}`,
