@@ -2,6 +2,7 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { expect } from 'vitest'
+import { pages } from '../../src/pages/index.ts'
 import { createProvider } from '../../src/provider/create-provider.ts'
 import { openid } from '../../src/provider/openid.ts'
 import { issueTokens } from '../../src/tokens/issue.ts'
@@ -21,7 +22,7 @@ const TRUSTED = 'urn:example:trusted'
 const trusting = new Hono().route(
   '/oauth2',
   createProvider({
-    features: [openid()],
+    features: [pages(), openid()],
     grantTypes: {
       [TRUSTED]: {
         parameters: ['user_id'],
