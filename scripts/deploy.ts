@@ -5,6 +5,7 @@ import process from 'node:process'
 import * as v from 'valibot'
 import { CliError, UsageError } from '../src/cli/cli-error.ts'
 import { readWorkerConfig, type WorkerConfig } from '../src/cli/config.ts'
+import { checkKnownMigrations, listMigrations } from '../src/cli/known-migrations.ts'
 import { runWrangler } from '../src/cli/wrangler.ts'
 import { randomBytes, toBase64url } from '../src/crypto/bytes.ts'
 import { SETTINGS } from '../src/settings/settings.ts'
@@ -13,6 +14,11 @@ import { SETTINGS } from '../src/settings/settings.ts'
 const KEY_FILE = '.wrangler/deployed-secret-key'
 
 const USAGE = 'Usage: npm run deploy [-- --dry-run]'
+const APPLIED = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.array(v.object({ results: v.array(v.object({ name: v.string() })) })),
+)
 const NAMED = v.pipe(v.string(), v.parseJson(), v.array(v.object({ name: v.string() })))
 
 async function main(args: readonly string[]): Promise<void> {
@@ -22,9 +28,10 @@ async function main(args: readonly string[]): Promise<void> {
   const own = readOwnKey()
   await checkSignedIn()
   await makeDatabase(await readWorkerConfig())
-  // Before the Worker, so that new code never meets old tables; migrations only add, so old code lives with new ones.
+  // Before the Worker, so that new code never meets old tables.
   console.log('\nMigrations')
   await show(['d1', 'migrations', 'apply', 'DB', '--remote'])
+  await checkDatabase(await readWorkerConfig())
   await makeSecret(own)
   console.log('\nWorker')
   await show(['deploy', '--minify'])
@@ -58,6 +65,14 @@ async function makeDatabase({ databaseId, databaseName }: WorkerConfig): Promise
   if (found.some(({ name }) => name === databaseName)) return
   console.log(`Making the D1 database ${databaseName}.`)
   await ask(['d1', 'create', databaseName])
+}
+
+/** Puts no older Worker before a database that a newer one has migrated. */
+async function checkDatabase({ migrationsDir }: WorkerConfig): Promise<void> {
+  const command = ['--command', 'SELECT name FROM d1_migrations ORDER BY id']
+  const [answer] = v.parse(APPLIED, await ask(['d1', 'execute', 'DB', '--remote', '--json', ...command]))
+  const applied = answer?.results.map(({ name }) => name) ?? []
+  checkKnownMigrations(applied, await listMigrations(migrationsDir))
 }
 
 /** Gives the Worker its SECRET_KEY, if it has none. Where there is no Worker yet, that makes an empty one. */

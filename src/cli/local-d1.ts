@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { run } from '../store/d1/run.ts'
 import { patientD1, whileBusy } from './busy.ts'
 import { CliError } from './cli-error.ts'
 import { loadWrangler, readWorkerConfig, type WorkerConfig } from './config.ts'
+import { checkKnownMigrations, listMigrations } from './known-migrations.ts'
 import { runWrangler } from './wrangler.ts'
 
 /** An open D1 database. */
@@ -78,12 +78,13 @@ async function missingMigrations(
   db: D1Database,
   { migrationsDir }: WorkerConfig,
 ): Promise<readonly string[]> {
-  const files = (await readdir(migrationsDir)).filter((file) => file.endsWith('.sql')).toSorted()
+  const files = await listMigrations(migrationsDir)
   const [tables] = await run<[object]>(db, [
     sql`SELECT 1 AS found FROM sqlite_master WHERE name = 'd1_migrations'`,
   ])
   if (tables.length === 0) return files
   const [applied] = await run<[{ name: string }]>(db, [sql`SELECT name FROM d1_migrations`])
   const names = new Set(applied.map(({ name }) => name))
+  checkKnownMigrations([...names], files)
   return files.filter((file) => !names.has(file))
 }

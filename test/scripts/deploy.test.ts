@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
+import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Account, ACCOUNT_ID, serveAccount } from './cloudflare-api.ts'
@@ -97,6 +107,22 @@ describe('npm run deploy', () => {
     expect(account.writes).not.toContain(`PUT ${SCRIPT}/secrets`)
     expect(account.writes).toContain(`POST ${SCRIPT}/versions`)
     expect(account.secrets.get('SECRET_KEY')).toBe(key)
+  })
+
+  it('puts no older Worker before a database that a newer one has migrated', async () => {
+    const database = new DatabaseSync(':memory:')
+    database.exec('CREATE TABLE d1_migrations (id integer PRIMARY KEY, name text UNIQUE, applied_at text)')
+    const names = readdirSync('schema/migrations').filter((name) => name.endsWith('.sql'))
+    for (const name of [...names, '9999_of_the_future.sql']) {
+      database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').run(name)
+    }
+    account.databases.set('edge-oauth2-provider', database)
+    const { code, stderr } = await deploy()
+    expect(code).toBe(1)
+    expect(stderr).toContain(
+      'migrated by a newer version (9999_of_the_future.sql), which this one cannot serve',
+    )
+    expect(account.writes).toEqual([])
   })
 
   it('gives the Worker the key of the environment, if it can be used', async () => {
