@@ -22,6 +22,8 @@ export interface Scenario {
 
 const CREDENTIALS = { client_id: DEMO_CLIENT, client_secret: DEMO_SECRET }
 const VERIFIER = 'a-verifier-of-forty-three-characters-or-more-0123456789'
+/** The scope of a sign-in, which the consent covers, too. */
+const OPENID = 'openid read'
 /** Requests that the load generator asks for but may never send. */
 const SPARE = 4 * CONNECTIONS
 
@@ -41,6 +43,16 @@ export const SCENARIOS: readonly Scenario[] = [
     status: 200,
     prepare: async (side, amount, workerd) => {
       const codes = await getCodes(side, amount + SPARE, workerd)
+      return { next: () => codeRequest(side, taken(codes)) }
+    },
+  },
+  {
+    name: 'id_token',
+    title: 'Token: code, with an ID token (RS256)',
+    service: 'provider',
+    status: 200,
+    prepare: async (side, amount, workerd) => {
+      const codes = await getCodes(side, amount + SPARE, workerd, OPENID)
       return { next: () => codeRequest(side, taken(codes)) }
     },
   },
@@ -79,6 +91,16 @@ export const SCENARIOS: readonly Scenario[] = [
     service: 'api',
     status: 200,
     prepare: async (side, _amount, workerd) => same(apiRequest(await getAccessToken(side, workerd))),
+  },
+  {
+    name: 'userinfo',
+    title: 'UserInfo',
+    service: 'provider',
+    status: 200,
+    prepare: async (side, _amount, workerd) => {
+      const path = side === 'limit' ? '/api' : '/oauth2/userinfo'
+      return same(apiRequest(await getAccessToken(side, workerd, OPENID), path))
+    },
   },
   {
     name: 'forged',
@@ -137,16 +159,16 @@ function codeRequest(side: Side, code: string): Ask {
   })
 }
 
-function apiRequest(token: string): Ask {
-  return { method: 'GET', path: '/api', headers: { Authorization: `Bearer ${token}` } }
+function apiRequest(token: string, path = '/api'): Ask {
+  return { method: 'GET', path, headers: { Authorization: `Bearer ${token}` } }
 }
 
-function authorizationRequest(side: Side, cookie: string): Ask {
+function authorizationRequest(side: Side, cookie: string, scope = 'read'): Ask {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: DEMO_CLIENT,
     redirect_uri: REDIRECT_URI,
-    scope: 'read',
+    scope,
     state: 'af0ifjsldkj',
     code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
     code_challenge_method: 'S256',
@@ -169,7 +191,7 @@ async function getCookie(workerd: Workerd): Promise<string> {
 /** Signs the demo user in through our pages, and gives consent where it was not given. */
 async function signIn(url: URL): Promise<string> {
   const person = openPerson('demo', 'demo')
-  await person.authorize(new URL(authorizationRequest('provider', '').path, url))
+  await person.authorize(new URL(authorizationRequest('provider', '', OPENID).path, url))
   return person.cookie()
 }
 
@@ -186,9 +208,9 @@ export async function signInWithCode(url: URL): Promise<readonly Headers[]> {
   return [...seen, headers]
 }
 
-async function getCodes(side: Side, amount: number, workerd: Workerd): Promise<string[]> {
+async function getCodes(side: Side, amount: number, workerd: Workerd, scope?: string): Promise<string[]> {
   const codes: string[] = []
-  const ask = authorizationRequest(side, await getCookie(workerd))
+  const ask = authorizationRequest(side, await getCookie(workerd), scope)
   const seen = ({ location }: Answer): void => {
     codes.push(new URL(location).searchParams.get('code') ?? '')
   }
@@ -214,8 +236,8 @@ async function redeem(side: Side, code: string, workerd: Workerd): Promise<Token
   return readTokens(body)
 }
 
-async function getAccessToken(side: Side, workerd: Workerd): Promise<string> {
-  const [code = ''] = await getCodes(side, 1, workerd)
+async function getAccessToken(side: Side, workerd: Workerd, scope?: string): Promise<string> {
+  const [code = ''] = await getCodes(side, 1, workerd, scope)
   return (await redeem(side, code, workerd)).accessToken
 }
 

@@ -1,28 +1,34 @@
-import { bindingsWith } from '../../test/support/trips.ts'
+import { type Around, bindingsWith } from '../../test/support/trips.ts'
 import { type Cost, COST_HEADER } from './cost.ts'
 
 interface App {
   fetch(request: Request, env: object, context: ExecutionContext): Response | Promise<Response>
 }
 
-/** Serves an app so that each answer says what it cost, with the work that goes on after it. */
+/**
+ * Serves an app so that each answer says what it cost, with the work that goes on after it. The bindings stay the same, as those
+ * of a Worker do, so that what an isolate keeps is kept; requests must come one after the other.
+ */
 export function counting(app: App): ExportedHandler<Cloudflare.Env> {
+  let cost = nothing()
+  let open = 0
+  let bindings: object | undefined
+  const around: Around = async (call, binding, _statement, method) => {
+    if (open++ === 0) cost.trips++
+    try {
+      const result = await call()
+      if (binding === 'd1') addStatements(cost, result)
+      else if (method === 'put' || method === 'delete') cost.kvWrites++
+      else cost.kvReads++
+      return result
+    } finally {
+      open--
+    }
+  }
   return {
     async fetch(request, env, context) {
-      const cost = { trips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, kvReads: 0, kvWrites: 0 }
-      let open = 0
-      const vars = bindingsWith(async (call, binding, _statement, method) => {
-        if (open++ === 0) cost.trips++
-        try {
-          const result = await call()
-          if (binding === 'd1') addStatements(cost, result)
-          else if (method === 'put' || method === 'delete') cost.kvWrites++
-          else cost.kvReads++
-          return result
-        } finally {
-          open--
-        }
-      })
+      cost = nothing()
+      bindings ??= { ...env, ...bindingsWith(around) }
       const later: Promise<unknown>[] = []
       const waiting = new Proxy(context, {
         get: (target, name) =>
@@ -30,13 +36,17 @@ export function counting(app: App): ExportedHandler<Cloudflare.Env> {
             ? (work: Promise<unknown>) => later.push(work)
             : (Reflect.get(target, name) as unknown),
       })
-      const response = await app.fetch(request, { ...env, ...vars }, waiting)
+      const response = await app.fetch(request, bindings, waiting)
       await Promise.all(later)
       const headers = new Headers(response.headers)
       headers.set(COST_HEADER, JSON.stringify(cost satisfies Cost))
       return new Response(response.body, { status: response.status, headers })
     },
   }
+}
+
+function nothing(): Record<keyof Cost, number> {
+  return { trips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, kvReads: 0, kvWrites: 0 }
 }
 
 function addStatements(

@@ -31,6 +31,21 @@ describe('signing keys that do not exist yet', () => {
     expect(await ringOf().pairwiseSalt(context)).toBe(salts[0])
   })
 
+  it('twenty requests of one isolate that come at once make one pair for each place', async () => {
+    const context = await contextAt(START)
+    let additions = 0
+    const addSigningKeys: typeof context.store.addSigningKeys = async (addition, now) => {
+      additions++
+      return context.store.addSigningKeys(addition, now)
+    }
+    const ring = ringOf()
+    const counted = { ...context, store: { ...context.store, addSigningKeys } }
+    const keys = await Promise.all(Array.from({ length: 20 }, () => ring.signingKey('ES256', counted)))
+    await settle()
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(1)
+    expect(additions).toBe(2)
+  })
+
   it('each algorithm gets a key of its own', { timeout: 60_000 }, async () => {
     const ring = createKeyRing(['RS256', 'ES256', 'EdDSA'], TOKEN_LIFETIME)
     const context = await contextAt(START)

@@ -50,6 +50,10 @@ export interface KeyRing {
   pairwiseSalt(context: KeyContext): Promise<string>
 }
 
+/** Milliseconds for which a request waits for another one that makes the keys, and after which it looks again. */
+const PATIENCE = 10_000
+const TURN = 20
+
 interface Loaded {
   readonly readAt: number
   readonly signing: ReadonlyMap<SigningAlgorithm, SigningKey>
@@ -64,6 +68,8 @@ interface Loaded {
  */
 export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLifetime?: number): KeyRing {
   let kept: Loaded | null = null
+  /** Until when others wait for the request that reads first, in milliseconds. */
+  let readingUntil = 0
   /** When the last reading beside an answer began. */
   let refreshedAt = 0
 
@@ -105,10 +111,24 @@ export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLife
     return { set, signing: await openAll(set, state, algorithms, context.keys) }
   }
 
+  /** Reads for the first time in this isolate: of requests that come at once one makes the keys, for that takes long. */
+  async function loadFirst(context: KeyContext): Promise<Loaded> {
+    // A request that was given up never comes back, so that nobody waits for it for ever.
+    while (readingUntil > Date.now()) await new Promise((resolve) => setTimeout(resolve, TURN))
+    if (kept) return kept
+    readingUntil = Date.now() + PATIENCE
+    try {
+      return await load(context)
+    } finally {
+      readingUntil = 0
+    }
+  }
+
   /** What is kept, where it is not stale; what is no longer fresh is read again beside the answer. */
   async function current(context: KeyContext): Promise<Loaded> {
     const age = kept ? context.now - kept.readAt : Infinity
-    if (!kept || age >= STALE) return load(context)
+    if (!kept) return loadFirst(context)
+    if (age >= STALE) return load(context)
     if (age >= FRESH && refreshedAt < context.now) {
       // One request reads for all that come in the same second.
       refreshedAt = context.now
