@@ -37,5 +37,9 @@ export const clients = sqliteTable(
     index('clients_disabled')
       .on(table.disabledAt)
       .where(sql`disabled_at IS NOT NULL`),
+    // The few that are told of logouts: whoever signs out looks for these alone.
+    index('clients_backchannel_logout')
+      .on(table.clientId)
+      .where(sql`metadata ->> 'backchannel_logout_uri' IS NOT NULL`),
   ],
 )

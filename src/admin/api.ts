@@ -6,6 +6,7 @@ import { errorResponse } from '../http/endpoint-errors.ts'
 import { toOAuthError } from '../http/errors.ts'
 import { readJson, readQuery } from '../http/params.ts'
 import { isFreshSignIn, PASSWORD_AGE } from '../identity/fresh-sign-in.ts'
+import { afterSessionsEnded } from '../identity/sessions-ended.ts'
 import { listRecords, readRecord } from '../operations/records.ts'
 import { type Done, type Input, recordJson, type Resource, valueOf } from '../operations/resource.ts'
 import { resources } from '../operations/resources/index.ts'
@@ -197,6 +198,7 @@ async function answerDone(
   status: 200 | 201 = 200,
 ): Promise<Response> {
   if (!done) return notFound(c)
+  afterSessionsEnded(operator.provider)
   const record = await readRecord(resource, done.id, operator)
   const body = {
     id: done.id,

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Params, ProviderEnv } from '../concepts.ts'
 import { requireAntiForgery } from '../http/anti-forgery.ts'
 import { readForm } from '../http/params.ts'
+import { afterSessionsEnded } from '../identity/sessions-ended.ts'
 import { describeHanging } from '../operations/hanging.ts'
 import { catchProblems, type Problems, readInput, repeatableNames } from '../operations/input.ts'
 import { readRecord } from '../operations/records.ts'
@@ -69,6 +70,7 @@ export async function saveForm(
     ),
   )
   if (!saved) return askPassword(c, said, step)
+  afterSessionsEnded(operator.provider)
   if ('value' in saved) return saved.value ? redirectDone(c, resource, saved.value) : showNotFound(c)
   const page = (
     <FormPage
@@ -120,6 +122,7 @@ export async function act(c: Handling, resource: Resource, member: StaffOperator
   if ('problems' in run) {
     return confirmPage(c, { resource, action, records, problems: run.problems, values: input }, operator)
   }
+  afterSessionsEnded(operator.provider)
   return finish(c, resource, action, run.value)
 }
 

@@ -73,6 +73,8 @@ export interface FeatureTables {
   readonly accountSections: readonly PageSection[]
   /** Parts of the panel's overview. */
   readonly adminSections: readonly PageSection[]
+  /** Work that follows from the end of sessions, after the answer; what one throws is logged. */
+  readonly sessionsEnded: readonly ((provider: Provider) => Promise<void>)[]
   /** Work of the cron trigger, after the purge; what one throws is logged and does not stop the others. */
   readonly scheduled: readonly ((provider: Provider) => Promise<void>)[]
 }

@@ -8,10 +8,12 @@ import { KEY_SET_MAX_AGE } from './keys/lifetimes.ts'
 import { type OpenId, SIGNING_ALGORITHMS } from './open-id.ts'
 import { REQUEST_OBJECT_METADATA } from './request-object/index.ts'
 
-/** Members of the metadata that OpenID Connect adds (OpenID Connect Discovery 3, RP-Initiated Logout 2.1). */
+/** Members of the metadata that OpenID Connect adds (OpenID Connect Discovery 3, RP-Initiated Logout 2.1, Back-Channel Logout 2.1). */
 export function openIdMetadata({ issuer, paths }: Provider): Readonly<Record<string, unknown>> {
   return {
     end_session_endpoint: `${issuer}${paths.oauth2}/logout`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
     userinfo_signing_alg_values_supported: SIGNING_ALGORITHMS,

@@ -1,5 +1,6 @@
 import type { Feature, Provider } from '../concepts.ts'
 import { insistOnSubject, openIdChecks, openIdParameters } from './authorization.ts'
+import { deliverLogoutNotices, ROUNDS_AFTER_ANSWER, ROUNDS_OF_CRON } from './backchannel-logout.ts'
 import { readOpenIdDetails } from './details.ts'
 import { openIdDocuments, openIdMetadata } from './discovery.ts'
 import { maintainKeys } from './keys/rotation.ts'
@@ -28,7 +29,11 @@ export function openIdFeature(openId: OpenId): Feature {
     tokenMembers: [idTokenMember(openId)],
     endpoints: [...userInfoEndpoints(openId), ...openIdDocuments(openId)],
     metadata: [openIdMetadata],
-    scheduled: [(provider) => keepKeys(openId, provider)],
+    sessionsEnded: [(provider) => deliverLogoutNotices(openId, provider, ROUNDS_AFTER_ANSWER)],
+    scheduled: [
+      (provider) => keepKeys(openId, provider),
+      (provider) => deliverLogoutNotices(openId, provider, ROUNDS_OF_CRON),
+    ],
   }
 }
 

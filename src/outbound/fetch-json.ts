@@ -34,26 +34,36 @@ export class FetchError extends Error {
  * @throws {FetchError} the address may not be fetched, or what is there cannot be used
  */
 export async function fetchDocument(url: string, rules: FetchRules): Promise<FetchedDocument> {
-  const problem = publicUrlProblem(url, rules.allowLoopback)
-  if (problem !== null) throw new FetchError(problem)
-  const signal = AbortSignal.timeout(rules.timeout * 1000)
-  try {
-    const response = await fetch(url, {
-      headers: { Accept: [...rules.types, 'application/json'].join(', ') },
-      redirect: 'manual',
-      signal,
-    })
+  const headers = { Accept: [...rules.types, 'application/json'].join(', ') }
+  return reach(url, { headers }, rules, async (response) => {
     const refusal = refusalOf(response, rules)
     if (refusal !== null) {
       await response.body?.cancel()
       throw new FetchError(refusal)
     }
     return { text: await readText(response, rules.maxBytes), headers: response.headers }
+  })
+}
+
+/**
+ * Sends a request to an address that a stranger named, if it may be asked at all.
+ * @param read what is done with the answer, within the time that the rules allow
+ * @throws {FetchError} the address may not be asked, or could not be reached in time, or what `read` throws
+ */
+export async function reach<T>(
+  url: string,
+  init: RequestInit,
+  { allowLoopback, timeout }: Pick<FetchRules, 'allowLoopback' | 'timeout'>,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
+  const problem = publicUrlProblem(url, allowLoopback)
+  if (problem !== null) throw new FetchError(problem)
+  const signal = AbortSignal.timeout(timeout * 1000)
+  try {
+    return await read(await fetch(url, { ...init, redirect: 'manual', signal }))
   } catch (error) {
     if (error instanceof FetchError) throw error
-    throw new FetchError(
-      signal.aborted ? `took longer than ${rules.timeout} seconds` : 'could not be reached',
-    )
+    throw new FetchError(signal.aborted ? `took longer than ${timeout} seconds` : 'could not be reached')
   }
 }
 

@@ -62,6 +62,7 @@ export function mergeFeatures(features: readonly Feature[]): Merged {
       pages,
       accountSections: listed((feature) => feature.accountSections),
       adminSections: listed((feature) => feature.adminSections),
+      sessionsEnded: listed((feature) => feature.sessionsEnded),
       scheduled: listed((feature) => feature.scheduled),
     },
     settings: named((feature) => feature.settings?.rows),

@@ -1,3 +1,4 @@
+import type { LogoutNoticeStore } from './logout-notices.ts'
 import type { AccessTokenName, Client, GrantDetails, JsonObject } from './records.ts'
 import type { SigningKeyStore } from './signing-keys.ts'
 
@@ -24,7 +25,7 @@ export interface UserInfoRecords {
 }
 
 /** What OpenID Connect needs of a storage, beside the protocol's part. Each call is one round trip. */
-export interface OpenIdStore extends SigningKeyStore {
+export interface OpenIdStore extends LogoutNoticeStore, SigningKeyStore {
   /**
    * Reads what an access token that lives tells of its user.
    * @returns null where it does not live, or has no user

@@ -7,17 +7,21 @@ export interface Served {
   readonly url: URL
   /** The operators' store of its database. */
   readonly session: Session
+  readonly db: D1Database
   readonly close: () => Promise<void>
 }
 
-/** Serves the Worker with an empty, migrated database. */
-export async function serve(): Promise<Served> {
+/**
+ * Serves the Worker with an empty, migrated database.
+ * @param vars variables beside the shipped ones
+ */
+export async function serve(vars: Readonly<Record<string, string>> = {}): Promise<Served> {
   const harness = createTestHarness({
     workers: [
       {
         configPath: join(import.meta.dirname, '../../wrangler.toml'),
         secrets: { SECRET_KEY: 'a-key-for-tests-alone-of-32-characters-or-more' },
-        vars: { OAUTH_ENFORCE_SECURE: 'false' },
+        vars: { OAUTH_ENFORCE_SECURE: 'false', ...vars },
       },
     ],
   })
@@ -26,5 +30,5 @@ export async function serve(): Promise<Served> {
   await worker.applyD1Migrations('DB')
   const { DB } = await worker.getEnv()
   const session = createSession({ close: async () => {}, db: DB }, null)
-  return { close: () => harness.close(), session, url }
+  return { close: () => harness.close(), db: DB, session, url }
 }

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fetchJson, type FetchRules } from '../../src/outbound/fetch-json.ts'
+import { postForm } from '../../src/outbound/post-form.ts'
 import { readClientKeys } from '../../src/private-key-jwt/client-keys.ts'
 
 const RULES: FetchRules = { allowLoopback: true, maxBytes: 1000, timeout: 1, types: [] }
@@ -138,5 +139,38 @@ describe('The keys of a client by their address', () => {
     expect(await read('two', 2001)).toEqual(['two'])
     expect(asked).toBe(3)
     await expect(read('nine', 3000)).rejects.toThrow('status 500')
+  })
+})
+
+describe('A form for an address that a stranger named', () => {
+  const rules = { allowLoopback: true, timeout: 1 }
+
+  it('is taken by whoever answers with success, and what is said beside is not read', async () => {
+    let body = ''
+    const url = await serve((request, response) => {
+      request.on('data', (part: Buffer) => (body += part.toString()))
+      request.on('end', () => response.writeHead(204).end())
+    })
+    await postForm(url, { a: 'b c' }, rules)
+    expect(body).toBe('a=b+c')
+  })
+
+  it.each<[string, RequestListener, string]>([
+    ['redirects', (_, response) => response.writeHead(307, { Location: '/again' }).end(), 'status 307'],
+    ['fails', (_, response) => response.writeHead(503).end(), 'status 503'],
+    ['does not answer', () => {}, 'longer than 1 seconds'],
+  ])('is not taken by one that %s', async (_, listener, problem) => {
+    const url = await serve(listener)
+    await expect(postForm(url, {}, rules)).rejects.toThrow(problem)
+  })
+
+  it('is not posted to an address of this machine, but in development', async () => {
+    let asked = 0
+    const url = await serve((_, response) => {
+      asked++
+      response.end()
+    })
+    await expect(postForm(url, {}, { ...rules, allowLoopback: false })).rejects.toThrow('https')
+    expect(asked).toBe(0)
   })
 })

@@ -4,6 +4,7 @@ import { requireAntiForgery, requireSameOrigin } from '../../http/anti-forgery.t
 import { readSessionId, sessionRule, takeSession, useSession } from '../../http/browser-session.ts'
 import { form, page, query, seeOther as redirection } from '../../http/openapi-parts.ts'
 import { readForm, readQuery } from '../../http/params.ts'
+import { afterSessionsEnded } from '../../identity/sessions-ended.ts'
 import {
   decideLogout,
   type LogoutDecision,
@@ -113,8 +114,11 @@ async function confirm(c: Handling, openId: OpenId): Promise<Response> {
 }
 
 async function endSession(c: Handling, { session }: LogoutRecords): Promise<void> {
-  const { request, store } = c.get('provider')
-  if (session) await store.endSessions({ id: session.id, userId: session.user.id }, request)
+  const provider = c.get('provider')
+  if (session) {
+    const which = { id: session.id, userId: session.user.id }
+    if ((await provider.store.endSessions(which, provider.request)) > 0) afterSessionsEnded(provider)
+  }
   takeSession(c)
 }
 

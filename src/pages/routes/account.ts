@@ -13,6 +13,7 @@ import { readForm } from '../../http/params.ts'
 import { checkPassword } from '../../identity/authenticate.ts'
 import { MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
+import { afterSessionsEnded } from '../../identity/sessions-ended.ts'
 import { invalidGrant } from '../../refusals.ts'
 import type { Account, Session } from '../../store/records.ts'
 import type { Notice } from '../../ui/components.tsx'
@@ -92,7 +93,8 @@ async function act(c: Handling): Promise<Response> {
 }
 
 async function carryOut(c: Handling, form: Params, { id, user }: Session): Promise<Notice> {
-  const { request, settings, store } = c.get('provider')
+  const provider = c.get('provider')
+  const { request, settings, store } = provider
   const { account } = messagesOf(c)
   const gone: Notice = { kind: 'success', text: account.gone }
   switch (form.get('intent')) {
@@ -112,11 +114,13 @@ async function carryOut(c: Handling, form: Params, { id, user }: Session): Promi
     case 'end-session': {
       const which = form.get('session') ?? ''
       const ended = await store.endSessions({ id: which, userId: user.id }, request)
+      if (ended > 0) afterSessionsEnded(provider)
       if (which === id) takeSession(c)
       return ended === 0 ? gone : { kind: 'success', text: account.sessionEnded }
     }
     case 'end-other-sessions': {
       const ended = await store.endSessions({ except: id, userId: user.id }, request)
+      if (ended > 0) afterSessionsEnded(provider)
       return { kind: 'success', text: account.othersEnded(ended) }
     }
     default:
@@ -146,6 +150,7 @@ async function changePassword(c: Handling, form: Params, { id, user }: Session):
     const changed = await provider.store.changePassword(change, provider.request)
     // Somebody was faster: the password that was right a moment ago is not the user's any more.
     if (!changed) throw invalidGrant('the password was changed meanwhile')
+    afterSessionsEnded(provider)
     await writeFlash(c, { kind: 'success', text: messages.account.passwordChanged })
     return seeOther(c, provider.paths.account)
   } catch (error) {

@@ -4,6 +4,7 @@ import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import { readBrowserSession, readSessionId, takeSession } from '../../http/browser-session.ts'
 import { openRequest } from '../../http/captured-requests.ts'
 import { readForm } from '../../http/params.ts'
+import { afterSessionsEnded } from '../../identity/sessions-ended.ts'
 import { seeOther, showPage, uiOf } from './respond.ts'
 
 /** Adds `/logout`: GET only asks, for anybody may link to it. */
@@ -32,8 +33,10 @@ async function signOut(c: Context<ProviderEnv>): Promise<Response> {
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)
   const id = await readSessionId(c)
-  const { paths, request, store } = c.get('provider')
-  if (id !== null) await store.endSessions({ id, userId: null }, request)
+  const provider = c.get('provider')
+  const { paths, request, store } = provider
+  const ended = id === null ? 0 : await store.endSessions({ id, userId: null }, request)
+  if (ended > 0) afterSessionsEnded(provider)
   takeSession(c)
   const captured = form.get('request') === undefined ? null : await openRequest(c, form.get('request'))
   return seeOther(c, captured ? `${paths.login}?request=${captured.id}` : paths.logout)

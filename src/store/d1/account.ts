@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { Account, RequestMark, SessionRule, WithdrawnConsent } from '../records.ts'
 import type { Store } from '../store.ts'
 import { auditStatement } from './audit.ts'
+import { noticeStatement } from './logout-notices.ts'
 import { run } from './run.ts'
 import {
   liveSession,
@@ -139,12 +140,13 @@ export async function changePassword(
   request: RequestMark,
 ): Promise<boolean> {
   const { newHash, sessionId, signIn, userId } = change
+  const others = sql`user_id = ${userId} AND id <> ${sessionId}`
   const changed = sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${userId} AND u.password_hash = ${newHash})`
   const results = await run<{ id: string }[]>(db, [
     sql`UPDATE users SET password_hash = ${newHash}, password_changed_at = ${request.now}
       WHERE id = ${userId} AND password_hash = ${signIn.passwordHash} AND is_active = 1`,
-    sql`UPDATE sessions SET revoked_at = ${request.now}
-      WHERE user_id = ${userId} AND id <> ${sessionId} AND revoked_at IS NULL AND ${changed}`,
+    noticeStatement(sql`${others} AND ${changed}`, request),
+    sql`UPDATE sessions SET revoked_at = ${request.now} WHERE ${others} AND revoked_at IS NULL AND ${changed}`,
     // The password was just given again: codes that this session asks for are younger than the new password.
     sql`UPDATE sessions SET auth_time = ${request.now} WHERE id = ${sessionId} AND user_id = ${userId} AND ${changed}`,
     // Applications have to ask again.

@@ -4,6 +4,7 @@ import type { OpenIdStore, Person, UserInfoRecords } from '../openid-store.ts'
 import type { AccessTokenName, Client } from '../records.ts'
 import { parseMetadata } from './client-rows.ts'
 import { parseDetails } from './grant-rows.ts'
+import { createLogoutNoticeStore } from './logout-notices.ts'
 import { liveGrants } from './read-tokens.ts'
 import { run } from './run.ts'
 import { statement, value } from './run.ts'
@@ -32,6 +33,7 @@ interface UserInfoRow extends PersonRow {
 export function createOpenIdStore(db: D1Database): OpenIdStore {
   return {
     ...createSigningKeyStore(db),
+    ...createLogoutNoticeStore(db),
     readUserInfo: (token, now) => readUserInfo(db, token, now),
     readPerson: (userId) => readPerson(db, userId),
   }

@@ -10,6 +10,7 @@ import type {
 } from '../records.ts'
 import type { Store } from '../store.ts'
 import { auditStatement } from './audit.ts'
+import { noticeStatement } from './logout-notices.ts'
 import { run } from './run.ts'
 import { externalUserStatements, signInStatements } from './sign-in.ts'
 
@@ -122,7 +123,8 @@ export async function endSessions(
 ): Promise<number> {
   const chosen = sql`${'id' in which ? sql`id = ${which.id}` : sql`id <> ${which.except}`}
     AND ${which.userId === null ? sql`1` : sql`user_id = ${which.userId}`} AND expires_at > ${request.now}`
-  const [, ended] = await run<[object, { id: string }]>(db, [
+  const [, , ended] = await run<[object, object, { id: string }]>(db, [
+    noticeStatement(chosen, request),
     auditStatement(
       {
         type: 'session_ended',

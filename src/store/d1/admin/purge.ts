@@ -1,10 +1,14 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { PurgeCounts } from '../../admin-store.ts'
+import { neededForNotice } from '../logout-notices.ts'
 import { run } from '../run.ts'
 import { GRANT_MARGIN } from '../sweep.ts'
 
 /** Rows that are read for each row that may be removed: reading costs a thousandth of writing. */
 const LOOK = 10
+
+/** Seconds after which a notice that nobody came for is gone: the feature that delivers it is not there any more. */
+const NOTICE_MARGIN = 86_400
 
 interface Removed {
   readonly removed: number
@@ -21,11 +25,12 @@ interface Walk {
 export async function purge(db: D1Database, limit: number, now: number): Promise<PurgeCounts> {
   const [grants, aliases] = [slice('grants', limit), slice('token_aliases', limit)]
   const [, grantWalk, removedGrants, , aliasWalk, , sessions, throttle] = await run<
-    [object, Walk, Removed, object, Walk, Removed, Removed, Removed, Removed]
+    [object, Walk, Removed, object, Walk, Removed, Removed, Removed, Removed, Removed]
   >(db, [
     grants.turn,
     grants.read,
-    sql`DELETE FROM grants WHERE ${grants.within} AND expires_at < ${now - GRANT_MARGIN} RETURNING 1 AS removed`,
+    sql`DELETE FROM grants WHERE ${grants.within} AND expires_at < ${now - GRANT_MARGIN}
+      AND NOT ${neededForNotice(now)} RETURNING 1 AS removed`,
     aliases.turn,
     aliases.read,
     sql`DELETE FROM token_aliases WHERE ${aliases.within} AND NOT EXISTS (SELECT 1 FROM grants g
@@ -36,6 +41,8 @@ export async function purge(db: D1Database, limit: number, now: number): Promise
       RETURNING 1 AS removed`,
     sql`DELETE FROM throttle WHERE key IN (SELECT key FROM throttle WHERE reset_at <= ${now} LIMIT ${limit})
       RETURNING 1 AS removed`,
+    sql`DELETE FROM logout_notices WHERE (session_id, client_id) IN (SELECT session_id, client_id FROM logout_notices
+        WHERE next_at <= ${now - NOTICE_MARGIN} LIMIT ${limit}) RETURNING 1 AS removed`,
     sql`DELETE FROM used_jti WHERE jti_hash IN (SELECT jti_hash FROM used_jti WHERE expires_at <= ${now} LIMIT ${limit})
       RETURNING 1 AS removed`,
   ])

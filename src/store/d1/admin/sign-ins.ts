@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { OperatorMark, SignInAdmin } from '../../admin-store.ts'
 import type { PasswordSignIn } from '../../records.ts'
 import { auditStatement, auditSubject, auditWritten } from '../audit.ts'
+import { noticeStatement } from '../logout-notices.ts'
 import { run } from '../run.ts'
 import { settleThrottle } from '../sign-in.ts'
 
@@ -28,6 +29,7 @@ function endSessionStatements(id: string, mark: OperatorMark): SQL[] {
       mark,
       sql`FROM sessions s WHERE ${lives}`,
     ),
+    noticeStatement(lives, mark),
     sql`UPDATE sessions AS s SET revoked_at = ${mark.now} WHERE ${lives}`,
     sql`SELECT ${auditWritten('session_ended', mark)} AS written`,
   ]
@@ -42,6 +44,7 @@ function endUserStatements(userId: string, mark: OperatorMark): SQL[] {
       mark,
       sql`FROM (SELECT count(*) AS sessions FROM sessions s WHERE ${lives}) n WHERE n.sessions > 0`,
     ),
+    noticeStatement(lives, mark),
     sql`UPDATE sessions AS s SET revoked_at = ${mark.now} WHERE ${lives}`,
     sql`SELECT ${auditSubject('sessions_ended', mark)} AS ended`,
   ]

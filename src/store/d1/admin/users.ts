@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { NewUser, OperatorMark, UserAdmin, UserRecord } from '../../admin-store.ts'
 import { auditStatement, auditWritten } from '../audit.ts'
+import { noticeStatement } from '../logout-notices.ts'
 import { run } from '../run.ts'
 
 interface UserRow {
@@ -148,14 +149,15 @@ function updateStatements(
 ): SQL[] {
   const changes = sql`u.username_key = ${usernameKey} AND (u.email IS NOT ${email} OR u.is_staff <> ${isStaff})
     AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email_key = ${emailKey} AND o.username_key <> ${usernameKey})`
+  const demoted = sql`${!isStaff} AND user_id = (SELECT u.id FROM users u WHERE ${changes} AND u.is_staff = 1)`
   return [
     auditStatement(
       { type: 'user_updated', actor: mark.actor, userId: sql`u.id` },
       mark,
       sql`FROM users u WHERE ${changes}`,
     ),
-    sql`UPDATE sessions SET revoked_at = ${mark.now} WHERE revoked_at IS NULL AND ${!isStaff}
-      AND user_id = (SELECT u.id FROM users u WHERE ${changes} AND u.is_staff = 1)`,
+    noticeStatement(demoted, mark),
+    sql`UPDATE sessions SET revoked_at = ${mark.now} WHERE revoked_at IS NULL AND ${demoted}`,
     sql`UPDATE users AS u SET email = ${email}, email_key = ${emailKey}, is_staff = ${isStaff},
       staff_since = CASE WHEN NOT ${isStaff} THEN NULL WHEN u.is_staff = 1 THEN u.staff_since ELSE ${mark.now} END WHERE ${changes}`,
     readByKey(usernameKey),
@@ -163,9 +165,11 @@ function updateStatements(
 }
 
 /** Ends the sessions and consents and revokes the grants of a user; all tokens belong to these, and applications ask again. */
-function endSignIns(user: SQL, reason: string, { now }: OperatorMark): SQL[] {
+function endSignIns(user: SQL, reason: string, mark: OperatorMark): SQL[] {
+  const { now } = mark
   const id = sql`(SELECT u.id FROM users u WHERE ${user})`
   return [
+    noticeStatement(sql`user_id = ${id}`, mark),
     sql`UPDATE sessions SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL`,
     sql`UPDATE authorized_clients SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL`,
     sql`UPDATE grants SET revoked_at = ${now}, revoke_reason = ${reason} WHERE user_id = ${id} AND revoked_at IS NULL`,
@@ -181,6 +185,7 @@ function deleteStatements(usernameKey: string, mark: OperatorMark): SQL[] {
       mark,
       sql`FROM users u WHERE u.username_key = ${usernameKey}`,
     ),
+    noticeStatement(sql`user_id = ${id}`, mark),
     sql`DELETE FROM grants WHERE user_id = ${id}`,
     sql`DELETE FROM authorized_clients WHERE user_id = ${id}`,
     sql`DELETE FROM sessions WHERE user_id = ${id}`,

@@ -1,0 +1,10 @@
+import type { Provider } from '../concepts.ts'
+
+/** Lets features do what follows from the end of sessions, after the answer. Whoever may have ended one calls it. */
+export function afterSessionsEnded(provider: Provider): void {
+  for (const work of provider.sessionsEnded) {
+    provider.defer(
+      work(provider).catch((error: unknown) => console.error('work after a sign-out failed:', error)),
+    )
+  }
+}
