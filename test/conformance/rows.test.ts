@@ -2,9 +2,7 @@ import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ProviderEnv } from '../../src/concepts.ts'
-import { pages } from '../../src/pages/index.ts'
 import { createProvider } from '../../src/provider/create-provider.ts'
-import { openid } from '../../src/provider/openid.ts'
 import { givenCast } from '../support/fixture.ts'
 import { authorize, codeIn, redeem, signedIn } from '../support/flow.ts'
 import { introspect, refresh, token } from '../support/http.ts'
@@ -64,7 +62,7 @@ describe('statements and rows, as D1 counts them', () => {
   })
 
   it('a call of an API with a token takes one statement, four rows read and none written', async () => {
-    const provider = createProvider({ features: [pages(), openid()] })
+    const provider = createProvider()
     const api = new Hono<ProviderEnv>().get('/', provider.requireScope('read'), (c) => c.text('read'))
     const headers = { Authorization: `Bearer ${pair.access}` }
     const answer = await api.request('https://api.example/', { headers }, { ...env, ...rows.vars })

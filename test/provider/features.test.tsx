@@ -380,7 +380,7 @@ describe('what a feature adds to the authorization endpoint', () => {
     expect(code).toMatch(/^ac_/)
     const kept = await env.KV.list({ prefix: 'code:' })
     const stored = await env.KV.get(kept.keys.at(-1)?.name ?? '')
-    expect(stored).toContain(String.raw`{\"nonce\":\"n-1\"}`)
+    expect(JSON.parse(stored ?? '')).toMatchObject({ details: { claims: { nonce: 'n-1' } } })
   })
 
   it('parameters that the request only names, and clients that nobody registered', async () => {

@@ -2,9 +2,7 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { expect } from 'vitest'
-import { pages } from '../../src/pages/index.ts'
 import { createProvider } from '../../src/provider/create-provider.ts'
-import { openid } from '../../src/provider/openid.ts'
 import { issueTokens } from '../../src/tokens/issue.ts'
 import { givenClient, SECRET } from './fixture.ts'
 import { approve, authorizationUrl, codeIn, redeem, signedIn } from './flow.ts'
@@ -22,7 +20,6 @@ const TRUSTED = 'urn:example:trusted'
 const trusting = new Hono().route(
   '/oauth2',
   createProvider({
-    features: [pages(), openid()],
     grantTypes: {
       [TRUSTED]: {
         parameters: ['user_id'],
