@@ -264,6 +264,25 @@ const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'select-account',
+    title: 'Choose an account',
+    async arrive(page) {
+      await signInAt(page, '/login', 'ann')
+      await consentOf('ann', 'web')
+      await goTo(page, request('web', { prompt: 'select_account' }))
+    },
+  },
+  {
+    name: 'select-account-answered',
+    title: 'Choose an account',
+    async arrive(page) {
+      await atHandover(page)
+      await page.getByRole('link').last().click()
+      await page.getByRole('status').waitFor()
+    },
+  },
+  { name: 'handover', title: 'One moment', arrive: atHandover },
+  {
     name: 'form-post',
     title: 'One moment',
     async arrive(page) {
@@ -307,6 +326,19 @@ async function goTo(page: Page, path: string): Promise<void> {
 async function signInAt(page: Page, path: string, username: string, password?: string): Promise<void> {
   await goTo(page, path)
   await signIn(page, username, password)
+}
+
+/** Lets ann say yes; the page stays that would send the browser on to the client. */
+async function atHandover(page: Page): Promise<void> {
+  await signInAt(page, request('web'), 'ann')
+  await page.route('**/oauth2/authorize/confirm*', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue()
+    const response = await route.fetch({ maxRedirects: 0 })
+    const { refresh = '', ...headers } = response.headers()
+    expect(refresh).toMatch(/^0; url=http/)
+    return route.fulfill({ response, headers })
+  })
+  await press(page, 'Authorize')
 }
 
 /** Gives bob what an account holds after some time. */

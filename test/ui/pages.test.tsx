@@ -7,8 +7,10 @@ import { DemoCallbackPage, DemoPage } from '../../src/pages/demo.tsx'
 import { ErrorPage } from '../../src/pages/error.tsx'
 import { FormPostPage, submitAsset } from '../../src/pages/form-post.tsx'
 import { FrontPage } from '../../src/pages/front.tsx'
+import { HandoverPage } from '../../src/pages/handover.tsx'
 import { LoginPage } from '../../src/pages/login.tsx'
 import { LogoutPage } from '../../src/pages/logout.tsx'
+import { SelectAccountPage } from '../../src/pages/select-account.tsx'
 import { SignUpPage } from '../../src/pages/sign-up.tsx'
 import { FormFields, Time } from '../../src/ui/components.tsx'
 import { Layout, renderPage } from '../../src/ui/layout.tsx'
@@ -156,6 +158,17 @@ function hostilePages(): readonly (readonly [name: string, page: JSX.Element])[]
       />,
     ],
     [
+      'select-account',
+      <SelectAccountPage
+        {...common}
+        client={client}
+        username={HOSTILE}
+        answered
+        switchUser={{ action: '/logout', fields: { [HOSTILE]: HOSTILE } }}
+      />,
+    ],
+    ['handover', <HandoverPage ui={hostileUi} host={HOSTILE} againUrl={`/again?${HOSTILE}`} />],
+    [
       'form-post',
       <FormPostPage
         ui={hostileUi}
@@ -299,6 +312,64 @@ describe('the consent page', () => {
   it('keeps the values of its buttons in every language', async () => {
     const html = await renderPage(<ConsentPage {...consent} ui={german} />)
     expect(html).toMatch(/value="Authorize">Erlauben<.*value="False">Abbrechen</)
+  })
+})
+
+describe('the page that stands between a form and a client', () => {
+  it('names the host that the browser goes to, and leads there again by a link of ours, without a form', async () => {
+    const html = await renderPage(<HandoverPage ui={ui} host="app.example" againUrl="/again?request=r1" />)
+    expect(html).toContain('app.example')
+    expect(html).toMatch(/<a [^>]*href="\/again\?request=r1"/)
+    expect(html).not.toMatch(/<form|<script|http-equiv/)
+  })
+})
+
+describe('the page that asks for the account', () => {
+  const props = {
+    ui,
+    action: '/oauth2/authorize/confirm',
+    fields: { request: 'r1' },
+    client: { name: 'Photo Printer' },
+    username: 'demo',
+    switchUser: { action: '/logout', fields: { request: 'r1' } },
+  }
+
+  it('offers to go on as the user, to cancel, and to let somebody else sign in for the same request', async () => {
+    const html = await renderPage(<SelectAccountPage {...props} />)
+    expect(html).toMatch(/name="account" value="Continue".*name="authorize" value="False"/)
+    expect(html).toMatch(/<form method="post" action="\/logout".*name="request" value="r1"/)
+    expect(html).toContain(ui.messages.common.signedInAs('demo'))
+    expect(html).not.toContain('role="status"')
+  })
+
+  it('says that the request was answered, if the person has come back to it', async () => {
+    const html = await renderPage(<SelectAccountPage {...props} ui={german} answered />)
+    expect(html).toContain(german.messages.selectAccount.answered('Photo Printer'))
+  })
+})
+
+describe('the front page', () => {
+  const urls = { accountUrl: '/account', loginUrl: '/login', logoutUrl: '/logout' }
+  const nowhere = { signUpUrl: null, adminUrl: null, demoUrl: null }
+
+  it('leads a stranger to sign in, and to sign up only if that is possible', async () => {
+    const closed = await renderPage(<FrontPage ui={ui} username={null} {...urls} {...nowhere} />)
+    expect(closed).toContain('href="/login"')
+    expect(closed).not.toMatch(/href="\/(?:sign-up|account|logout|admin|demo)"/)
+    const open = await renderPage(
+      <FrontPage ui={ui} username={null} {...urls} {...nowhere} signUpUrl="/sign-up" />,
+    )
+    expect(open).toContain('href="/sign-up"')
+  })
+
+  it('leads a user to the account and out, and only staff to the panel', async () => {
+    const user = await renderPage(<FrontPage ui={ui} username="demo" {...urls} {...nowhere} />)
+    expect(user).toMatch(/href="\/account".*href="\/logout"/)
+    expect(user).not.toMatch(/href="\/(?:admin|login)"/)
+    const staff = await renderPage(
+      <FrontPage ui={ui} username="demo" {...urls} {...nowhere} adminUrl="/admin" />,
+    )
+    expect(staff).toContain('href="/admin"')
   })
 })
 
