@@ -123,7 +123,7 @@ export const DEMANDS: readonly Demand[] = [
     level: 'SHOULD',
     demand: 'Bind access tokens to a key of the client (mutual TLS or DPoP).',
     met: 'no',
-    why: 'Neither is built yet. Access tokens are short-lived and can be revoked at once.',
+    why: 'Neither is built yet. Access tokens of the shipped Worker are valid for a day, those of public clients for an hour, and can be revoked at once.',
   },
   {
     section: '2.2.2',
@@ -181,8 +181,12 @@ export const DEMANDS: readonly Demand[] = [
     section: '2.5',
     level: 'SHOULD',
     demand: 'Authenticate them by keys rather than by shared secrets.',
-    met: 'no',
-    why: '`private_key_jwt` and mutual TLS are not built yet. Secrets have 256 random bits and are stored as hashes.',
+    met: 'in part',
+    why: 'A client may be registered for `private_key_jwt` and then has no other way; others have secrets of 256 random bits, stored as hashes. Mutual TLS is not built.',
+    tests: [
+      'conformance/rfc7523-private-key-jwt: gives a token to a client that has signed an assertion',
+      'conformance/rfc7523-private-key-jwt: refuses a secret of a client that is registered for private_key_jwt',
+    ],
   },
   {
     section: '2.6',
@@ -278,6 +282,7 @@ export const DEMANDS: readonly Demand[] = [
     level: 'SHOULD',
     demand: 'Redirect it with 303.',
     met: 'yes',
+    why: 'To a client on the web no redirect follows a form: a page sends the browser there by `Refresh`, with a GET of its own.',
     tests: ['threats/authorization-requests: every redirect after a form is 303, so that no form is sent on'],
   },
   {
@@ -307,8 +312,10 @@ export const DEMANDS: readonly Demand[] = [
     level: 'MUST',
     demand: 'Notice that a refresh token was stolen: end the grant when a replaced one comes again.',
     met: 'in part',
-    why: 'The one that was just replaced is taken for a lost reply within `OAUTH_REFRESH_REUSE_INTERVAL`; 0 switches that off.',
+    why: 'The one that was just replaced is taken for a lost reply within `OAUTH_REFRESH_REUSE_INTERVAL`, or the interval of its client; 0 switches that off. Each such repeat is an audit event, and five rotations in a row that are repeated from another network end the grant.',
     tests: [
+      'threats/followed-refresh: gives the same answer again, and each time leaves an event with its network',
+      'threats/followed-refresh: ends the grant where five rotations in a row come again from elsewhere',
       'conformance/rfc6749-6-refresh: the same after the interval has passed',
       'races: with the interval off one succeeds, and the grant ends',
     ],
