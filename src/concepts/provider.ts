@@ -62,5 +62,7 @@ export interface ProviderEnv {
     provider: Provider
     /** The pages, ours or those that took their place; in the apps of pages alone. */
     pages: Pages
+    /** Languages that the captured request asks for, best first, separated by spaces; in the apps of pages alone. */
+    locales: string | undefined
   }
 }

@@ -83,6 +83,7 @@ export async function openRequest(
       ? requests.find(({ answeredAt }) => answeredAt === null)
       : requests.find((request) => request.id === id)
   if (!found) return null
+  c.set('locales', found.params.get('ui_locales'))
   // The next POST would take its place.
   if (found.cookies[0] === POSTED) {
     dropCookies(c, found)

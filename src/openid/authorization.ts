@@ -24,6 +24,7 @@ export const openIdParameters: Readonly<Record<string, AuthorizationParameter>> 
   claims: { meaning: 'Claims that are asked for by name, as JSON (OpenID Connect Core 5.5)', isClaim: true },
   acr_values: { meaning: 'How the user should be authenticated, best first', isClaim: true },
   id_token_hint: { meaning: 'An earlier ID token: its user must answer' },
+  ui_locales: { meaning: 'Languages of the pages, best first (OpenID Connect Core 3.1.2.1)' },
   login_hint: { meaning: 'The name that the sign-in page begins with' },
 }
 

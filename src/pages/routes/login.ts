@@ -25,6 +25,9 @@ import { expired, messagesOf, RETURN_COOKIE, seeOther, showPage, uiOf } from './
 
 type Handling = Context<ProviderEnv>
 
+/** Longest `login_hint` that is shown, in characters: an address of mail (RFC 5321 4.5.3.1.3). */
+const MAX_HINT = 254
+
 /** Adds `/login`. */
 export function addLoginRoutes(app: Hono<ProviderEnv>, { login }: Paths): void {
   for (const path of [login, `${login}/`]) {
@@ -47,7 +50,14 @@ async function showLogin(c: Handling): Promise<Response> {
     return seeOther(c, nextUrl(c, captured))
   }
   const notice = session ? ({ kind: 'warning', text: messagesOf(c).login.required } as const) : null
-  return loginPage(c, captured, { client, notice, ...(session && { username: session.user.username }) })
+  const username = session?.user.username ?? hintOf(captured)
+  return loginPage(c, captured, { client, notice, ...(username !== undefined && { username }) })
+}
+
+/** The name that the client believes the person to have (OpenID Connect Core 3.1.2.1). */
+function hintOf(captured: CapturedRequest | null): string | undefined {
+  const hint = captured?.params.get('login_hint')
+  return hint !== undefined && hint.length <= MAX_HINT ? hint : undefined
 }
 
 async function signIn(c: Handling): Promise<Response> {

@@ -12,9 +12,11 @@ import { styleAsset } from '../../ui/styles.ts'
 import type { Theme, Ui } from '../../ui/theme.ts'
 import { submitAsset } from '../form-post.tsx'
 
-/** Texts in the language that the browser asks for. */
+/** Texts in the language that the request of the client asks for, or else the browser (OpenID Connect Core 3.1.2.1, `ui_locales`). */
 export function messagesOf(c: Context<ProviderEnv>): Messages {
-  return messagesFor(c.req.header('Accept-Language') ?? null)
+  const locales = c.get('locales')?.split(' ') ?? []
+  const header = c.req.header('Accept-Language') ?? ''
+  return messagesFor([...locales, header].join(','))
 }
 
 /** What every page gets; with a form, the anti-forgery value, too. */
