@@ -16,6 +16,9 @@ export type OAuthErrorCode =
   // RFC 6750 3.1
   | 'insufficient_scope'
   | 'invalid_token'
+  // RFC 7591 3.2.2
+  | 'invalid_client_metadata'
+  | 'invalid_redirect_uri'
   // RFC 9470 3
   | 'insufficient_user_authentication'
   // OpenID Connect Core 3.1.2.6

@@ -6,9 +6,12 @@ import { pages } from './pages/index.ts'
 import { privateKeyJwt } from './private-key-jwt/index.ts'
 import { createProvider } from './provider/create-provider.ts'
 import { openid } from './provider/openid.ts'
+import { registration } from './provider/registration.ts'
 import { accessTokenEntrypoint } from './rpc.ts'
 
-const provider = createProvider({ features: [pages(), admin(), openid(), privateKeyJwt(), django()] })
+const provider = createProvider({
+  features: [pages(), admin(), openid(), privateKeyJwt(), registration(), django()],
+})
 
 const app = new Hono<ProviderEnv>()
 app.route('/oauth2', provider)

@@ -90,6 +90,12 @@ const LAYERS: readonly Layer[] = [
     without: WEB_OR_DATABASE,
   },
   {
+    name: 'registration',
+    files: /^src\/registration\//,
+    mayImport: ['base', 'model', ...TRADES, 'protocol', 'outbound', 'openid'],
+    without: WEB_OR_DATABASE,
+  },
+  {
     name: 'operations',
     files: /^src\/operations\//,
     mayImport: ['base', 'model', ...TRADES, 'protocol'],
@@ -126,7 +132,18 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'assembly',
     files: /^src\/(?:public|rpc)\.ts$|^src\/provider\/|^src\/env\.d\.ts$/,
-    mayImport: ['base', 'model', ...TRADES, 'protocol', 'outbound', 'openid', 'operations', 'web', 'storage'],
+    mayImport: [
+      'base',
+      'model',
+      ...TRADES,
+      'protocol',
+      'outbound',
+      'openid',
+      'registration',
+      'operations',
+      'web',
+      'storage',
+    ],
   },
   {
     name: 'shipped Worker',

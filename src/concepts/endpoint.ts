@@ -67,7 +67,7 @@ export interface Endpoint {
   /** The metadata member that announces its URL (RFC 8414 2); left out where none does. */
   readonly metadata?: string | undefined
   /** Whether it is there with these settings; it always is, if left out. */
-  readonly available?: (provider: Pick<Provider, 'settings'>) => boolean
+  readonly available?: (provider: Pick<Provider, 'featureSettings' | 'settings'>) => boolean
   /** One line, with the section of its specification. */
   readonly summary: string
   /** What it reads, each name once: a repeated one is refused. Unknown parameters are ignored. */

@@ -2,7 +2,7 @@ import { utf8 } from './bytes.ts'
 import type { Secret } from './secret.ts'
 
 /** What a key is for. Each purpose has its own, so that nothing made for one is accepted for another. */
-export type MacPurpose = 'at' | 'rt' | 'ac' | 'se' | 'form' | 'throttle'
+export type MacPurpose = 'at' | 'rt' | 'ac' | 'se' | 'ra' | 'form' | 'throttle'
 
 /** Keys made from one value of SECRET_KEY. */
 export interface KeySet {
@@ -43,16 +43,17 @@ async function deriveKeySet(secret: Secret): Promise<KeySet> {
     )
   const mac = (purpose: MacPurpose): Promise<CryptoKey> =>
     derive(purpose, { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign', 'verify'])
-  const [at, rt, ac, se, form, throttle] = await Promise.all([
+  const [at, rt, ac, se, ra, form, throttle] = await Promise.all([
     mac('at'),
     mac('rt'),
     mac('ac'),
     mac('se'),
+    mac('ra'),
     mac('form'),
     mac('throttle'),
   ])
   return {
-    mac: { at, rt, ac, se, form, throttle },
+    mac: { at, rt, ac, se, ra, form, throttle },
     seal: await derive('seal', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']),
   }
 }

@@ -42,8 +42,9 @@ function isList(value: unknown): value is readonly unknown[] {
 }
 
 /** Where an endpoint is, and how clients authenticate there. */
-function endpointMembers({ at, caller, metadata, path }: Endpoint, provider: Provider): Members {
-  if (metadata === undefined) return {}
+function endpointMembers(endpoint: Endpoint, provider: Provider): Members {
+  const { at, available, caller, metadata, path } = endpoint
+  if (metadata === undefined || available?.(provider) === false) return {}
   const methods = Object.entries(provider.clientAuthMethods)
     .filter(
       ([name, method]) => (method.works?.(provider) ?? true) && !(name === 'none' && caller !== 'client'),

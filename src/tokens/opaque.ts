@@ -2,8 +2,8 @@ import { concat, fromBase64url, fromHex, toBase64url, toHex } from '../crypto/by
 import type { Keys, MacPurpose } from '../crypto/keys.ts'
 import type { TokenName } from '../store/records.ts'
 
-/** Kinds of token: access token, refresh token, authorization code, session. */
-export type TokenKind = Extract<MacPurpose, 'at' | 'rt' | 'ac' | 'se'>
+/** Kinds of token: access token, refresh token, authorization code, session, registration access token. */
+export type TokenKind = Extract<MacPurpose, 'at' | 'rt' | 'ac' | 'se' | 'ra'>
 
 /** Kinds of token that a grant has. */
 export type GrantTokenKind = Extract<TokenKind, 'at' | 'rt'>
@@ -78,6 +78,23 @@ export async function mintCode(id: string, keys: Keys): Promise<string> {
  */
 export async function openCode(code: string, keys: Keys): Promise<string | null> {
   const payload = await openPayload('ac', code, 1 + ID_LENGTH, keys)
+  return payload && payload[0] === DATABASE[0] ? toHex(payload.slice(1)) : null
+}
+
+/**
+ * Mints a registration access token (RFC 7592 1.3).
+ * @param id 128 bits, hexadecimal
+ */
+export async function mintRegistrationToken(id: string, keys: Keys): Promise<string> {
+  return mint('ra', concat(DATABASE, idBytes(id)), keys)
+}
+
+/**
+ * Opens a registration access token.
+ * @returns its id, or null where we did not mint it
+ */
+export async function openRegistrationToken(token: string, keys: Keys): Promise<string | null> {
+  const payload = await openPayload('ra', token, 1 + ID_LENGTH, keys)
   return payload && payload[0] === DATABASE[0] ? toHex(payload.slice(1)) : null
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { openid } from '../../src/provider/openid.ts'
+import { registration } from '../../src/provider/registration.ts'
 import { createProvider, pages } from '../../src/public.ts'
 import { send } from '../support/http.ts'
 
@@ -11,17 +13,23 @@ async function readDocument(vars: Readonly<Record<string, unknown>> = {}): Promi
   return (await send('/openapi.json', {}, vars)).json()
 }
 
-const EVERYTHING = { OAUTH_ALLOW_SIGNUP: 'true', OAUTH_SECURITY_CONTACT: 'mailto:security@id.example' }
+const EVERYTHING = {
+  OAUTH_ALLOW_SIGNUP: 'true',
+  OAUTH_SECURITY_CONTACT: 'mailto:security@id.example',
+  OAUTH_REGISTRATION: 'open',
+}
 
 /** What is not described: files, the local demo, and the middleware that hono lists as routes. */
 const UNDESCRIBED = /^\/(?:assets|demo|admin)\b|\*$|\{path\}$/
 
 /** Paths at which the deployable Worker has a route, without their trailing slash. */
 function routedPaths(): Set<string> {
-  const provider = createProvider({ features: [pages()] })
+  const provider = createProvider({ features: [pages(), openid(), registration()] })
   const below = provider.routes.map(({ path }) => `/oauth2${path}`)
   const atRoot = [...provider.wellKnown.routes, ...provider.pages.routes].map(({ path }) => path)
-  const paths = [...below, ...atRoot].map((path) => path.replace(/(?<=.)\/$/, ''))
+  const paths = [...below, ...atRoot].map((path) =>
+    path.replace(/(?<=.)\/$/, '').replaceAll(/:(\w+)/g, '{$1}'),
+  )
   return new Set(paths.filter((path) => path !== '/oauth2' && !UNDESCRIBED.test(path)))
 }
 

@@ -75,6 +75,7 @@ export function clientFacts({ clientMetadata }: Pick<Known, 'clientMetadata'>): 
     { name: 'response_types', label: 'Response types', kind: 'list' },
     { name: 'secrets', label: 'Secrets', kind: 'number' },
     { name: 'disabled', label: 'Disabled', kind: 'flag' },
+    { name: 'registered_at', label: 'Registered itself', kind: 'time' },
     { name: 'created_at', label: 'Created', kind: 'time' },
     { name: 'updated_at', label: 'Changed', kind: 'time' },
   ]

@@ -9,7 +9,8 @@ interface VerdictRow {
   readonly authenticated: number
   readonly has_grant_type: number
 }
-interface CountRow {
+/** A count as its statement answers it. */
+export interface CountRow {
   readonly count: number
   readonly reset_at: number
 }
@@ -65,7 +66,7 @@ export async function admitPasswordAttempt(
 }
 
 /** One atomic count: attempts that arrive together see different numbers. */
-function countAttempt(key: string, window: number, admitted: SQL, { id, now }: RequestMark): SQL {
+export function countAttempt(key: string, window: number, admitted: SQL, { id, now }: RequestMark): SQL {
   return sql`INSERT INTO throttle (key, count, reset_at, op) SELECT ${key}, 1, ${now + window}, ${id} WHERE ${admitted}
     ON CONFLICT (key) DO UPDATE SET
       count = CASE WHEN op = excluded.op THEN count WHEN reset_at <= ${now} THEN 1 ELSE count + 1 END,

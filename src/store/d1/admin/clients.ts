@@ -4,7 +4,8 @@ import { auditStatement, auditWritten } from '../audit.ts'
 import { clientColumns, type ClientRow, toClient } from '../client-rows.ts'
 import { run } from '../run.ts'
 
-interface ClientRecordRow extends ClientRow {
+/** A client as `recordColumns` reads it. */
+export interface ClientRecordRow extends ClientRow {
   readonly access_token_lifetime: number | null
   readonly refresh_token_lifetime: number | null
   readonly created_at: number
@@ -12,7 +13,7 @@ interface ClientRecordRow extends ClientRow {
 }
 
 /** A client after a write, and whether the write was this request's. */
-interface WrittenRow extends ClientRecordRow {
+export interface WrittenRow extends ClientRecordRow {
   readonly written: number
 }
 
@@ -20,10 +21,12 @@ interface RotatedRow extends WrittenRow {
   readonly old_ends_at: number | null
 }
 
-const recordColumns = sql`${clientColumns}, c.access_token_lifetime AS access_token_lifetime,
+/** Columns of a `ClientRecordRow` over the client `c`. */
+export const recordColumns = sql`${clientColumns}, c.access_token_lifetime AS access_token_lifetime,
   c.refresh_token_lifetime AS refresh_token_lifetime, c.created_at AS created_at, c.updated_at AS updated_at`
 
-function toRecord(row: ClientRecordRow): ClientRecord {
+/** The client of a row. */
+export function toRecord(row: ClientRecordRow): ClientRecord {
   return {
     ...toClient(row),
     accessTokenLifetime: row.access_token_lifetime,
@@ -69,14 +72,22 @@ export function clientAdmin(db: D1Database): ClientAdmin {
   }
 }
 
-/** The event goes first and decides: whoever writes it makes the client, and the request sent again finds it. */
-function createStatements({ clientId, metadata, secretHash }: NewClient, mark: OperatorMark): SQL[] {
+/**
+ * Makes a client. The event goes first and decides: whoever writes it makes the client, and the request sent again finds it.
+ * @param condition what must hold beside
+ * @returns statements of which the last one answers a `WrittenRow`
+ */
+export function createStatements(
+  { clientId, metadata, secretHash }: NewClient,
+  mark: OperatorMark,
+  condition: SQL = sql`1`,
+): SQL[] {
   const written = auditWritten('client_created', mark)
   return [
     auditStatement(
       { type: 'client_created', actor: mark.actor, clientId },
       mark,
-      sql`WHERE NOT EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId})`,
+      sql`WHERE NOT EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId}) AND ${condition}`,
     ),
     sql`INSERT INTO clients (client_id, type, name, url, grant_types, response_types, scope, auto_authorize,
         authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, metadata,
@@ -154,6 +165,7 @@ function deleteStatements(clientId: string, mark: OperatorMark): SQL[] {
     sql`DELETE FROM client_redirect_uris WHERE client_id = ${clientId}`,
     sql`DELETE FROM client_secrets WHERE client_id = ${clientId}`,
     sql`DELETE FROM refusals WHERE client_id = ${clientId}`,
+    sql`DELETE FROM client_registrations WHERE client_id = ${clientId}`,
     sql`DELETE FROM clients WHERE client_id = ${clientId}`,
     sql`SELECT ${auditWritten('client_deleted', mark)} AS written`,
   ]

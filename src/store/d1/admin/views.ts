@@ -97,7 +97,8 @@ const clients: View = {
     c.disabled_at IS NOT NULL AS disabled, c.created_at AS created_at, c.updated_at AS updated_at,
     (SELECT json_group_array(r.uri ORDER BY r.position) FROM client_redirect_uris r
       WHERE r.client_id = c.client_id) AS redirect_uris,
-    (SELECT count(*) FROM client_secrets s WHERE s.client_id = c.client_id) AS secrets, c.metadata AS metadata`,
+    (SELECT count(*) FROM client_secrets s WHERE s.client_id = c.client_id) AS secrets,
+    (SELECT g.created_at FROM client_registrations g WHERE g.client_id = c.client_id) AS registered_at, c.metadata AS metadata`,
   from: sql`clients c`,
   id: sql`c.client_id`,
   order: newest(sql`c.rowid`),

@@ -1,0 +1,52 @@
+import { readMember } from '../clients/member.ts'
+import type { Provider } from '../concepts.ts'
+import type { ClientRecord } from '../store/admin-store.ts'
+import { mintRegistrationToken } from '../tokens/opaque.ts'
+import { responseTypesOf } from './grants.ts'
+
+/**
+ * What a client is told of its registration (RFC 7591 3.2.1, RFC 7592 3).
+ * @param tokenId the id of its registration access token
+ * @param secret where it is new; nobody is told it again
+ */
+export async function registrationAnswer(
+  client: ClientRecord,
+  tokenId: string,
+  secret: string | null,
+  provider: Provider,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { issuer, keys, paths } = provider
+  return {
+    client_id: client.clientId,
+    client_id_issued_at: client.createdAt,
+    ...(secret !== null && { client_secret: secret, client_secret_expires_at: 0 }),
+    registration_access_token: await mintRegistrationToken(tokenId, keys),
+    registration_client_uri: `${issuer}${paths.oauth2}/register/${encodeURIComponent(client.clientId)}`,
+    ...membersOf(client, provider),
+    response_types: responseTypesOf(client.grantTypes, provider),
+  }
+}
+
+/** Every member that a client can set and that has a value, by its registered name. */
+function membersOf(client: ClientRecord, { clientMetadata }: Provider): Readonly<Record<string, unknown>> {
+  const columns: Readonly<Record<string, unknown>> = {
+    client_name: client.name,
+    client_uri: client.url,
+    redirect_uris: client.redirectUris,
+    grant_types: client.grantTypes,
+    scope: client.scope,
+  }
+  const members = clientMetadata
+    .filter(({ name, setBy }) => setBy.includes('registration') && name !== 'type')
+    .map((member): [string, unknown] => [
+      member.name,
+      Object.hasOwn(columns, member.name) ? columns[member.name] : readMember(client, member),
+    ])
+  return Object.fromEntries(members.filter(([, value]) => value !== null))
+}
+
+/** Whether a client has a secret: neither a public one nor one that signs has. */
+export function usesSecret(client: { readonly metadata: ClientRecord['metadata'] }): boolean {
+  const method = client.metadata['token_endpoint_auth_method']
+  return method === 'client_secret_basic' || method === 'client_secret_post'
+}
