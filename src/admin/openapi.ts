@@ -168,6 +168,7 @@ const VALUES: Readonly<Record<NonNullable<Column['kind']>, Schema>> = {
   json: { type: ['object', 'null'] },
   list: { type: 'array', items: { type: 'string' } },
   number: { type: ['integer', 'null'] },
+  sentence: { type: 'string' },
   state: { type: 'string' },
   text: { type: ['string', 'number', 'null'] },
   time: { type: ['integer', 'null'], description: 'Seconds since 1970' },

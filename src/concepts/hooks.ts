@@ -6,6 +6,8 @@ import type { Provider } from './provider.ts'
 export interface RefusedRequest {
   /** As the request said it; it may be anybody's. */
   readonly clientId: string | null
+  /** The scope that it asked for, as it said it; null if it named none. */
+  readonly scope: string | null
   readonly error: OAuthErrorCode
   /** A stable word for the rule that refused it: of several that share an error, which one. */
   readonly reason: string

@@ -28,7 +28,7 @@ export async function refuse(
   request: EndpointRequest,
   provider: Provider,
 ): Promise<OAuthError> {
-  if (row.caller.endsWith('client')) await tellRefusal(error, row, request, provider)
+  await tellRefusal(error, row, request, provider)
   const challenge = challengeOf(error, row, request)
   if (challenge === null) return error
   const { code, description, detail, headers, reason, status } = error
@@ -52,14 +52,17 @@ function challengeOf(
   return `Basic realm="oauth2", error="${code}", error_description="${description}"`
 }
 
-async function tellRefusal(
+/** Tells of the refusal of a client; what others ask for in vain is not told of. */
+export async function tellRefusal(
   { code, description, detail, reason }: OAuthError,
   row: Endpoint,
   request: EndpointRequest,
   provider: Provider,
 ): Promise<void> {
+  if (!row.caller.endsWith('client')) return
   const clientId = await namedClient(request, provider)
-  const refused = { clientId, error: code, reason, detail: detail ?? description }
+  const scope = request.params.get('scope') ?? null
+  const refused = { clientId, scope, error: code, reason, detail: detail ?? description }
   provider.emit(
     row.refusal?.(refused, request) ?? { type: 'request_refused', endpoint: row.path, ...refused },
   )

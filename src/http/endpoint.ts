@@ -6,7 +6,7 @@ import { countSecretGuess } from '../oauth/client-guesses.ts'
 import { parseParams, refuseRepeated } from '../oauth/params.ts'
 import { type Presented, readBearer } from '../resource-server/bearer.ts'
 import { refuseForeign } from './anti-forgery.ts'
-import { bearerChallenged, refuse } from './endpoint-errors.ts'
+import { bearerChallenged, refuse, tellRefusal } from './endpoint-errors.ts'
 import { parseForm, readJson, readQuery } from './params.ts'
 
 /** Adds the routes of endpoints: one path may have several, with a method each. */
@@ -43,6 +43,7 @@ function handlerOf(row: Endpoint): Handler<ProviderEnv> {
     if (row.caller === 'browser') refuseForeign(c.req.raw, c.get('provider').issuer)
     const provider = c.get('provider')
     const asked = await readRequest(c, row)
+    await refuseSentTwice(row, asked, provider)
     const bearer = row.caller === 'bearer' ? presentedToken(c.req.raw, row, asked) : null
     if (bearer?.kind === 'none') return bearerChallenged(c)
     const request = { ...asked, bearer: bearer?.kind === 'token' ? bearer.token : '' }
@@ -81,7 +82,7 @@ async function answer(row: Endpoint, request: EndpointRequest, provider: Provide
   }
 }
 
-/** @throws {OAuthError} invalid_request: another content type, too large, a parameter twice or in the wrong place */
+/** @throws {OAuthError} invalid_request: another content type, too large, a parameter in the wrong place */
 async function readRequest(c: Context<ProviderEnv>, row: Endpoint): Promise<EndpointRequest> {
   const { headers, method, url } = c.req.raw
   // What a form brings does not belong into URLs, which end up in logs.
@@ -90,22 +91,30 @@ async function readRequest(c: Context<ProviderEnv>, row: Endpoint): Promise<Endp
       reason: 'parameters_in_url',
     })
   }
-  const params = await readParams(c.req.raw, row, c.get('provider'))
+  const params = await readParams(c.req.raw, row)
   const json = row.body === 'json' ? await readJson(c.req.raw) : undefined
   return { method, url, headers, params, json, path: c.req.param(), bearer: '' }
 }
 
-async function readParams(raw: Request, row: Endpoint, provider: Provider): Promise<Params> {
+async function readParams(raw: Request, row: Endpoint): Promise<Params> {
   if (row.body === 'json') return parseParams('')
+  return hasForm(raw, row) ? parseForm(raw, row.repeatable ?? []) : readQuery(raw)
+}
+
+/** @throws {OAuthError} invalid_request: a parameter that counts once was sent twice; it is told of */
+async function refuseSentTwice(row: Endpoint, request: EndpointRequest, provider: Provider): Promise<void> {
   const { parameters = {}, repeatable = [] } = row
-  const params = hasForm(raw, row) ? await parseForm(raw, repeatable) : readQuery(raw)
-  if (params.repeated.length === 0) return params
+  if (request.params.repeated.length === 0) return
   const known = Object.keys(typeof parameters === 'function' ? parameters(provider) : parameters)
-  refuseRepeated(
-    params,
-    known.filter((name) => !repeatable.includes(name)),
-  )
-  return params
+  try {
+    refuseRepeated(
+      request.params,
+      known.filter((name) => !repeatable.includes(name)),
+    )
+  } catch (error) {
+    if (error instanceof OAuthError) await tellRefusal(error, row, request, provider)
+    throw error
+  }
 }
 
 /** A request without a body has no form, where the row does not need one. */

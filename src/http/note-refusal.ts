@@ -1,9 +1,9 @@
-import type { ProviderEvent } from '../concepts.ts'
-import type { PasswordRefusal } from '../concepts.ts'
+import type { PasswordRefusal, Provider, ProviderEvent, RefusedRequest } from '../concepts.ts'
 import { networkBlock, THROTTLE_WINDOW } from '../identity/throttle.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import type { Refusal } from '../store/browse.ts'
 import type { RequestMark } from '../store/records.ts'
+import { explainRefusal } from './explain-refusal.ts'
 
 /**
  * Notes of a kind that one isolate writes in a window at most: who sends thousands of bad requests does not make us write them
@@ -27,14 +27,19 @@ const notedOnce = new Set<string>()
  */
 export function noteRefusal(
   event: ProviderEvent,
-  store: Pick<AdminStore, 'noteRefusal' | 'notePassword' | 'countActivity'>,
-  request: RequestMark,
+  store: AdminStore,
+  provider: Provider,
 ): Promise<void> | null {
-  const refusal = refusalOf(event)
-  if (refusal) return mayNote('refusal', request.now) ? store.noteRefusal(refusal, request) : null
+  const { request } = provider
+  if ('error' in event) return mayNote('refusal', request.now) ? note(event, store, provider) : null
   if (event.type === 'password_refused') return notePassword(event, store, request)
   if (event.type !== 'sign_in_refused' || !mayNote('count', request.now)) return null
   return store.countActivity('sign_in_refused', request.now)
+}
+
+async function note(event: RefusedEvent, store: AdminStore, provider: Provider): Promise<void> {
+  const rule = await explainRefusal(event, store, provider)
+  await store.noteRefusal(refusalOf(event, rule), provider.request)
 }
 
 function notePassword(
@@ -73,7 +78,7 @@ function mayNote(kind: keyof typeof notes, now: number): boolean {
 }
 
 /** Longest text of a note; what clients send may be much longer. */
-const MAX_TEXT = 300
+const MAX_TEXT = 700
 
 const ENDPOINTS = {
   token_refused: 'token',
@@ -82,18 +87,19 @@ const ENDPOINTS = {
   introspection_refused: 'introspect',
 } as const
 
-function refusalOf(event: ProviderEvent): Refusal | null {
-  if (!('error' in event)) return null
+type RefusedEvent = Extract<ProviderEvent, RefusedRequest>
+
+function refusalOf(event: RefusedEvent, rule: string): Refusal {
   return {
     endpoint: event.type === 'request_refused' ? event.endpoint.slice(1, 100) : ENDPOINTS[event.type],
     clientId: event.clientId,
     asked: askedOf(event)?.slice(0, 100) ?? null,
     error: event.error,
-    rule: event.detail.slice(0, MAX_TEXT),
+    rule: rule.slice(0, MAX_TEXT),
   }
 }
 
-function askedOf(event: ProviderEvent): string | null {
+function askedOf(event: RefusedEvent): string | null {
   if (event.type === 'token_refused') return event.grantType
   return event.type === 'authorization_refused' ? event.responseType : null
 }

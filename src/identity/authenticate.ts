@@ -1,7 +1,7 @@
 import type { Provider, TokenRequest, UserSource } from '../concepts.ts'
 import type { PasswordRefusal } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import { invalidClient, invalidGrant, unauthorizedGrantType } from '../refusals.ts'
+import { invalidGrant, unauthorizedGrantType, unprovenClient } from '../refusals.ts'
 import type {
   PasswordAttempt,
   PasswordSignIn,
@@ -103,7 +103,7 @@ export async function admitAttempt(
     usernameKey: key,
     request,
   })
-  if (client && !admitted.authenticated) throw invalidClient()
+  if (client && !admitted.authenticated) throw unprovenClient(client.proof)
   if (!admitted.hasGrantType) throw unauthorizedGrantType()
   refuseTooMany(attempt, admitted, provider)
   return { admitted, keys: attemptKeys }

@@ -23,7 +23,7 @@ export async function identifyClient(request: EndpointRequest, provider: Provide
       reason: 'several_client_authentications',
     })
   }
-  if (!proof) throw invalidClient()
+  if (!proof) throw invalidClient('The request does not say which client sends it.')
   const named = request.params.get('client_id')
   if (named !== undefined && named !== proof.clientId) {
     throw new OAuthError('invalid_request', 'The client_id is not that of the Authorization header.', {

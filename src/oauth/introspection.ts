@@ -1,6 +1,6 @@
 import type { EndpointRequest, Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
-import { invalidClient } from '../refusals.ts'
+import { unprovenClient } from '../refusals.ts'
 import type { LiveToken } from '../store/records.ts'
 import { readTokenReference } from '../tokens/reference.ts'
 import { identifyClient } from './client-auth.ts'
@@ -60,7 +60,7 @@ async function introspect(request: EndpointRequest, provider: Provider): Promise
   const read = reference
     ? await provider.store.readTokenAs(proof, reference, now)
     : { client: await provider.store.readClient(proof, now), token: null }
-  if (read.client?.type !== 'confidential') throw invalidClient()
+  if (read.client?.type !== 'confidential') throw unprovenClient(proof)
   if (token === undefined) throw missingToken()
   return read.token ? describe(read.token, provider) : { active: false }
 }

@@ -1,5 +1,6 @@
 import type { Params } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
+import { shown } from '../refusals.ts'
 
 /** More parameters than any request has, and more values of one that may repeat; each costs a little to look at. */
 const MAX_PARAMS = 100
@@ -46,9 +47,11 @@ export function paramsOf(pairs: readonly (readonly [name: string, value: string]
  * @throws {OAuthError} invalid_request
  */
 export function refuseRepeated({ repeated }: Params, known: readonly string[] = repeated): void {
-  if (!repeated.some((name) => known.includes(name))) return
+  const name = repeated.find((candidate) => known.includes(candidate))
+  if (name === undefined) return
   throw new OAuthError('invalid_request', 'A parameter was sent more than once.', {
     reason: 'repeated_parameter',
+    detail: `The parameter ${shown(name)} was sent more than once.`,
   })
 }
 

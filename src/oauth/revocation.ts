@@ -1,7 +1,7 @@
 import type { EndpointRequest, Provider } from '../concepts.ts'
 import type { Endpoint, ParameterMeanings } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import { invalidClient } from '../refusals.ts'
+import { unprovenClient } from '../refusals.ts'
 import { readTokenReference } from '../tokens/reference.ts'
 import { identifyClient } from './client-auth.ts'
 import { CLIENT_PARAMETERS } from './token.ts'
@@ -41,7 +41,7 @@ async function revoke(request: EndpointRequest, provider: Provider): Promise<voi
   const authenticated = reference
     ? await store.revokeToken(proof, reference, settings.deleteExpired, provider.request)
     : (await store.readClient(proof, provider.request.now)) !== null
-  if (!authenticated) throw invalidClient()
+  if (!authenticated) throw unprovenClient(proof)
   if (token === undefined) throw missingToken()
   provider.emit({ type: 'token_revoked', clientId: proof.clientId })
 }

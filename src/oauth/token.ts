@@ -1,7 +1,7 @@
 import type { EndpointRequest, GrantType, Provider, TokenRequest, TokenResponse } from '../concepts.ts'
 import type { Endpoint, ParameterMeanings } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import { invalidClient, unauthorizedGrantType } from '../refusals.ts'
+import { unauthorizedGrantType, unprovenClient } from '../refusals.ts'
 import type { Client } from '../store/records.ts'
 import { identifyClient } from './client-auth.ts'
 
@@ -89,7 +89,7 @@ async function readTokenRequest(
   }
   async function authenticate(): Promise<Client> {
     const found = await provider.store.readClient(proof, provider.request.now)
-    if (!found) throw invalidClient()
+    if (!found) throw unprovenClient(proof)
     if (!found.grantTypes.includes(grantType)) throw unauthorizedGrantType()
     return found
   }

@@ -27,7 +27,17 @@ export interface Operator {
 }
 
 /** How a value is shown. */
-export type ValueKind = 'browser' | 'code' | 'flag' | 'json' | 'list' | 'number' | 'state' | 'text' | 'time'
+export type ValueKind =
+  | 'browser'
+  | 'code'
+  | 'flag'
+  | 'json'
+  | 'list'
+  | 'number'
+  | 'sentence'
+  | 'state'
+  | 'text'
+  | 'time'
 
 /** A column of a record, in tables and on its page. */
 export interface Column {

@@ -82,8 +82,7 @@ export async function providerFor(
     request: markRequest(arrival),
     defer: arrival.defer,
     emit: (event: ProviderEvent) => {
-      const noted =
-        adminStore && event.type.endsWith('_refused') && noteRefusal(event, adminStore, provider.request)
+      const noted = adminStore && event.type.endsWith('_refused') && noteRefusal(event, adminStore, provider)
       if (noted) arrival.defer(noted.catch((error: unknown) => console.error('noting failed:', error)))
       const told = options.tables.hooks.onEvent?.(event, provider)
       if (told) arrival.defer(told.catch((error: unknown) => console.error('onEvent failed:', error)))

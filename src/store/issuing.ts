@@ -85,6 +85,8 @@ export interface IssueVerdict {
   readonly userLives: boolean
   /** The claim may be spent, or was spent by this very request, or is a lost reply. */
   readonly claimHolds: boolean
+  /** The claim was spent before, by another request; false, if left out. It is for staff alone. */
+  readonly claimSpent?: boolean
   readonly scopeAllowed: boolean
 }
 

@@ -1,6 +1,6 @@
 import type { Issue, Issuing, Provider, TokenMember, TokenResponse } from '../concepts.ts'
 import { sortableId } from '../crypto/bytes.ts'
-import { invalidClient, invalidGrant, invalidScope, unauthorizedGrantType } from '../refusals.ts'
+import { invalidGrant, invalidScope, unauthorizedGrantType, unprovenClient } from '../refusals.ts'
 import { ADMIN_SCOPE, requestedScope, fixedScopes } from '../scope.ts'
 import type { IssueCommit, IssuedTokens, IssueOutcome } from '../store/records.ts'
 import { defaultScopeOf, narrowScope } from './granted-scope.ts'
@@ -19,7 +19,7 @@ export async function issueTokens(
   const members = await Promise.all(
     provider.tokenMembers.map(async (prepare) => prepare({ issuing, issue }, provider)),
   )
-  const issued = explainOutcome(await provider.store.issueTokens(commit))
+  const issued = explainOutcome(await provider.store.issueTokens(commit), commit)
   const response = {
     ...(await extrasOf(issued, provider)),
     access_token: await mintAccessToken(issued, provider),
@@ -122,16 +122,32 @@ async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): P
   }
 }
 
+/** Why a claim does not hold, in words for the log and for staff. */
+const WHY_NO_CLAIM = {
+  code: {
+    spent: 'The code was used before, so what it brought has ended (RFC 6749 4.1.2).',
+    ended: 'The code has ended: its consent was withdrawn, or its client or user was disabled since.',
+  },
+  refresh: {
+    spent: 'The refresh token was replaced by a newer one before, and came again.',
+    ended: 'The refresh token has expired, was revoked, or belongs to another client.',
+  },
+  none: { spent: 'The approval has ended.', ended: 'The approval has ended.' },
+} as const
+
 /**
  * Says what a commit's verdict means. It alone orders the refusals: who you are, what you may use, what you present, what
  * you ask for.
  * @throws {OAuthError} invalid_client, unauthorized_client, invalid_grant or invalid_scope
  */
-function explainOutcome({ issued, verdict }: IssueOutcome): IssuedTokens {
-  if (!verdict.authenticated) throw invalidClient()
+function explainOutcome({ issued, verdict }: IssueOutcome, { claim, proof }: IssueCommit): IssuedTokens {
+  if (!verdict.authenticated) throw unprovenClient(proof)
   if (!verdict.hasGrantType) throw unauthorizedGrantType()
   if (!verdict.userLives || !verdict.claimHolds) {
-    throw invalidGrant(verdict.userLives ? 'the claim does not hold' : 'the user may not sign in')
+    const spent = verdict.claimSpent ? 'spent' : 'ended'
+    throw invalidGrant(
+      verdict.userLives ? WHY_NO_CLAIM[claim?.kind ?? 'none'][spent] : 'the user may not sign in',
+    )
   }
   if (!verdict.scopeAllowed) throw invalidScope()
   if (!issued) throw invalidGrant('revoked while it was used')

@@ -235,6 +235,7 @@ describe('an endpoint of one row', () => {
       type: 'request_refused',
       endpoint: '/ask',
       clientId: 'web',
+      scope: null,
       error: 'invalid_client',
       reason: 'invalid_client',
       detail: 'no such client',

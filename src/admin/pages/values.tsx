@@ -62,6 +62,8 @@ function Plain({ admin, column, record }: ValueProps): JSX.Element {
       return <code>{text}</code>
     case 'json':
       return <code class="entry">{text}</code>
+    case 'sentence':
+      return <>{text}</>
     case 'list':
     case 'number':
     case 'text':

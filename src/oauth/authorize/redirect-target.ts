@@ -1,6 +1,8 @@
 import type { Params, RedirectTarget } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
+import { shown } from '../../refusals.ts'
 import type { Client } from '../../store/records.ts'
+import { explainMismatch } from './redirect-mismatch.ts'
 
 /**
  * Finds out where the answer to an authorization request goes (RFC 6749 3.1.2). Until this returns nothing may redirect;
@@ -12,26 +14,38 @@ export function resolveRedirectTarget(params: Params, client: Client | null): Re
   if (params.repeated.includes('client_id') || !client || client.disabled) {
     throw new OAuthError('unauthorized_client', 'An unauthorized client tried to access your resources.', {
       reason: 'unknown_client',
+      detail: whyNoClient(params, client),
     })
   }
-  const mismatch = new OAuthError(
-    'invalid_request',
-    "The requested redirect didn't match the client settings.",
-    { reason: 'redirect_mismatch' },
-  )
-  if (params.repeated.includes('redirect_uri')) throw mismatch
+  if (params.repeated.includes('redirect_uri')) throw mismatch('The redirect_uri was sent more than once.')
   const uri = params.get('redirect_uri')
   if (uri === undefined) {
     // RFC 6749 3.1.2.3: it may be left out where only one is registered.
     const [only, ...others] = client.redirectUris
-    if (only === undefined || others.length > 0) throw mismatch
+    if (only === undefined || others.length > 0) {
+      throw mismatch(`No redirect_uri was sent, and the client has ${client.redirectUris.length} of them.`)
+    }
     return { client, uri: only, registered: only, given: false }
   }
   const registered = client.redirectUris.find(
     (candidate) => candidate === uri || matchesLoopback(candidate, uri),
   )
-  if (registered === undefined) throw mismatch
+  if (registered === undefined) throw mismatch(explainMismatch(uri, client.redirectUris))
   return { client, uri, registered, given: true }
+}
+
+function mismatch(detail: string): OAuthError {
+  return new OAuthError('invalid_request', "The requested redirect didn't match the client settings.", {
+    reason: 'redirect_mismatch',
+    detail,
+  })
+}
+
+function whyNoClient(params: Params, client: Client | null): string {
+  if (params.repeated.includes('client_id')) return 'The client_id was sent more than once.'
+  const id = params.get('client_id')
+  if (id === undefined) return 'No client_id was sent.'
+  return client ? 'The client is disabled.' : `There is no client ${shown(id)}.`
 }
 
 const ADDRESS = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::(\d{1,5}))?(?=[/?]|$)/

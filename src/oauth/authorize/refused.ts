@@ -10,6 +10,7 @@ export function authorizationRefused(
     type: 'authorization_refused',
     responseType: params.get('response_type') ?? null,
     clientId: params.get('client_id') ?? null,
+    scope: params.get('scope') ?? null,
     error: code,
     reason,
     detail: detail ?? description,

@@ -1,7 +1,7 @@
 import type { GrantType, Provider, TokenRequest } from '../../concepts.ts'
 import { fromBase64url, toHex } from '../../crypto/bytes.ts'
 import type { OAuthError } from '../../errors.ts'
-import { invalidClient, invalidGrant, invalidScope } from '../../refusals.ts'
+import { invalidGrant, invalidScope, unprovenClient } from '../../refusals.ts'
 import { coversScope, requestedScope } from '../../scope.ts'
 import type { AuthorizationCode } from '../../store/records.ts'
 import { openEarlierId } from '../../tokens/earlier-format.ts'
@@ -32,7 +32,7 @@ export const authorizationCode: GrantType = {
         provider.settings.deleteExpired,
         provider.request,
       )
-      throw proven ? (refusal ?? invalidGrant('no such code')) : invalidClient()
+      throw proven ? (refusal ?? invalidGrant('no such code')) : unprovenClient(request.proof)
     }
     const { authTime, consentId, expiresAt, sessionId, userId } = code
     const { earlierId, grantId } = presented

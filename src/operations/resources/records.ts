@@ -60,7 +60,7 @@ export const refusals: Resource = {
     { name: 'endpoint', label: 'Endpoint' },
     { name: 'asked', label: 'Asked for' },
     { name: 'error', label: 'Error' },
-    { name: 'rule', label: 'Rule' },
+    { name: 'rule', label: 'Rule', kind: 'sentence' },
   ],
   facts: [
     { name: 'id', label: 'Error number', kind: 'code' },
@@ -69,7 +69,7 @@ export const refusals: Resource = {
     { name: 'endpoint', label: 'Endpoint' },
     { name: 'asked', label: 'Asked for' },
     { name: 'error', label: 'Error' },
-    { name: 'rule', label: 'Rule' },
+    { name: 'rule', label: 'Rule', kind: 'sentence' },
   ],
   filters: [
     { name: 'id', label: 'Error number' },

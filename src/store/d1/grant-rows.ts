@@ -8,6 +8,7 @@ export interface VerdictRow {
   readonly has_grant_type: number
   readonly user_lives: number
   readonly claim_holds: number
+  readonly claim_spent: number | null
   readonly scope_allowed: number
 }
 
@@ -80,6 +81,7 @@ export function explained(verdict: VerdictRow | undefined, issued: IssuedRow | u
       hasGrantType: verdict?.has_grant_type === 1,
       userLives: verdict?.user_lives === 1,
       claimHolds: verdict?.claim_holds === 1,
+      claimSpent: verdict?.claim_spent === 1,
       scopeAllowed: verdict?.scope_allowed === 1,
     },
     issued: issued ? toIssuedTokens(issued) : null,

@@ -104,6 +104,7 @@ export interface IssueConditions {
   readonly hasGrantType: SQL
   readonly userLives: SQL
   readonly claimHolds: SQL
+  readonly claimSpent: SQL
   readonly scopeAllowed: SQL
   /** All of them, but that the code is unspent: what writes finds that out. */
   readonly all: SQL
@@ -125,6 +126,7 @@ export function issueConditions(shape: IssueShape): IssueConditions {
     authenticated,
     hasGrantType: has,
     userLives: lives,
+    claimSpent: sql`(NOT (${codeUnspent(shape)}${earlier}))`,
     claimHolds: sql`(${consent} AND ${codeUnspent(shape)}${earlier})`,
     scopeAllowed: allowed,
     all: sql`${authenticated} AND ${has} AND ${lives} AND ${consent} AND ${allowed}${earlier}`,

@@ -77,6 +77,7 @@ function explainingStatements(commit: IssueCommit): readonly Statement[] {
       const conditions = issueConditions(shape)
       return sql`SELECT ${conditions.authenticated} AS authenticated, ${conditions.hasGrantType} AS has_grant_type,
         ${conditions.userLives} AS user_lives, ${conditions.claimHolds} AS claim_holds,
+        ${conditions.claimSpent} AS claim_spent,
         ${conditions.scopeAllowed} AS scope_allowed FROM clients c WHERE c.client_id = ${value('clientId')}`
     }),
     ...(code ? replayedCodeStatements(proof, code.earlierId ?? grantId, deleteExpired, request) : []),

@@ -109,7 +109,8 @@ function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTe
       const allowed = sql`(${withinGrant(isAsked)} AND ${refreshAllowed(isAsked)})`
       return sql`SELECT ${guard} AS authenticated, ${mayRefresh} AS has_grant_type, ${userLives} AS user_lives,
           g.id IS NOT NULL AND ${allowed} AS scope_allowed, COALESCE(${grantLives}
-            AND (g.refresh_seq = ${value('sequence')} OR ${isMine} OR ${saidAgain}), 0) AS claim_holds
+            AND (g.refresh_seq = ${value('sequence')} OR ${isMine} OR ${saidAgain}), 0) AS claim_holds,
+          g.client_id = c.client_id AND g.refresh_seq > ${value('sequence')} AS claim_spent
         FROM clients c LEFT JOIN grants g ON g.id = ${grantId} WHERE c.client_id = ${value('clientId')}`
     }),
     filled(audited('refresh_token_replayed', reused, request), values),
