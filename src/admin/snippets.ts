@@ -1,6 +1,7 @@
 import type { Provider } from '../concepts.ts'
 import { listOf, valueOf } from '../operations/resource.ts'
 import type { AdminRecord } from '../store/browse.ts'
+import { signInSnippets } from './sign-in-snippets.ts'
 
 /** A piece of code to paste. */
 export interface Snippet {
@@ -11,7 +12,7 @@ export interface Snippet {
 /** Ready-to-paste calls for a client, by what it may do. Secrets stand as `$CLIENT_SECRET`. */
 export function snippetsOf(
   record: AdminRecord,
-  { issuer, paths }: Pick<Provider, 'issuer' | 'paths'>,
+  { features, issuer, paths }: Pick<Provider, 'features' | 'issuer' | 'paths'>,
 ): readonly Snippet[] {
   const caller: Caller = {
     clientId: valueOf(record, 'client_id'),
@@ -20,7 +21,21 @@ export function snippetsOf(
     issuer,
     oauth2: paths.oauth2,
   }
-  return listOf(record, 'grant_types').flatMap((grantType) => SNIPPETS[grantType]?.(caller) ?? [])
+  const grantTypes = listOf(record, 'grant_types')
+  const scope = signInScope(valueOf(record, 'scope'))
+  const signsIn = features.includes('openid') && grantTypes.includes('authorization_code') && scope !== null
+  return [
+    ...(signsIn ? signInSnippets({ ...caller, scope }) : []),
+    ...grantTypes.flatMap((grantType) => SNIPPETS[grantType]?.(caller) ?? []),
+  ]
+}
+
+/** The scopes of a sign-in that a client may ask for; null if it may not sign anybody in. */
+function signInScope(allowed: string): string | null {
+  const names = ['openid', 'profile', 'email'].filter(
+    (name) => allowed === '' || allowed.split(' ').includes(name),
+  )
+  return names[0] === 'openid' ? names.join(' ') : null
 }
 
 /** Calls by the grant type that allows them. */
