@@ -58,7 +58,7 @@ function contextOf({ session }: StaffOperator): string {
 
 /**
  * Does what a form asks, up to the first write where the password is needed.
- * @returns null where it is needed
+ * @returns null if it is needed
  */
 export async function untilPassword<T>(work: () => Promise<T>): Promise<T | null> {
   try {

@@ -27,7 +27,7 @@ interface UpdateOptions extends MetadataOptions, ConfirmOptions {
 }
 
 interface RotateOptions extends ConfirmOptions {
-  /** Seconds, or true where the option has no value. */
+  /** Seconds, or true if the option has no value. */
   readonly keepOld?: number | true
 }
 

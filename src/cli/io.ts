@@ -7,7 +7,7 @@ export interface Io {
   readonly provider: Pick<Session['provider'], 'clientMetadata'>
   /** Opens the local store, or the deployed one. A local state is made only for what creates something. */
   readonly open: (remote: boolean, creates: boolean) => Promise<Session>
-  /** Asks whoever sits at the terminal; null where there is none. */
+  /** Asks whoever sits at the terminal; null if there is none. */
   readonly ask: Ask | null
   readonly readStdin: () => Promise<string>
   /** Writes to standard output. */

@@ -27,7 +27,7 @@ export function formatRecord(record: JsonRecord): string {
 /**
  * Records as a table.
  * @param columns which of their fields, in order
- * @param none what to say where there is no record
+ * @param none what to say if there is no record
  */
 export function formatTable<R extends JsonRecord>(
   records: readonly R[],

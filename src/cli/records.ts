@@ -29,7 +29,7 @@ export async function browseAll(
 /**
  * Does to a record what the panel does under the same name.
  * @param asking how to ask first, where it ends something
- * @returns null where the record is gone
+ * @returns null if the record is gone
  * @throws {InvalidInputError} an input that cannot be used
  */
 export async function actOn(

@@ -8,7 +8,7 @@ export type Ask = (question: string, hidden?: boolean) => Promise<string>
 
 /**
  * Opens the terminal of this process, for questions on standard error.
- * @returns null where nobody is there to answer: a script, a pipe, a job
+ * @returns null if nobody is there to answer: a script, a pipe, a job
  */
 export function openTerminal(): Ask | null {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null

@@ -31,7 +31,7 @@ export function addVerb(noun: Command, name: string, description: string): Comma
 
 /**
  * Opens the store that the options name, lets a verb work on it, and prints what it says.
- * @param creates whether it creates something, and so a local state where there is none
+ * @param creates whether it creates something, and so a local state if there is none
  */
 export async function runVerb(
   io: Io,

@@ -6,7 +6,7 @@ import { CliError } from './cli-error.ts'
 
 /** How a run of wrangler ended. */
 export interface WranglerResult {
-  /** Its exit code; null where a signal ended it. */
+  /** Its exit code; null if a signal ended it. */
   readonly code: number | null
   /** What it wrote to standard output. */
   readonly stdout: string

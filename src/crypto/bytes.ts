@@ -45,7 +45,7 @@ export function toBase64url(bytes: Uint8Array): string {
 
 /**
  * Reads base64url without padding (RFC 4648 5).
- * @returns the bytes, or null where the text is anything but the one way to write them
+ * @returns the bytes, or null if the text is anything but the one way to write them
  */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   const left = text.length % 4
@@ -109,7 +109,7 @@ export function toHex(bytes: Uint8Array): string {
 
 /**
  * Reads what `toHex` writes.
- * @returns the bytes, or null where the text is anything else
+ * @returns the bytes, or null if the text is anything else
  */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
   if (text.length % 2 === 1) return null

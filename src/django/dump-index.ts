@@ -34,7 +34,7 @@ export class DumpIndex {
 
   /**
    * Claims a user's name in a dry run.
-   * @returns false where another user of the dump has it
+   * @returns false if another user of the dump has it
    */
   claimName({ usernameKey }: ImportedUser): boolean {
     if (!this.#dry) return true

@@ -26,7 +26,7 @@ export interface DjangoImportResult {
   readonly scopes: readonly string[]
   /** Clients whose secret is still Django's hash. */
   readonly hashedSecrets: number
-  /** When the last token that was taken expires; null where none was. */
+  /** When the last token that was taken expires; null if none was. */
   readonly lastExpiresAt: number | null
 }
 

@@ -16,7 +16,7 @@ export interface ImportedToken {
 /**
  * Says what storage knows a token by that another provider made (OAUTH_IMPORTED_TOKENS). It has at least 128 bits of entropy,
  * so that its hash gives nothing away.
- * @returns null where the token looks like one of ours, which vouches for itself or is none
+ * @returns null if the token looks like one of ours, which vouches for itself or is none
  */
 export async function readImportedToken(token: string): Promise<ImportedToken | null> {
   if (token === '' || OURS.test(token)) return null

@@ -24,7 +24,7 @@ type Format = (parts: readonly string[], encoded: string) => Reading | null
 
 /**
  * Says why a password can never be checked against one of Django's hashes.
- * @returns null where it can be
+ * @returns null if it can be
  */
 export function djangoPasswordProblem(encoded: string): string | null {
   const reading = read(encoded)
@@ -229,7 +229,7 @@ function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** Base64, with or without padding; null where the text is none. */
+/** Base64, with or without padding; null if the text is none. */
 function fromBase64(text: string): Uint8Array | null {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null
   try {

@@ -69,7 +69,7 @@ const KINDS: Readonly<Record<string, DjangoKind>> = {
   'oauth2_provider.grant': 'code',
 }
 
-/** What a model is to us; null where it is nothing. */
+/** What a model is to us; null if it is nothing. */
 export function kindOf(model: string, { toolkitModels, userModel }: DjangoContext): DjangoKind | null {
   switch (model) {
     case userModel:
@@ -106,7 +106,7 @@ export function packageOf(model: string): 'oauth2' | 'oauth2_provider' {
   return model.startsWith('oauth2.') ? 'oauth2' : 'oauth2_provider'
 }
 
-/** Reads a record of a dump; null where the object is none. */
+/** Reads a record of a dump; null if the object is none. */
 export function readDjangoRecord(value: Readonly<Record<string, unknown>>): DjangoRecord | null {
   const { fields, model, pk } = value
   if (typeof model !== 'string' || typeof fields !== 'object' || fields === null || Array.isArray(fields))
@@ -121,17 +121,17 @@ export function nameOf({ fields, pk }: DjangoRecord): string {
   return pk ?? (readText(fields['username']) || readText(fields['client_id']) || '?')
 }
 
-/** A text, without NUL, which no text of ours may hold; empty where the field is none. */
+/** A text, without NUL, which no text of ours may hold; empty if the field is none. */
 export function readText(value: unknown): string {
   return typeof value === 'string' ? value.replaceAll('\0', '') : ''
 }
 
-/** A pk as text; empty where the value is none. */
+/** A pk as text; empty if the value is none. */
 export function readKey(value: unknown): string {
   return typeof value === 'number' ? String(value) : readText(value)
 }
 
-/** Seconds since 1970 of a date of Django's; one without a time zone is in UTC. Null where there is none. */
+/** Seconds since 1970 of a date of Django's; one without a time zone is in UTC. Null if there is none. */
 export function readTime(value: unknown): number | null {
   const [, date, time] = /^(\d{4}-\d\d-\d\d)(?:[T ](\S+))?$/.exec(readText(value)) ?? []
   if (date === undefined) return null

@@ -64,7 +64,7 @@ export async function readAccessTokenRecord(
 }
 
 /**
- * A refresh token of either package that lives. Neither says when it expires.
+ * A refresh token of either package that is valid. Neither says when it expires.
  * @throws {NotTaken} see its reason
  */
 export async function readRefreshTokenRecord(

@@ -21,7 +21,7 @@ const RESET = 'The user needs a new password: set one, with user set-password.'
 
 /**
  * Says why a user cannot sign in with the old password, as a sentence that is the same for all such users.
- * @returns null where the user can
+ * @returns null if the user can
  */
 export function passwordProblem({ fields }: DjangoRecord): string | null {
   const encoded = readText(fields['password'])

@@ -31,7 +31,7 @@ export async function readBrowserSession(c: Context<ProviderEnv>): Promise<Sessi
 /**
  * Takes a session that the storage found into use: notes it after the answer, for the idle limit, and asks whoever keeps the
  * users whether this one still exists.
- * @returns null where there is none, or its user is gone
+ * @returns null if there is none, or its user is gone
  */
 export async function useSession(c: Context<ProviderEnv>, session: Session | null): Promise<Session | null> {
   if (!session) return null

@@ -23,7 +23,7 @@ const notedOnce = new Set<string>()
 /**
  * Notes what was refused, for the people who run its client ("why was this refused?") and for staff. Meant to run after the
  * answer.
- * @returns null where there is nothing to note, or enough was noted
+ * @returns null if there is nothing to note, or enough was noted
  */
 export function noteRefusal(
   event: ProviderEvent,

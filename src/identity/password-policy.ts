@@ -51,7 +51,7 @@ const SENTENCES: Readonly<Record<PasswordProblem, string>> = {
 /**
  * Finds what is wrong with a password that a person chooses, or that staff choose for one. There is no other rule anywhere.
  * @param username must not be in the password
- * @returns null where it is fine
+ * @returns null if it is fine
  */
 export function passwordProblem(password: string, username: string): PasswordProblem | null {
   if (Array.from(password).length < MIN_PASSWORD_LENGTH) return 'tooShort'

@@ -102,7 +102,7 @@ export async function verifyDummy(password: string): Promise<void> {
   if (bytes) await derive(bytes, new Uint8Array(SALT_LENGTH), COST, KEY_LENGTH)
 }
 
-/** UTF-8 of a password, composed (NFC, RFC 8265 4.2.2), as keyboards differ; null where none may be like it. */
+/** UTF-8 of a password, composed (NFC, RFC 8265 4.2.2), as keyboards differ; null if none may be like it. */
 function passwordBytes(password: string): Uint8Array | null {
   // HMAC pads a short key with NUL (RFC 2104 2): behind a password it would make no difference.
   if (password.length > MAX_PASSWORD_BYTES || password.includes('\0')) return null

@@ -13,9 +13,9 @@ export const NETWORK_LIMIT = 100
  * Makes the keys that a password attempt counts against. They are keyed hashes (HMAC-SHA-256, base64url), for people type
  * passwords where their name belongs, and addresses are personal data.
  * @param name the username's key, whether or not such a user exists
- * @param network the address that the edge saw; null where there is none
+ * @param network the address that the edge saw; null if there is none
  * @param device a browser or session in which this user has signed in: its attempts count by themselves, so that strangers,
- *   who try the same name or share the network, cannot lock it out; null where there is none
+ *   who try the same name or share the network, cannot lock it out; null if there is none
  */
 export async function throttleKeys(
   name: string,
@@ -36,7 +36,7 @@ export async function throttleKeys(
 
 /**
  * What counts as one network: an IPv4 address, or the /64 of an IPv6 address, which is what a single subscriber gets.
- * @returns one textual form of it; `local` where there is no address
+ * @returns one textual form of it; `local` if there is no address
  */
 export function networkBlock(network: string | null): string {
   if (network === null) return 'local'
@@ -55,7 +55,7 @@ export function networkBlock(network: string | null): string {
     .join(':')}::/64`
 }
 
-/** The eight groups of an IPv6 address, or null where the text is none. */
+/** The eight groups of an IPv6 address, or null if the text is none. */
 function ipv6Groups(address: string): number[] | null {
   // The URL parser knows every way to write an address and leaves one.
   const host = address.includes(':') ? URL.parse(`http://[${address}]/`)?.hostname : undefined

@@ -17,7 +17,7 @@ export async function countSecretGuess(request: EndpointRequest, provider: Provi
   await admitAttempt({ ...attempt, device: `clients of ${networkBlock(provider.request.network)}` }, provider)
 }
 
-/** The client whose secret a request sent; null where it sent none, or cannot be read. */
+/** The client whose secret a request sent; null if it sent none, or cannot be read. */
 async function guessedClient(request: EndpointRequest, provider: Provider): Promise<string | null> {
   try {
     const proof = await identifyClient(request, provider)

@@ -11,7 +11,7 @@ const CODE_VERIFIER = /^[\w.~-]{43,128}$/
 /**
  * Checks the challenge of an authorization request (RFC 7636 4.3). Only S256: `plain`, also where it is the default of a
  * request that names no method, protects nothing that the browser sees (RFC 9700 2.1.1).
- * @returns the challenge; null where a client that may do without sent none
+ * @returns the challenge; null if a client that may do without sent none
  * @throws {OAuthError} invalid_request: missing, malformed, or another method
  */
 export function checkCodeChallenge(params: Params, client: Client): string | null {
@@ -32,9 +32,9 @@ export function checkCodeChallenge(params: Params, client: Client): string | nul
 
 /**
  * Verifies a code_verifier against the challenge that its code was bound to (RFC 7636 4.6).
- * @param codeChallenge base64url SHA-256 from the authorization request; null where it had none
+ * @param codeChallenge base64url SHA-256 from the authorization request; null if it had none
  * @param codeVerifier 43 to 128 unreserved characters (RFC 7636 4.1), from the token request
- * @returns false where it is missing, malformed, does not match, or comes without a challenge (RFC 9700 4.8)
+ * @returns false if it is missing, malformed, does not match, or comes without a challenge (RFC 9700 4.8)
  */
 export async function verifyCodeVerifier(
   codeChallenge: string | null,

@@ -6,7 +6,7 @@ const count = (number: number): string => (number >= 1000 ? '1,000 or more' : St
 
 /**
  * Says what goes with a client or a user that is deleted.
- * @returns a sentence; null where nothing belongs to such records
+ * @returns a sentence; null if nothing belongs to such records
  */
 export async function describeHanging(
   { id: idColumn, kind }: Pick<Resource, 'id' | 'kind'>,

@@ -31,7 +31,7 @@ export interface AuthorizedApplication {
   readonly lastUsed: number | null
 }
 
-/** A sign-in that lives. Times are seconds since 1970. */
+/** A sign-in that is valid. Times are seconds since 1970. */
 export interface AccountSession {
   readonly id: string
   readonly userAgent: string | null

@@ -46,7 +46,7 @@ export interface DemoAnswer {
 export interface DemoCallbackPageProps {
   readonly ui: Ui
   readonly answer: DemoAnswer
-  /** How to redeem the code: a form that does it, and a command; null where there is none. */
+  /** How to redeem the code: a form that does it, and a command; null if there is none. */
   readonly redeem: { readonly action: string; readonly code: string; readonly curl: string } | null
   /** The demo's first page. */
   readonly startUrl: string

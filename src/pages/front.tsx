@@ -6,7 +6,7 @@ import type { Ui } from '../ui/theme.ts'
 /** What the front page shows. */
 export interface FrontPageProps {
   readonly ui: Ui
-  /** Who is signed in; null where nobody is. */
+  /** Who is signed in; null if nobody is. */
   readonly username: string | null
   readonly accountUrl: string
   readonly loginUrl: string

@@ -7,7 +7,7 @@ import { bearerChallenge, readBearer } from './bearer.ts'
 /**
  * Verifies a bearer token for `requireScope`. `provider.requireScope` has one of its own; another Worker takes
  * `introspectionVerifier` or `rpcVerifier`.
- * @returns null where the token does not live
+ * @returns null if the token is not valid
  */
 export type TokenVerifier<E extends Env = Env> = (token: string, c: Context<E>) => Promise<AccessToken | null>
 

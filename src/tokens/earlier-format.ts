@@ -8,13 +8,13 @@ import { openPayload, readSequence } from './opaque.ts'
 const ID_LENGTH = 16
 const SEQUENCE_LENGTH = 6
 
-/** Opens an access token or a code of the first format: the id that storage knows it by, or null where we did not mint it. */
+/** Opens an access token or a code of the first format: the id that storage knows it by, or null if we did not mint it. */
 export async function openEarlierId(kind: 'at' | 'ac', token: string, keys: Keys): Promise<string | null> {
   const payload = await openPayload(kind, token, ID_LENGTH, keys)
   return payload && toBase64url(payload)
 }
 
-/** Opens a refresh token of the first format: its grant's former id and its number, or null where we did not mint it. */
+/** Opens a refresh token of the first format: its grant's former id and its number, or null if we did not mint it. */
 export async function openEarlierRefreshToken(
   token: string,
   keys: Keys,

@@ -26,7 +26,7 @@ async function mint(kind: TokenKind, payload: Uint8Array<ArrayBuffer>, keys: Key
 
 /**
  * Opens a token whose payload has a length.
- * @returns the payload, or null where we did not mint the token
+ * @returns the payload, or null if we did not mint the token
  */
 export async function openPayload(
   kind: TokenKind,
@@ -56,7 +56,7 @@ export async function mintToken(
 
 /**
  * Opens an access token or a refresh token.
- * @returns what it says, or null where we did not mint it
+ * @returns what it says, or null if we did not mint it
  */
 export async function openToken(kind: GrantTokenKind, token: string, keys: Keys): Promise<TokenName | null> {
   const payload = await openPayload(kind, token, 1 + ID_LENGTH + SEQUENCE_LENGTH, keys)
@@ -74,7 +74,7 @@ export async function mintCode(id: string, keys: Keys): Promise<string> {
 
 /**
  * Opens an authorization code.
- * @returns its id, or null where we did not mint it
+ * @returns its id, or null if we did not mint it
  */
 export async function openCode(code: string, keys: Keys): Promise<string | null> {
   const payload = await openPayload('ac', code, 1 + ID_LENGTH, keys)
@@ -110,7 +110,7 @@ export async function mintSession(id: string, keys: Keys): Promise<string> {
 
 /**
  * Opens a session token.
- * @returns its id, or null where we did not mint it
+ * @returns its id, or null if we did not mint it
  */
 export async function openSession(token: string, keys: Keys): Promise<string | null> {
   const payload = await openPayload('se', token, ID_LENGTH, keys)

@@ -6,7 +6,7 @@ import { openToken } from './opaque.ts'
 /**
  * What a token stands for, of our own form or of a feature's. Its prefix says its kind, so a wrong `token_type_hint` does no
  * harm (RFC 7009 2.1, RFC 7662 2.1).
- * @returns null where it is none that we made, or that a form takes
+ * @returns null if it is none that we made, or that a form takes
  */
 export async function readTokenReference(
   token: string,
@@ -26,7 +26,7 @@ export async function readTokenReference(
   return null
 }
 
-/** How a token is looked up as an access token; null where it is a refresh token. */
+/** How a token is looked up as an access token; null if it is a refresh token. */
 export function accessTokenNameOf(reference: TokenReference): AccessTokenName | null {
   switch (reference.kind) {
     case 'access':
@@ -39,7 +39,7 @@ export function accessTokenNameOf(reference: TokenReference): AccessTokenName | 
 }
 
 /**
- * How a token is looked up as a refresh token; null where it is an access token. One of another provider is the first of its
+ * How a token is looked up as a refresh token; null if it is an access token. One of another provider is the first of its
  * grant, so that all that holds for ours holds for it.
  */
 export function refreshTokenNameOf(reference: TokenReference): TokenName | null {

@@ -1,7 +1,7 @@
 import type { Provider } from '../concepts.ts'
 import { accessTokenNameOf, readTokenReference } from './reference.ts'
 
-/** An access token that lives, as a protected resource sees it. */
+/** An access token that is valid, as a protected resource sees it. */
 export interface AccessToken {
   /** Null where another server told of it (RFC 7662), which names no id. */
   readonly id: string | null
@@ -19,7 +19,7 @@ export interface AccessToken {
 
 /**
  * Verifies an access token. One round trip; none for a token that we did not mint, unless imported ones are taken.
- * @returns null where it is forged, expired, revoked, or its client, grant or user no longer lives
+ * @returns null if it is forged, expired, revoked, or its client, grant or user is gone or disabled
  */
 export async function verifyAccessToken(
   token: string,

@@ -2,9 +2,9 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 
 /** What is wrong with a form. */
 export interface FormProblem {
-  /** The id of the control; null where no control stands for it. */
+  /** The id of the control; null if no control stands for it. */
   readonly target: string | null
-  /** The control's label; null where there is none. */
+  /** The control's label; null if there is none. */
   readonly label: string | null
   readonly text: string
 }

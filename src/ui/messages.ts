@@ -12,7 +12,7 @@ export const LANGUAGES: readonly Messages[] = [english, german]
 
 /**
  * The texts in the language that a browser asks for.
- * @param acceptLanguage the header `Accept-Language` (RFC 9110 12.5.4); null where there is none
+ * @param acceptLanguage the header `Accept-Language` (RFC 9110 12.5.4); null if there is none
  */
 export function messagesFor(acceptLanguage: string | null): Messages {
   for (const { tag } of parseLanguages(acceptLanguage ?? '')) {

@@ -7,7 +7,7 @@ import { explainMismatch } from './redirect-mismatch.ts'
 /**
  * Finds out where the answer to an authorization request goes (RFC 6749 3.1.2). Until this returns nothing may redirect;
  * after it every refusal does.
- * @param client null where it is unknown or disabled
+ * @param client null if it is unknown or disabled
  * @throws {OAuthError} unauthorized_client: no such client; invalid_request: the redirect URI is not one of its own
  */
 export function resolveRedirectTarget(params: Params, client: Client | null): RedirectTarget {

@@ -7,7 +7,7 @@ export const token: ResponseType = {
   grantType: 'implicit',
   usesPkce: false,
   async answer({ client, target }, { consentId, consentSaved, details, scope, session }, _, provider) {
-    // The commit demands a consent that lives.
+    // The commit demands a consent that is valid.
     await consentSaved
     const proof = { method: 'redirect', clientId: client.clientId, redirectUri: target.registered } as const
     const issued = await issueTokens(

@@ -4,7 +4,7 @@ import type { ScopeText } from '../consent.tsx'
 
 /**
  * Scopes as the pages show them: described by the scope table, else by our own texts.
- * @param scope names separated by spaces; empty where the user refused every one
+ * @param scope names separated by spaces; empty if the user refused every one
  */
 export function scopeTexts(
   scope: string,

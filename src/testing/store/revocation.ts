@@ -16,7 +16,7 @@ import {
   type World,
 } from './world.ts'
 
-/** The refusal of a refresh; null where it succeeds. */
+/** The refusal of a refresh; null if it succeeds. */
 async function refusalOfRefresh(
   { store }: World,
   refresh: { readonly grantId: string; readonly sequence: number },

@@ -18,7 +18,7 @@ import { equal, present } from './expect.ts'
 export interface SeedClient extends Client {
   /** SHA-256 of its secrets, as a `ClientProof` brings them, and when they end (null: never). */
   readonly secrets: readonly { readonly hash: string; readonly expiresAt: number | null }[]
-  /** Seconds that its tokens live; null where the settings decide. */
+  /** Seconds for which its tokens are valid; null if the settings decide. */
   readonly accessTokenLifetime: number | null
   readonly refreshTokenLifetime: number | null
 }
@@ -204,7 +204,7 @@ export async function issuePair(
   return { access: token, refresh: token }
 }
 
-/** The refusal that the protocol makes of an outcome (RFC 6749 5.2); null where there are tokens. */
+/** The refusal that the protocol makes of an outcome (RFC 6749 5.2); null if there are tokens. */
 export function refusalOf({ issued, verdict }: IssueOutcome): string | null {
   if (!verdict.authenticated) return 'invalid_client'
   if (!verdict.hasGrantType) return 'unauthorized_client'
