@@ -41,6 +41,8 @@ export interface FeatureTables {
   readonly scopes: readonly string[]
   /** Parts of response types, in the order in which they answer. */
   readonly responseTypes: Readonly<Record<string, ResponseType>>
+  /** Response types that are answered where OAUTH_RESPONSE_TYPE_CHOICES is not set, parts separated by spaces. */
+  readonly responseTypeChoices: readonly string[]
   readonly responseModes: Readonly<Record<string, ResponseMode>>
   readonly clientAuthMethods: Readonly<Record<string, ClientAuthMethod>>
   /** Parameters of an authorization request that are read, and so kept while its user answers; all others are ignored. */

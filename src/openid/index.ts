@@ -26,6 +26,7 @@ export function openIdFeature(openId: OpenId): Feature {
     interactions: [insistOnSubject(openId)],
     grantDetails: [readOpenIdDetails(openId)],
     responseTypes: { id_token: idTokenPart(openId) },
+    responseTypeChoices: ['id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],
     tokenMembers: [idTokenMember(openId)],
     endpoints: [...userInfoEndpoints(openId), ...openIdDocuments(openId)],
     metadata: [openIdMetadata],

@@ -16,6 +16,7 @@ export const core: Feature = {
   name: 'core',
   grantTypes,
   responseTypes,
+  responseTypeChoices: ['code', 'token'],
   responseModes,
   clientAuthMethods,
   clientMetadata,

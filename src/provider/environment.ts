@@ -26,7 +26,8 @@ export function environmentReader(options: ResolvedOptions): EnvironmentReader {
   return (env) => {
     const found = known.get(env)
     if (found) return found
-    const settings = parseSettings({ ...env }, options.settings)
+    const usual = { OAUTH_RESPONSE_TYPE_CHOICES: options.tables.responseTypeChoices }
+    const settings = parseSettings({ ...usual, ...env }, options.settings)
     checkResponseTypes(settings, options.knownResponseTypes)
     const featureSettings = parseRows(rows.settings, { ...env }, rows.given)
     const read = { settings, featureSettings, keys: deriveKeys(settings.secretKey) }

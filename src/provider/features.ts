@@ -44,6 +44,7 @@ export function mergeFeatures(features: readonly Feature[]): Merged {
       grantTypes: named((feature) => feature.grantTypes),
       scopes: listed((feature) => feature.scopes),
       responseTypes: named((feature) => feature.responseTypes),
+      responseTypeChoices: listed((feature) => feature.responseTypeChoices),
       responseModes: named((feature) => feature.responseModes),
       clientAuthMethods: named((feature) => feature.clientAuthMethods),
       authorizationParameters: named((feature) => feature.authorizationParameters),
