@@ -125,10 +125,11 @@ describe('metadata', () => {
     },
   )
 
-  must('RFC 8414', '2', 'announces the scopes of OAUTH_SCOPES', async () => {
-    expect((await metadata()).scopes_supported).toEqual(['read', 'write'])
+  must('RFC 8414', '2', 'announces the scopes of OAUTH_SCOPES, then those of the features', async () => {
+    const openid = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+    expect((await metadata()).scopes_supported).toEqual(['read', 'write', ...openid])
     const vars = { OAUTH_SCOPES: '{"mail":1,"files":2}' }
-    expect((await metadata(PATH, {}, vars)).scopes_supported).toEqual(['mail', 'files'])
+    expect((await metadata(PATH, {}, vars)).scopes_supported).toEqual(['mail', 'files', ...openid])
   })
 
   must('RFC 8414', '3.3', 'holds one issuer, which introspection names, too', async () => {

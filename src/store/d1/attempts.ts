@@ -1,8 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { PasswordAttempt, RequestMark } from '../records.ts'
 import type { Store } from '../store.ts'
-import { clientGuard, hasGrantType, proofTerms } from './client-guard.ts'
-import { runProven } from './run-proven.ts'
+import { clientGuard, hasGrantType, proofTerms, runProven } from './client-guard.ts'
 import { run } from './run.ts'
 
 interface VerdictRow {

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ClientProof, SpentOnce } from '../records.ts'
-import { type Statement, statement, value, type Values } from './run.ts'
+import { run, type Statement, statement, value, type Values } from './run.ts'
 
 /** A proof as SQL: parameters of this request, or places in a template. */
 export interface ProofTerms {
@@ -135,4 +135,16 @@ function proven({ jtiHash, now, shape, shown, spentBy }: ProofTerms): SQL {
     case 'redirect':
       return sql`EXISTS (SELECT 1 FROM client_redirect_uris r WHERE r.client_id = c.client_id AND r.uri = ${shown})`
   }
+}
+
+/** Runs statements whose guards hold a proof; what the proof spends is spent before them, in the same batch. See `run`. */
+export async function runProven<Rows extends readonly object[]>(
+  db: D1Database,
+  proof: ClientProof,
+  statements: readonly Statement[],
+): Promise<{ [K in keyof Rows]: Rows[K][] }> {
+  const spending = spendStatements(proof)
+  const results = await run<object[]>(db, [...spending, ...statements])
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the SQL knows the shape of its rows
+  return results.slice(spending.length) as { [K in keyof Rows]: Rows[K][] }
 }

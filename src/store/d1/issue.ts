@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { IssueCommit, IssueOutcome } from '../records.ts'
 import { replayedCodeStatements } from './claims/code.ts'
 import { refreshTokens } from './claims/refresh.ts'
+import { runProven } from './client-guard.ts'
 import { explained, type IssuedRow, issuedColumns, success, type VerdictRow } from './grant-rows.ts'
 import {
   accessExpiresAt,
@@ -11,7 +12,6 @@ import {
   nameOf,
   shapeOf,
 } from './issue-terms.ts'
-import { runProven } from './run-proven.ts'
 import { run } from './run.ts'
 import { type Statement, statement, value } from './run.ts'
 import { externalUserStatements, signInStatements } from './sign-in.ts'

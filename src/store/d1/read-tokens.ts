@@ -1,10 +1,9 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { AccessTokenName, Client, ClientProof, LiveToken, TokenReference } from '../records.ts'
 import { aliasTarget, isAlias } from './aliases.ts'
-import { clientGuard, mayRefresh, proofPlaces, proofShape, proofValues } from './client-guard.ts'
+import { clientGuard, mayRefresh, proofPlaces, proofShape, proofValues, runProven } from './client-guard.ts'
 import { clientColumns, type ClientRow, toClient } from './client-rows.ts'
 import { parseDetails } from './grant-rows.ts'
-import { runProven } from './run-proven.ts'
 import { run } from './run.ts'
 import { type Statement, statement, value } from './run.ts'
 

@@ -3,8 +3,7 @@ import type { AccessTokenName, ClientProof, RequestMark, TokenReference } from '
 import { grantIdOf } from './aliases.ts'
 import { auditStatement } from './audit.ts'
 import { replayedCodeStatements } from './claims/code.ts'
-import { clientProven } from './client-guard.ts'
-import { runProven } from './run-proven.ts'
+import { clientProven, runProven } from './client-guard.ts'
 
 interface ProvenRow {
   readonly proven: number
