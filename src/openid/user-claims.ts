@@ -36,7 +36,7 @@ export const PROFILE_CLAIMS = {
 export function toUserClaims(person: Person): UserClaims {
   const held = Object.entries(PROFILE_CLAIMS).flatMap(([name, schema]) => {
     const parsed = v.safeParse(schema, person.profile[name])
-    return parsed.success ? [[name, parsed.output] as const] : []
+    return parsed.success && !isEmpty(parsed.output) ? [[name, parsed.output] as const] : []
   })
   return {
     ...Object.fromEntries(held),
@@ -44,4 +44,9 @@ export function toUserClaims(person: Person): UserClaims {
     updated_at: person.updatedAt,
     ...(person.email !== null && { email: person.email, email_verified: person.emailVerified }),
   }
+}
+
+/** An address of which nothing is left. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }

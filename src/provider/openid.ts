@@ -2,6 +2,7 @@ import type { Feature } from '../concepts.ts'
 import { openIdFeature } from '../openid/index.ts'
 import { openIdOver } from '../openid/open-id.ts'
 import { openIdLogoutPages } from '../pages/openid-logout/index.ts'
+import { openIdProfilePages, profileSection } from '../pages/openid-profile/index.tsx'
 import { createOpenIdStore } from '../store/d1/openid.ts'
 
 /**
@@ -11,5 +12,9 @@ import { createOpenIdStore } from '../store/d1/openid.ts'
  */
 export function openid(): Feature {
   const openId = openIdOver(createOpenIdStore)
-  return { ...openIdFeature(openId), pages: [openIdLogoutPages(openId)] }
+  return {
+    ...openIdFeature(openId),
+    pages: [openIdLogoutPages(openId), openIdProfilePages(openId)],
+    accountSections: [profileSection],
+  }
 }

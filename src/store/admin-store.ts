@@ -1,5 +1,5 @@
 import type { BrowseAdmin } from './browse.ts'
-import type { Client, PasswordSignIn, RequestMark, User } from './records.ts'
+import type { Client, JsonObject, PasswordSignIn, RequestMark, User } from './records.ts'
 
 /** Which request of an operator writes: see `RequestMark`. */
 export interface OperatorMark extends RequestMark {
@@ -140,12 +140,18 @@ export interface UserAdmin {
   setUserActive(usernameKey: string, active: boolean, mark: OperatorMark): Promise<UserRecord | null>
 
   /**
-   * Changes what a user is. Who is no longer staff loses the sessions, too.
+   * Changes what a user is. Who is no longer staff loses the sessions, too, and another address is not a verified one.
    * @returns null where there is no such user
    */
   updateUser(
     usernameKey: string,
-    change: { readonly email: string | null; readonly emailKey: string | null; readonly isStaff: boolean },
+    change: {
+      readonly email: string | null
+      readonly emailKey: string | null
+      readonly isStaff: boolean
+      /** A merge patch of the profile (RFC 7396); without it the profile stays. */
+      readonly profile?: JsonObject
+    },
     mark: OperatorMark,
   ): Promise<UserRecord | 'email taken' | null>
 

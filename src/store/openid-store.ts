@@ -1,5 +1,5 @@
 import type { LogoutNoticeStore } from './logout-notices.ts'
-import type { AccessTokenName, Client, GrantDetails, JsonObject } from './records.ts'
+import type { AccessTokenName, Client, GrantDetails, JsonObject, RequestMark } from './records.ts'
 import type { SigningKeyStore } from './signing-keys.ts'
 
 /** What is known of a person, to make claims of. */
@@ -34,4 +34,10 @@ export interface OpenIdStore extends LogoutNoticeStore, SigningKeyStore {
 
   /** Reads what is known of a user who is active. */
   readPerson(userId: string): Promise<Person | null>
+
+  /**
+   * Changes what is known of a user who is active.
+   * @param patch a merge patch of the profile (RFC 7396)
+   */
+  saveProfile(userId: string, patch: JsonObject, request: RequestMark): Promise<void>
 }

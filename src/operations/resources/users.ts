@@ -2,9 +2,11 @@ import { randomId } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { checkNewPassword, MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
+import { PROFILE_FIELDS, type ProfileField, type ProfileName, readProfile } from '../../identity/profile.ts'
 import { usernameSkeleton } from '../../identity/skeleton.ts'
 import { checkEmail, checkUsername, usernameKey } from '../../identity/usernames.ts'
 import type { AdminRecord } from '../../store/browse.ts'
+import type { JsonObject } from '../../store/records.ts'
 import { gather } from '../input.ts'
 import {
   type Action,
@@ -26,6 +28,41 @@ const PASSWORD: FieldSpec = {
   required: true,
 }
 
+/** What is told of a person, as staff read it. */
+const LABELS: Readonly<Record<ProfileName, string>> = {
+  name: 'Name',
+  given_name: 'Given name',
+  family_name: 'Family name',
+  nickname: 'Nickname',
+  birthdate: 'Date of birth',
+  zoneinfo: 'Time zone',
+  locale: 'Language',
+  website: 'Website',
+  picture: 'Address of a picture',
+  phone_number: 'Phone number',
+  street_address: 'Street and number',
+  postal_code: 'Postal code',
+  locality: 'City',
+  region: 'Region',
+  country: 'Country',
+}
+
+const PROBLEMS: Readonly<Record<ProfileField['kind'], string>> = {
+  text: 'This must be one line of at most 200 characters.',
+  birthdate: 'The date must be as 1990-12-31, or a year alone.',
+  zone: 'The time zone must be one such as Europe/Berlin.',
+  locale: 'The language must be a tag such as en or de-AT.',
+  url: 'This must be a web address.',
+  phone: 'The phone number must be one such as +49 30 123456.',
+}
+
+const PROFILE: readonly FieldSpec[] = PROFILE_FIELDS.map(({ name }) => ({
+  name,
+  label: LABELS[name],
+  kind: 'text',
+  advanced: true,
+}))
+
 const STAFF: FieldSpec = { name: 'is_staff', label: 'Staff: may use these pages', kind: 'flag' }
 
 function fields(record: AdminRecord | null, _known: unknown, userId: string | null): readonly FieldSpec[] {
@@ -34,6 +71,7 @@ function fields(record: AdminRecord | null, _known: unknown, userId: string | nu
     { name: 'email', label: 'Email', kind: 'text' },
     ...(record ? [] : [PASSWORD]),
     ...(record && isOneself(record, userId) ? [] : [STAFF]),
+    ...(record ? PROFILE : []),
   ]
 }
 
@@ -41,6 +79,17 @@ function readEmail(input: Input): { readonly email: string | null; readonly emai
   const text = textOf(input, 'email').trim()
   const email = text === '' ? null : checkEmail(text)
   return { email, emailKey: email === null ? null : usernameKey(email) }
+}
+
+/** @throws {InvalidInputError} everything of the profile that cannot be used */
+function readPatch(input: Input): JsonObject {
+  const { patch, problems } = readProfile((name) => {
+    const value = input[name] ?? (input[name] === null ? '' : undefined)
+    // Nothing that is not a text passes a check.
+    return value === undefined || typeof value === 'string' ? value : '\0'
+  })
+  if (problems.length === 0) return patch
+  throw new InvalidInputError(problems.map(({ kind, name }) => ({ field: name, message: PROBLEMS[kind] })))
 }
 
 async function create(input: Input, operator: Operator): Promise<Done> {
@@ -79,8 +128,11 @@ async function update(record: AdminRecord, input: Input, operator: Operator): Pr
       'You cannot take this from yourself: ask another member of staff.',
     )
   }
-  const { email, emailKey } = readEmail({ ...record, ...input })
-  const change = { email, emailKey, isStaff }
+  const { address, profile } = gather({
+    address: () => readEmail({ ...record, ...input }),
+    profile: () => readPatch(input),
+  })
+  const change = { ...address, isStaff, profile }
   const updated = await operator.store.updateUser(valueOf(record, 'username_key'), change, operator.mark())
   if (updated === 'email taken') throw emailTaken()
   return updated && { id, text: `The user ${updated.username} is changed.` }
@@ -153,8 +205,10 @@ export const users: Resource = {
     { name: 'id', label: 'Id', kind: 'code' },
     { name: 'username', label: 'Username' },
     { name: 'email', label: 'Email' },
+    { name: 'email_verified', label: 'Email verified', kind: 'flag' },
     { name: 'is_staff', label: 'Staff', kind: 'flag' },
     { name: 'is_active', label: 'Active', kind: 'flag' },
+    ...PROFILE_FIELDS.map(({ name }) => ({ name, label: LABELS[name] })),
     { name: 'created_at', label: 'Created', kind: 'time' },
     { name: 'password_changed_at', label: 'Password changed', kind: 'time' },
     { name: 'last_sign_in_at', label: 'Last sign-in', kind: 'time' },

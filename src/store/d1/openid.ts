@@ -5,6 +5,7 @@ import type { AccessTokenName, Client } from '../records.ts'
 import { parseMetadata } from './client-rows.ts'
 import { parseDetails } from './grant-rows.ts'
 import { createLogoutNoticeStore } from './logout-notices.ts'
+import { saveProfile } from './profile.ts'
 import { liveGrants } from './read-tokens.ts'
 import { run } from './run.ts'
 import { statement, value } from './run.ts'
@@ -36,6 +37,7 @@ export function createOpenIdStore(db: D1Database): OpenIdStore {
     ...createLogoutNoticeStore(db),
     readUserInfo: (token, now) => readUserInfo(db, token, now),
     readPerson: (userId) => readPerson(db, userId),
+    saveProfile: (userId, patch, request) => saveProfile(db, userId, patch, request),
   }
 }
 

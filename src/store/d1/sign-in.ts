@@ -23,7 +23,8 @@ export function externalUserStatements(
   return [
     sql`INSERT INTO users (id, username, username_key, email, password_hash, password_changed_at, created_at)
       VALUES (${id}, ${username}, ${`external\n${id}`}, ${email}, ${passwordHash}, 0, ${now})
-      ON CONFLICT (id) DO UPDATE SET username = excluded.username, email = excluded.email
+      ON CONFLICT (id) DO UPDATE SET username = excluded.username, email = excluded.email,
+        email_verified_at = CASE WHEN email IS excluded.email THEN email_verified_at END
       WHERE password_hash = excluded.password_hash`,
   ]
 }

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { NewUser, OperatorMark, UserAdmin, UserRecord } from '../../admin-store.ts'
 import { auditStatement, auditWritten } from '../audit.ts'
 import { noticeStatement } from '../logout-notices.ts'
+import { patchedProfile } from '../profile.ts'
 import { run } from '../run.ts'
 
 interface UserRow {
@@ -144,10 +145,12 @@ function activeStatements(usernameKey: string, active: boolean, mark: OperatorMa
 /** An address that another user has changes nothing: the row that is read last tells. */
 function updateStatements(
   usernameKey: string,
-  { email, emailKey, isStaff }: Parameters<UserAdmin['updateUser']>[1],
+  { email, emailKey, isStaff, profile = {} }: Parameters<UserAdmin['updateUser']>[1],
   mark: OperatorMark,
 ): SQL[] {
-  const changes = sql`u.username_key = ${usernameKey} AND (u.email IS NOT ${email} OR u.is_staff <> ${isStaff})
+  const patched = patchedProfile(profile)
+  const changes = sql`u.username_key = ${usernameKey} AND (u.email IS NOT ${email} OR u.is_staff <> ${isStaff}
+      OR u.profile <> ${patched})
     AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email_key = ${emailKey} AND o.username_key <> ${usernameKey})`
   const demoted = sql`${!isStaff} AND user_id = (SELECT u.id FROM users u WHERE ${changes} AND u.is_staff = 1)`
   return [
@@ -159,6 +162,9 @@ function updateStatements(
     noticeStatement(demoted, mark),
     sql`UPDATE sessions SET revoked_at = ${mark.now} WHERE revoked_at IS NULL AND ${demoted}`,
     sql`UPDATE users AS u SET email = ${email}, email_key = ${emailKey}, is_staff = ${isStaff},
+      email_verified_at = CASE WHEN u.email IS ${email} THEN u.email_verified_at END,
+      profile_updated_at = CASE WHEN u.email IS ${email} AND u.profile = ${patched} THEN u.profile_updated_at
+        ELSE ${mark.now} END, profile = ${patched},
       staff_since = CASE WHEN NOT ${isStaff} THEN NULL WHEN u.is_staff = 1 THEN u.staff_since ELSE ${mark.now} END WHERE ${changes}`,
     readByKey(usernameKey),
   ]

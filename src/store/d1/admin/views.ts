@@ -121,7 +121,10 @@ const clients: View = {
 const users: View = {
   columns: sql`u.id AS id, u.username AS username, u.username_key AS username_key, u.email AS email,
     u.is_staff AS is_staff, u.staff_since AS staff_since, u.is_active AS is_active, u.created_at AS created_at,
-    u.password_changed_at AS password_changed_at, u.last_sign_in_at AS last_sign_in_at`,
+    u.password_changed_at AS password_changed_at, u.last_sign_in_at AS last_sign_in_at,
+    u.email_verified_at IS NOT NULL AS email_verified, u.profile ->> '$.address.street_address' AS street_address,
+    u.profile ->> '$.address.postal_code' AS postal_code, u.profile ->> '$.address.locality' AS locality,
+    u.profile ->> '$.address.region' AS region, u.profile ->> '$.address.country' AS country, u.profile AS profile`,
   from: sql`users u`,
   id: sql`u.id`,
   order: newest(sql`u.rowid`),
@@ -140,7 +143,8 @@ const users: View = {
         ? { where: sql`u.is_active = 0`, order: byText(sql`u.username_key`) }
         : { where: sql`u.is_active = 1` },
   },
-  flags: ['is_staff', 'is_active'],
+  flags: ['is_staff', 'is_active', 'email_verified'],
+  members: 'profile',
 }
 
 const authorizedClients: View = {

@@ -63,8 +63,9 @@ function writes(records: SQL, deleted: SQL, now: number): SQL[] {
         i.passwordHash, i.createdAt, i.isStaff, CASE WHEN i.isStaff THEN ${now} END,
         i.isActive, i.profile, i.createdAt, i.lastSignInAt
       FROM ${records} i WHERE NOT ${deleted} ORDER BY i.n ON CONFLICT DO NOTHING`,
-    sql`UPDATE OR IGNORE users AS u SET (username, username_key, username_skeleton, email, email_key, password_hash, is_active) =
-        (SELECT i.username, i.usernameKey, i.usernameSkeleton, i.email, CASE WHEN ${emailFree} THEN i.emailKey END, i.passwordHash,
+    sql`UPDATE OR IGNORE users AS u SET (username, username_key, username_skeleton, email, email_key, email_verified_at, password_hash, is_active) =
+        (SELECT i.username, i.usernameKey, i.usernameSkeleton, i.email, CASE WHEN ${emailFree} THEN i.emailKey END,
+          CASE WHEN u.email IS i.email THEN u.email_verified_at END, i.passwordHash,
           min(u.is_active, i.isActive) FROM ${records} i WHERE i.id = u.id)
       WHERE u.id IN (SELECT i.id FROM ${records} i CROSS JOIN users u ON u.id = i.id WHERE ${unused} AND ${differs})`,
   ]
