@@ -5,6 +5,7 @@ import { randomId } from '../crypto/bytes.ts'
 import { deriveKeys } from '../crypto/keys.ts'
 import { Secret } from '../crypto/secret.ts'
 import { throttleKeys } from '../identity/throttle.ts'
+import { OPENID_SCOPES } from '../openid/scopes.ts'
 import type { Operator } from '../operations/resource.ts'
 import { parseSetting } from '../settings/settings.ts'
 import type { AdminStore } from '../store/admin-store.ts'
@@ -59,7 +60,8 @@ function providerOf(vars: WorkerConfig['vars']): Session['provider'] {
     allowHttpRedirects: parseSetting('allowHttpRedirects', vars),
     scopes: parseSetting('scopes', vars),
   }
-  return { clientMetadata, settings }
+  // Of the shipped Worker, which has OpenID Connect.
+  return { clientMetadata, scopes: OPENID_SCOPES, settings }
 }
 
 /** A session over an open database. */

@@ -7,6 +7,7 @@ import { maintainKeys } from './keys/rotation.ts'
 import type { OpenId } from './open-id.ts'
 import { requestObjects } from './request-object/index.ts'
 import { idTokenPart } from './response-type.ts'
+import { OPENID_SCOPES } from './scopes.ts'
 import { OPENID_SETTINGS } from './settings.ts'
 import { idTokenMember } from './token-member.ts'
 import { userInfoEndpoints } from './userinfo.ts'
@@ -18,7 +19,7 @@ import { userInfoEndpoints } from './userinfo.ts'
 export function openIdFeature(openId: OpenId): Feature {
   return {
     name: 'openid',
-    scopes: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'],
+    scopes: OPENID_SCOPES,
     settings: { rows: OPENID_SETTINGS },
     authorizationParameters: openIdParameters,
     parameterSources: [requestObjects],

@@ -10,7 +10,7 @@ export type Known = Pick<Provider, 'clientMetadata' | 'grantTypes'>
 /** Who acts, with what acting takes: a member of staff in the panel or through the API, or the command line. */
 export interface Operator {
   readonly store: AdminStore
-  readonly provider: Pick<Provider, 'clientMetadata'> & {
+  readonly provider: Pick<Provider, 'clientMetadata' | 'scopes'> & {
     readonly settings: Pick<Settings, 'allowHttpRedirects' | 'scopes'>
   }
   /** The id of the user who acts; null for the command line. */

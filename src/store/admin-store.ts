@@ -46,9 +46,6 @@ export interface ClientAdmin {
    */
   createClient(client: NewClient, mark: OperatorMark): Promise<ClientRecord | null>
 
-  /** Clients by their id. */
-  listClients(page: Page): Promise<readonly ClientRecord[]>
-
   readClient(clientId: string): Promise<ClientRecord | null>
 
   /**
@@ -115,9 +112,6 @@ export interface UserAdmin {
    * @returns what is taken, where a user has that name or address already; then nothing was written
    */
   createUser(user: NewUser, mark: OperatorMark): Promise<UserRecord | 'username taken' | 'email taken'>
-
-  /** Users by the normalised form of their names. */
-  listUsers(page: Page): Promise<readonly UserRecord[]>
 
   readUser(usernameKey: string): Promise<UserRecord | null>
 

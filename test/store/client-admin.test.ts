@@ -66,15 +66,6 @@ describe('createClient', () => {
   })
 })
 
-describe('listClients', () => {
-  it('pages by id', async () => {
-    for (const id of ['c', 'a', 'b']) await givenClient(id)
-    const ids = async (after: string | null): Promise<readonly string[]> =>
-      (await store.listClients({ after, limit: 2 })).map(({ clientId }) => clientId)
-    expect([await ids(null), await ids('b'), await ids('c')]).toEqual([['a', 'b'], ['c'], []])
-  })
-})
-
 describe('updateClient', () => {
   it('changes every field, and nothing of another client', async () => {
     const [seen, other] = [await givenClient('app'), await givenClient('other')]

@@ -77,7 +77,7 @@ describe('createUser', () => {
     expect(await createUser('ADA')).toBe('username taken')
     expect(await createUser('ａｄａ', 'ada@example.org')).toBe('username taken')
     expect(await createUser('bob', 'ADA@example.org')).toBe('email taken')
-    expect(await store.listUsers({ after: null, limit: 9 })).toHaveLength(1)
+    expect(await all('SELECT 1 FROM users')).toHaveLength(1)
     expect(await all('SELECT type FROM audit_events')).toHaveLength(1)
   })
 
@@ -94,8 +94,7 @@ describe('createUser', () => {
 
   it('lets many have no address', async () => {
     for (const name of ['c', 'a', 'b']) await givenUser(name)
-    const names = (await store.listUsers({ after: 'a', limit: 9 })).map(({ username }) => username)
-    expect(names).toEqual(['b', 'c'])
+    expect(await all('SELECT 1 FROM users WHERE email IS NULL')).toHaveLength(3)
   })
 })
 

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../errors.ts'
-import { isScopeToken } from '../../scope.ts'
+import { fixedScopes, isScopeToken } from '../../scope.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import { gather } from '../input.ts'
 import { type FieldSpec, type Operator, type Resource, textOf, valueOf } from '../resource.ts'
@@ -34,13 +34,13 @@ function checkDescription(text: string): string {
   throw new InvalidInputError('description', 'The description must have 1 to 500 characters.')
 }
 
-/** Every scope that can be asked for: those of OAUTH_SCOPES with their bits, and those of the table, by name. */
+/** Every scope that can be asked for: those of OAUTH_SCOPES with their bits, of features, and of the table, by name. */
 async function listScopes({ provider, store }: Operator): Promise<readonly AdminRecord[]> {
   const rows = new Map((await store.listScopes()).map((row) => [row.name, row]))
   const { scopes: set } = provider.settings
-  return [...new Set([...Object.keys(set), ...rows.keys()])].toSorted(byCode).map((name) => ({
+  return [...new Set([...fixedScopes(provider), ...rows.keys()])].toSorted(byCode).map((name) => ({
     name,
-    source: Object.hasOwn(set, name) ? 'settings' : 'table',
+    source: Object.hasOwn(set, name) ? 'settings' : provider.scopes.includes(name) ? 'feature' : 'table',
     bits: Object.hasOwn(set, name) ? (set[name] ?? null) : null,
     description: rows.get(name)?.description ?? null,
     created_at: rows.get(name)?.createdAt ?? null,
@@ -49,25 +49,26 @@ async function listScopes({ provider, store }: Operator): Promise<readonly Admin
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Names of a scope list that no scope has, neither of OAUTH_SCOPES nor of the table. */
+/** Names of a scope list that no scope has, neither of OAUTH_SCOPES, nor of a feature, nor of the table. */
 export async function unknownScopes(
   scope: string | null,
   { provider, store }: Pick<Operator, 'provider' | 'store'>,
 ): Promise<readonly string[]> {
-  const missing = (scope ?? '').split(' ').filter((name) => !Object.hasOwn(provider.settings.scopes, name))
+  const fixed = fixedScopes(provider)
+  const missing = (scope ?? '').split(' ').filter((name) => !fixed.includes(name))
   const asked = missing.filter(Boolean)
   if (asked.length === 0) return []
   const known = new Set((await store.listScopes()).map(({ name }) => name))
   return asked.filter((name) => !known.has(name))
 }
 
-/** Scopes of OAUTH_SCOPES and of the table, and descriptions of either. */
+/** Scopes of OAUTH_SCOPES, of features and of the table, and descriptions of either. */
 export const scopes: Resource = {
   kind: 'scopes',
   title: 'Scopes',
   singular: 'scope',
   intro:
-    'What applications may ask for: the scopes of OAUTH_SCOPES and those of the table; and what the consent page says of either.',
+    'What applications may ask for: the scopes of OAUTH_SCOPES, of features such as OpenID Connect, and those of the table; and what the consent page says of either.',
   all: listScopes,
   id: 'name',
   name: 'name',
@@ -80,7 +81,7 @@ export const scopes: Resource = {
   ],
   facts: [
     { name: 'name', label: 'Name', kind: 'code' },
-    { name: 'source', label: 'Source: settings (OAUTH_SCOPES) or table' },
+    { name: 'source', label: 'Source: settings (OAUTH_SCOPES), feature or table' },
     { name: 'bits', label: 'Bits', kind: 'number' },
     { name: 'description', label: 'Description' },
     { name: 'created_at', label: 'Created', kind: 'time' },
@@ -101,7 +102,7 @@ export const scopes: Resource = {
     const description = checkDescription(textOf({ ...record, ...input }, 'description'))
     const updated =
       (await store.updateScope(name, description, mark())) ??
-      (record['source'] === 'settings' ? await store.createScope(name, description, mark()) : null)
+      (record['created_at'] === null ? await store.createScope(name, description, mark()) : null)
     return updated && { id: name, text: `The scope ${name} is changed.` }
   },
   actions: [

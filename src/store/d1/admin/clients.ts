@@ -43,12 +43,6 @@ export function clientAdmin(db: D1Database): ClientAdmin {
       const rows = (await run<WrittenRow[]>(db, createStatements(client, mark))).at(-1)
       return rows?.[0]?.written ? toRecord(rows[0]) : null
     },
-    async listClients({ after, limit }) {
-      const [rows] = await run<[ClientRecordRow]>(db, [
-        sql`SELECT ${recordColumns} FROM clients c WHERE c.client_id > ${after ?? ''} ORDER BY c.client_id LIMIT ${limit}`,
-      ])
-      return rows.map(toRecord)
-    },
     async readClient(clientId) {
       const [rows] = await run<[ClientRecordRow]>(db, [
         sql`SELECT ${recordColumns} FROM clients c WHERE c.client_id = ${clientId}`,

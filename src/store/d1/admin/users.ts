@@ -53,12 +53,6 @@ export function userAdmin(db: D1Database): UserAdmin {
       if (rows[0]) return toUser(rows[0])
       return names.length > 0 ? 'username taken' : 'email taken'
     },
-    async listUsers({ after, limit }) {
-      const [rows] = await run<[UserRow]>(db, [
-        sql`SELECT ${userColumns} FROM users u WHERE u.username_key > ${after ?? ''} ORDER BY u.username_key LIMIT ${limit}`,
-      ])
-      return rows.map(toUser)
-    },
     readUser: (usernameKey) => writeAndRead(usernameKey, []),
     setPassword: (usernameKey, passwordHash, throttleKey, mark) =>
       writeAndRead(usernameKey, passwordStatements(usernameKey, passwordHash, throttleKey, mark)),
