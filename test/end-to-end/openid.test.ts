@@ -4,6 +4,7 @@ import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } fr
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signInSnippets } from '../../src/admin/sign-in-snippets.ts'
 import { parseClientMetadata } from '../../src/clients/metadata.ts'
 import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
 import { hashPassword } from '../../src/identity/passwords.ts'
@@ -156,6 +157,35 @@ describe('openid-client, unmodified', () => {
       location: null,
     })
     expect(await large.text()).not.toContain('xxxx')
+  })
+})
+
+describe('What the panel shows to paste', () => {
+  it('signs a person in with openid-client', async () => {
+    const issuer = served.url.origin
+    const [snippet] = signInSnippets({
+      clientId: 'web',
+      isPublic: false,
+      redirectUri: REDIRECT_URI,
+      issuer,
+      oauth2: '/oauth2',
+      scope: 'openid email',
+    })
+    const lines = (snippet?.code ?? '')
+      .replace(/^import .*$/m, '')
+      .replace('URL(callback)', 'URL(await visit(url))')
+    const module = `export default async ({ client, process, visit }) => { ${lines}\n return user }`
+    const pasted = (await import(
+      /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(module)}`
+    )) as { default: (given: object) => Promise<unknown> }
+    const client = {
+      ...openid,
+      discovery: async (at: URL, id: string, secret: string) =>
+        openid.discovery(at, id, secret, undefined, { execute: [openid.allowInsecureRequests] }),
+    }
+    const visit = async (url: URL): Promise<URL> => openPerson('alice', PASSWORD).authorize(url)
+    const user = await pasted.default({ client, process: { env: { CLIENT_SECRET: SECRET } }, visit })
+    expect(user).toMatchObject({ sub: userId, email: 'alice@app.example' })
   })
 })
 
