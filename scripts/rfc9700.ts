@@ -257,7 +257,7 @@ export const DEMANDS: readonly Demand[] = [
     level: 'MUST',
     demand: 'Authenticate the user before any redirect, but for silent requests.',
     met: 'no',
-    why: 'A wrong request of a known client is answered at its registered redirect URI at once. Clients are registered by staff alone, who vouch for these URIs; nobody can register one by themselves.',
+    why: 'A wrong request of a known client is answered at its registered redirect URI at once. Staff register clients and vouch for these URIs. Where a deployment turns on registration by others (OAUTH_REGISTRATION, off by default), nobody does, and this stays a risk of that choice.',
     tests: ['threats/redirect-uris: a silent request redirects nowhere before its redirect URI is checked'],
   },
   {
