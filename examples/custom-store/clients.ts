@@ -41,7 +41,8 @@ function proves(client: SeedClient, proof: ClientProof, now: number): boolean {
 
 /** A client without what the protocol does not see. */
 export function toClient(client: SeedClient): Client {
-  const { accessTokenLifetime: _access, refreshTokenLifetime: _refresh, secrets: _secrets, ...seen } = client
+  const { accessTokenLifetime: _access, refreshTokenLifetime: _refresh, ...rest } = client
+  const { refreshReuseInterval: _interval, secrets: _secrets, ...seen } = rest
   return seen
 }
 

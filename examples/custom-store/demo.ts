@@ -18,6 +18,7 @@ export const DEMO_CLIENT: SeedClient = {
   secrets: [{ hash: 'zVd_4lYev_I1BdsLsAYwDHzey9RrwOA8RJr6-sosJb8', expiresAt: null }],
   accessTokenLifetime: null,
   refreshTokenLifetime: null,
+  refreshReuseInterval: null,
 }
 
 /** The user of the local demo; its password is `demo`. */

@@ -13,7 +13,8 @@ export function refreshTokens(records: Records, commit: IssueCommit, claim: Refr
   const known = client ?? records.clients.get(proof.clientId)
   const found = records.grants.get(claim.grantId)
   const grant = found?.clientId === proof.clientId && !found.revoked ? found : null
-  const repeated = grant !== null && isRepeated(commit, claim, grant)
+  const reuseInterval = known?.refreshReuseInterval ?? claim.reuseInterval
+  const repeated = grant !== null && isRepeated(commit, { ...claim, reuseInterval }, grant)
   const isCurrent = grant?.sequence === claim.sequence && (grant.refreshExpiresAt ?? 0) > request.now
   const { requested } = scope
   const left = known && found && cutScope(records, known, scope, requested ?? found.scope)

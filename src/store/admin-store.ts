@@ -14,10 +14,12 @@ export interface Page {
   readonly limit: number
 }
 
-/** How long what a client gets lives, in seconds; null where the settings decide. */
+/** How long what a client gets is valid, in seconds; null where the settings decide. */
 export interface TokenLifetimes {
   readonly accessTokenLifetime: number | null
   readonly refreshTokenLifetime: number | null
+  /** How long the refresh token that was just replaced counts as a lost reply; 0 takes each for a replay. */
+  readonly refreshReuseInterval: number | null
 }
 
 /** What a client may be registered with beside its id and secret (RFC 6749 2, RFC 7591 2). */

@@ -121,6 +121,8 @@ describe('client', () => {
       '--no-pkce',
       '--access-token-lifetime',
       '600',
+      '--refresh-reuse-interval',
+      '0',
     )
     expect(updated).toMatchObject({
       client_type: 'public',
@@ -130,6 +132,7 @@ describe('client', () => {
       disabled: true,
       require_pkce: false,
       access_token_lifetime: 600,
+      refresh_reuse_interval: 0,
     })
     const back = await json('client', 'update', 'spa', '--enable', '--pkce', '--scope', 'read')
     expect(back).toMatchObject({ name: 'Two', disabled: false, require_pkce: true, scope: 'read' })

@@ -87,6 +87,40 @@ describe('the members of client metadata', () => {
     expect(JSON.parse(String(row?.['metadata']))).toEqual({ [name]: right })
   })
 
+  it('keep a reuse interval of the client’s own, 0 included, from the API and the form', async () => {
+    const name = 'refresh_reuse_interval'
+    const kept = "SELECT refresh_reuse_interval AS own FROM clients WHERE client_id = 'app'"
+    expect(await patch({ [name]: 0 })).toMatchObject({ record: { [name]: 0 } })
+    for (const wrong of [-1, 1.5, 1e12, 'soon', true]) {
+      expect(await patch({ [name]: wrong })).toMatchObject({ problems: [{ field: name }] })
+    }
+    await patch({ name: 'Renamed' })
+    expect(await all(kept)).toEqual([{ own: 0 }])
+    expect(await patch({ [name]: null })).toMatchObject({ record: { [name]: null } })
+    for (const [typed, own] of [
+      ['0', 0],
+      ['60', 60],
+      ['', null],
+    ] as const) {
+      const form = await browser.visit('/admin/clients/edit?id=app')
+      const fields = [
+        ['name', 'App'],
+        ['redirect_uris', REDIRECT],
+        ['grant_types', 'authorization_code'],
+        [name, typed],
+      ] as const
+      expect((await browser.submit(form, '/admin/clients/edit?id=app', fields)).status).toBe(200)
+      expect(await all(kept)).toEqual([{ own }])
+    }
+    const made = { client_id: 'made', name: 'Made', redirect_uris: [REDIRECT], [name]: 0 }
+    const headers = { ...bearer, 'Content-Type': 'application/json' }
+    const answer = await send('/admin/api/clients', { method: 'POST', headers, body: JSON.stringify(made) })
+    expect(await answer.json()).toMatchObject({ record: { [name]: 0 } })
+    expect((await browser.visit('/admin/clients/edit?id=made')).text).toMatch(
+      /name="refresh_reuse_interval"[^>]*value="0"/,
+    )
+  })
+
   it('refuse keys together with the address of keys (RFC 7591 2)', async () => {
     const { right: jwks } = SAMPLES['jwks'] ?? {}
     const both = { jwks, jwks_uri: 'https://app.example/jwks.json' }

@@ -39,6 +39,7 @@ describe('parseClientMetadata', () => {
       requirePkce: false,
       accessTokenLifetime: null,
       refreshTokenLifetime: null,
+      refreshReuseInterval: null,
       metadata: {},
     })
     expect(parseClientMetadata({ ...minimal, type: 'public' })).toMatchObject({

@@ -8,8 +8,8 @@ const seed: StoreSeed = {
   async addClient(client) {
     await env.DB.prepare(
       `INSERT INTO clients (client_id, type, name, url, grant_types, response_types, scope, auto_authorize,
-        authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, metadata, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (client_id) DO UPDATE SET scope = excluded.scope`,
+        authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, refresh_reuse_interval,
+        metadata, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (client_id) DO UPDATE SET scope = excluded.scope`,
     )
       .bind(
         client.clientId,
@@ -24,6 +24,7 @@ const seed: StoreSeed = {
         Number(client.requirePkce),
         client.accessTokenLifetime,
         client.refreshTokenLifetime,
+        client.refreshReuseInterval,
         JSON.stringify(client.metadata),
       )
       .run()

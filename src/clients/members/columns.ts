@@ -32,6 +32,7 @@ const GRANTS =
   `grants, at least one and at most ${MAX_GRANT_TYPES}.`
 const SCOPE = 'The scope must be scope names separated by spaces (RFC 6749 3.3).'
 const LIFETIME = `A token's life must be a whole number of seconds from 1 to ${MAX_SECONDS}, or nothing.`
+const INTERVAL = `A reuse interval must be a whole number of seconds from 0 to ${MAX_SECONDS}, or nothing.`
 
 const ALL = ['staff', 'registration', 'import'] as const
 const OPERATORS = ['staff', 'import'] as const
@@ -171,6 +172,20 @@ export const columnMembers: {
       hint: 'Seconds since the last refresh. Without any, the settings decide.',
     },
     option: '--refresh-token-lifetime <seconds>',
+    setBy: OPERATORS,
+  },
+  refreshReuseInterval: {
+    name: 'refresh_reuse_interval',
+    schema: seconds(INTERVAL, 0, MAX_SECONDS),
+    fallback: null,
+    control: {
+      label: 'Reuse interval of its refresh tokens',
+      kind: 'seconds',
+      hint:
+        'Seconds in which the refresh token just replaced gets the same answer again, as after a lost reply. 0 ends the grant ' +
+        'at once. Without any, the settings decide.',
+    },
+    option: '--refresh-reuse-interval <seconds>',
     setBy: OPERATORS,
   },
 }

@@ -31,7 +31,9 @@ function rotating(secretHash: string): ClientProof {
 /** Who a client is, and what shows it (RFC 6749 2.3). */
 export const clientCases: Cases = {
   'a client is read as it was written': async ({ seed, store }) => {
-    const { accessTokenLifetime: _a, refreshTokenLifetime: _r, secrets: _s, ...expected } = seedClient('full')
+    const seeded = seedClient('full')
+    const { accessTokenLifetime: _a, refreshReuseInterval: _i, refreshTokenLifetime: _r, ...rest } = seeded
+    const { secrets: _s, ...expected } = rest
     const written = {
       ...expected,
       url: null,

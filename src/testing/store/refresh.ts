@@ -77,6 +77,24 @@ export const refreshCases: Cases = {
     }
   },
 
+  'a client’s own interval goes before that of the settings, 0 included': async (world) => {
+    for (const [own, reuseInterval, refused] of [
+      [0, 10, 'invalid_grant'],
+      [60, 0, null],
+    ] as const) {
+      const clientId = `own-${own}`
+      await world.seed.addClient(seedClient(clientId, { refreshReuseInterval: own }))
+      const { refresh } = await issuePair(
+        world,
+        await passwordCommit(world.alice, { proof: secretOf(clientId) }),
+      )
+      const fields = { proof: secretOf(clientId), reuseInterval }
+      await issue(world, await refreshCommit(refresh, fields))
+      const again = await refreshCommit(refresh, { ...fields, request: mark(5) })
+      equal(refusalOf(await world.store.issueTokens(again)), refused, `the interval ${own}`)
+    }
+  },
+
   'what was revoked is not said again': async (world) => {
     const { refresh } = await issuePair(world, await passwordCommit(world.alice))
     const interval = { reuseInterval: 10 }

@@ -18,9 +18,10 @@ import { equal, present } from './expect.ts'
 export interface SeedClient extends Client {
   /** SHA-256 of its secrets, as a `ClientProof` brings them, and when they end (null: never). */
   readonly secrets: readonly { readonly hash: string; readonly expiresAt: number | null }[]
-  /** Seconds for which its tokens are valid; null if the settings decide. */
+  /** Seconds for which its tokens are valid, and a replaced one may be a lost reply; null if the settings decide. */
   readonly accessTokenLifetime: number | null
   readonly refreshTokenLifetime: number | null
+  readonly refreshReuseInterval: number | null
 }
 
 /** A user to put into a store: active, the password as old as can be. */
@@ -85,6 +86,7 @@ export function seedClient(clientId: string, fields: Partial<SeedClient> = {}): 
     secrets: [{ hash: `hash-of-${clientId}`, expiresAt: null }],
     accessTokenLifetime: null,
     refreshTokenLifetime: null,
+    refreshReuseInterval: null,
     ...fields,
   }
 }

@@ -8,6 +8,7 @@ import { run } from '../run.ts'
 export interface ClientRecordRow extends ClientRow {
   readonly access_token_lifetime: number | null
   readonly refresh_token_lifetime: number | null
+  readonly refresh_reuse_interval: number | null
   readonly created_at: number
   readonly updated_at: number
 }
@@ -23,7 +24,8 @@ interface RotatedRow extends WrittenRow {
 
 /** Columns of a `ClientRecordRow` over the client `c`. */
 export const recordColumns = sql`${clientColumns}, c.access_token_lifetime AS access_token_lifetime,
-  c.refresh_token_lifetime AS refresh_token_lifetime, c.created_at AS created_at, c.updated_at AS updated_at`
+  c.refresh_token_lifetime AS refresh_token_lifetime, c.refresh_reuse_interval AS refresh_reuse_interval,
+  c.created_at AS created_at, c.updated_at AS updated_at`
 
 /** The client of a row. */
 export function toRecord(row: ClientRecordRow): ClientRecord {
@@ -31,6 +33,7 @@ export function toRecord(row: ClientRecordRow): ClientRecord {
     ...toClient(row),
     accessTokenLifetime: row.access_token_lifetime,
     refreshTokenLifetime: row.refresh_token_lifetime,
+    refreshReuseInterval: row.refresh_reuse_interval,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -84,12 +87,12 @@ export function createStatements(
       sql`WHERE NOT EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId}) AND ${condition}`,
     ),
     sql`INSERT INTO clients (client_id, type, name, url, grant_types, response_types, scope, auto_authorize,
-        authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, metadata,
-        created_at, updated_at)
+        authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, refresh_reuse_interval,
+        metadata, created_at, updated_at)
       SELECT ${clientId}, ${metadata.type}, ${metadata.name}, ${metadata.url}, ${JSON.stringify(metadata.grantTypes)},
         ${JSON.stringify(metadata.responseTypes)}, ${metadata.scope}, ${metadata.autoAuthorize},
         ${metadata.authorizeEveryTime}, ${metadata.requirePkce}, ${metadata.accessTokenLifetime},
-        ${metadata.refreshTokenLifetime}, ${JSON.stringify(metadata.metadata)}, ${mark.now}, ${mark.now}
+        ${metadata.refreshTokenLifetime}, ${metadata.refreshReuseInterval}, ${JSON.stringify(metadata.metadata)}, ${mark.now}, ${mark.now}
       WHERE ${written} ON CONFLICT DO NOTHING`,
     insertRedirectUris(clientId, metadata.redirectUris, written),
     insertSecret(clientId, secretHash, mark.now, sql`${written} AND ${secretHash} IS NOT NULL`),
@@ -115,7 +118,7 @@ function updateStatements(
         scope = ${change.scope}, auto_authorize = ${change.autoAuthorize},
         authorize_every_time = ${change.authorizeEveryTime}, require_pkce = ${change.requirePkce},
         access_token_lifetime = ${change.accessTokenLifetime}, refresh_token_lifetime = ${change.refreshTokenLifetime},
-        metadata = ${JSON.stringify(change.metadata)},
+        refresh_reuse_interval = ${change.refreshReuseInterval}, metadata = ${JSON.stringify(change.metadata)},
         disabled_at = CASE WHEN ${change.disabled} THEN COALESCE(disabled_at, ${mark.now}) END,
         codes_after = CASE WHEN ${change.disabled} AND disabled_at IS NULL THEN ${mark.now} ELSE codes_after END,
         updated_at = max(${mark.now}, updated_at + 1)

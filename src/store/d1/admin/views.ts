@@ -94,6 +94,7 @@ const clients: View = {
     c.response_types AS response_types, c.scope AS scope, c.auto_authorize AS auto_authorize,
     c.authorize_every_time AS authorize_every_time, c.require_pkce AS require_pkce,
     c.access_token_lifetime AS access_token_lifetime, c.refresh_token_lifetime AS refresh_token_lifetime,
+    c.refresh_reuse_interval AS refresh_reuse_interval,
     c.disabled_at IS NOT NULL AS disabled, c.created_at AS created_at, c.updated_at AS updated_at,
     (SELECT json_group_array(r.uri ORDER BY r.position) FROM client_redirect_uris r
       WHERE r.client_id = c.client_id) AS redirect_uris,
