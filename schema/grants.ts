@@ -35,6 +35,8 @@ export const grants = sqliteTable(
     /** How many rotations in a row were repeated from another network, and the last of them. */
     strays: integer('strays').notNull().default(0),
     strayedSeq: integer('strayed_seq'),
+    /** When one was last repeated from another network. */
+    strayedAt: integer('strayed_at'),
     /** Null where the grant has no refresh token. */
     refreshExpiresAt: integer('refresh_expires_at'),
     /** Null where the grant has no access token, or had one that was deleted. */

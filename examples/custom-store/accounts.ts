@@ -66,6 +66,8 @@ function describe(
     scope: [...new Set(scopes)].toSorted().join(' '),
     authorizedAt: since,
     lastUsedAt: uses.length > 0 ? Math.max(...uses.map(lastUse)) : null,
+    // Grants have no networks here.
+    repeatedElsewhereAt: null,
   }
 }
 

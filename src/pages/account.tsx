@@ -1,35 +1,12 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import {
-  Alert,
-  Button,
-  EmptyState,
-  Facts,
-  Field,
-  Form,
-  Mark,
-  type Notice,
-  Section,
-  Time,
-} from '../ui/components.tsx'
+import { Alert, Button, Facts, Field, Form, type Notice, Section, Time } from '../ui/components.tsx'
 import { ErrorSummary, type FormProblem, problemsOf } from '../ui/error-summary.tsx'
 import { Layout } from '../ui/layout.tsx'
-import { displayName, safeHref } from '../ui/links.ts'
 import { Sections, type ShownSection } from '../ui/sections.tsx'
 import type { Ui } from '../ui/theme.ts'
 import { describeUserAgent } from '../ui/user-agent.ts'
-import type { ScopeText } from './consent.tsx'
-
-/** An application that has access. Times are seconds since 1970. */
-export interface AuthorizedApplication {
-  readonly clientId: string
-  readonly name: string
-  readonly url: string | null
-  readonly scopes: readonly ScopeText[]
-  readonly since: number
-  /** Null where it has never got a token. */
-  readonly lastUsed: number | null
-}
+import { Applications, type AuthorizedApplication } from './account-applications.tsx'
 
 /** A sign-in that is valid. Times are seconds since 1970. */
 export interface AccountSession {
@@ -98,7 +75,7 @@ export function AccountPage(props: AccountPageProps): JSX.Element {
         {notice && <Alert {...notice} />}
         <ErrorSummary title={fields.problems(problems.length)} problems={problems} />
       </div>
-      <Applications {...props} />
+      <Applications ui={ui} action={props.action} applications={props.applications} />
       <Sessions {...props} />
       {props.ownsPassword && <PasswordForm {...props} />}
       <Sections sections={props.sections} />
@@ -128,69 +105,6 @@ function IntentForm({ page, intent, fields, children }: IntentFormProps): JSX.El
     <Form ui={page.ui} action={page.action} fields={{ intent, ...fields }}>
       {children}
     </Form>
-  )
-}
-
-function Applications(props: AccountPageProps): JSX.Element {
-  const { account } = props.ui.messages
-  return (
-    <Section id="applications" title={account.applications} hint={account.applicationsHint}>
-      {props.applications.length === 0 ? (
-        <EmptyState title={account.noApplications} hint={account.noApplicationsHint} />
-      ) : (
-        <ul class="items">
-          {props.applications.map((application) => (
-            <li>
-              <Application page={props} application={application} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </Section>
-  )
-}
-
-interface ApplicationProps {
-  readonly page: AccountPageProps
-  readonly application: AuthorizedApplication
-}
-
-function Application({ page, application }: ApplicationProps): JSX.Element {
-  const { messages } = page.ui
-  const { account, common } = messages
-  const name = displayName(application.name)
-  const website = safeHref(application.url)
-  const { lastUsed } = application
-  return (
-    <div class="item">
-      <Mark name={name} />
-      <div class="item-body stack">
-        <div>
-          <h3>{name}</h3>
-          {website && (
-            <a class="small" href={website} rel="noreferrer">
-              {URL.parse(website)?.host}
-            </a>
-          )}
-        </div>
-        <ul class="scopes">
-          {application.scopes.map(({ name: scope, description }) => (
-            <li>{description ?? scope}</li>
-          ))}
-        </ul>
-        <Facts
-          entries={[
-            [account.authorizedSince, <Time at={application.since} messages={messages} />],
-            [account.lastUsed, lastUsed === null ? common.never : <Time at={lastUsed} messages={messages} />],
-          ]}
-        />
-      </div>
-      <IntentForm page={page} intent="revoke-application" fields={{ client_id: application.clientId }}>
-        <Button kind="danger" label={account.revokeOf(name)}>
-          {account.revoke}
-        </Button>
-      </IntentForm>
-    </div>
   )
 }
 

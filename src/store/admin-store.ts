@@ -14,7 +14,7 @@ export interface Page {
   readonly limit: number
 }
 
-/** How long what a client gets is valid, in seconds; null where the settings decide. */
+/** How long what a client gets is valid, in seconds; null if the settings decide. */
 export interface TokenLifetimes {
   readonly accessTokenLifetime: number | null
   readonly refreshTokenLifetime: number | null

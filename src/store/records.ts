@@ -150,6 +150,8 @@ export interface AuthorizedClient {
   readonly authorizedAt: number
   /** The last token or refresh since then; null if it asked for none. */
   readonly lastUsedAt: number | null
+  /** When a refresh token just replaced last came again from another network than its rotation's; null if none did. */
+  readonly repeatedElsewhereAt: number | null
 }
 
 /** One of a user's sign-ins, as the account page shows it. */

@@ -81,6 +81,10 @@ export const german: typeof english = {
     noApplicationsHint: 'Was Sie erlauben, steht dann hier, und Sie können es hier zurücknehmen.',
     authorizedSince: 'Erlaubt seit',
     lastUsed: 'Zuletzt genutzt',
+    repeatedElsewhere: 'Der Zugriff dieser Anwendung wurde auch aus einem anderen Netz genutzt.',
+    repeatedElsewhereAdvice:
+      'Das kommt vor, wenn ein Telefon das Netz wechselt. Können Sie es sich nicht erklären, entziehen Sie den Zugriff: Die Anwendung muss dann neu fragen.',
+    repeatedElsewhereAt: 'Aus anderem Netz',
     revoke: 'Entziehen',
     revokeOf: (client) => `Entziehen: Zugriff von ${client}`,
     sessions: 'Anmeldungen',

@@ -80,6 +80,10 @@ export const english = {
     noApplicationsHint: 'What you authorize will be listed here, and you can take it back here.',
     authorizedSince: 'Authorized since',
     lastUsed: 'Last used',
+    repeatedElsewhere: 'The access of this application was also used from another network.',
+    repeatedElsewhereAdvice:
+      'This can happen when a phone changes networks. If you cannot explain it, revoke the access: the application then has to ask you again.',
+    repeatedElsewhereAt: 'From another network',
     revoke: 'Revoke',
     revokeOf: (client: string) => `Revoke the access of ${client}`,
     sessions: 'Sign-ins',

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Browser, hiddenFields, openBrowser } from '../support/browser.ts'
-import { givenCast, givenClient, givenSession, givenUser, PASSWORD } from '../support/fixture.ts'
+import { givenCast, givenClient, givenSession, givenUser, PASSWORD, SECRET } from '../support/fixture.ts'
 import {
   act,
   authorizationUrl,
@@ -13,7 +13,7 @@ import {
   redeem,
   signedIn,
 } from '../support/flow.ts'
-import { introspect, refresh, tokensOf } from '../support/http.ts'
+import { introspect, post, refresh, tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { travel } from '../support/time.ts'
@@ -82,6 +82,32 @@ describe('the account page', () => {
     expect(page.text).toContain('No application has access')
     expect(await isActive(tokens.access_token)).toBe(false)
     expectRefusal(await refresh(tokens.refresh_token ?? ''), 'invalid_grant')
+  })
+
+  it('warns of an application whose refresh token came again from another network, until its access is revoked', async () => {
+    const [home, elsewhere] = [{ 'CF-Connecting-IP': '192.0.2.1' }, { 'CF-Connecting-IP': '198.51.100.7' }]
+    const warning = 'The access of this application was also used from another network.'
+    const { refresh: first } = await givenTokens(alice)
+    const form = {
+      grant_type: 'refresh_token',
+      client_id: 'web',
+      client_secret: SECRET,
+      refresh_token: first,
+    }
+    for (const network of [home, home]) await post('/oauth2/token', form, network)
+    expect((await browser.visit('/account')).text).not.toContain(warning)
+    expect((await post('/oauth2/token', form, elsewhere)).status).toBe(200)
+    await env.DB.prepare('UPDATE grants SET strayed_at = 1700000000 WHERE strayed_at IS NOT NULL').run()
+    const { text } = await browser.visit('/account')
+    expect(text).toContain(warning)
+    expect(text).toContain('If you cannot explain it, revoke the access')
+    expect(text).toContain('datetime="2023-11-14T22:13:20.000Z"')
+    expect((await (await signedIn(bob)).visit('/account')).text).not.toContain(warning)
+    await act(browser, 'revoke-application', { client_id: 'web' })
+    await authorize(browser)
+    const after = await browser.visit('/account')
+    expect(after.text).toContain('Application web')
+    expect(after.text).not.toContain(warning)
   })
 
   it('shows no application whose access has ended', async () => {

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { givenStaff } from '../admin/support.ts'
 import { givenCast, SECRET } from '../support/fixture.ts'
 import { type Answer, answerOf, post } from '../support/http.ts'
 import { must } from '../support/must.ts'
@@ -77,6 +78,25 @@ describe('a replaced refresh token that comes again within the interval', () => 
       })
     },
   )
+
+  it('is shown to staff with its network, in the audit of its client and of its user', async () => {
+    await refreshFrom(HOME, start)
+    await refreshFrom(ELSEWHERE, start)
+    const { browser } = await givenStaff()
+    for (const [record, filter] of [
+      ['clients/show?id=web', 'client=web'],
+      [`users/show?id=${alice}`, 'user=alice'],
+    ] as const) {
+      expect((await browser.visit(`/admin/${record}`)).text).toContain(`/admin/audit-events?${filter}"`)
+      const list = await browser.visit(`/admin/audit-events?type=refresh_token_repeated&${filter}`)
+      expect(list.text).toContain('<option value="refresh_token_repeated" selected="">')
+      expect(list.text).toContain(ELSEWHERE)
+      const event = /\/admin\/audit-events\/show\?id=[^"]+/.exec(list.text)?.[0] ?? ''
+      expect((await browser.visit(event)).text).toContain(ELSEWHERE)
+      const others = await browser.visit(`/admin/audit-events?type=refresh_token_followed&${filter}`)
+      expect(others.text).not.toContain(ELSEWHERE)
+    }
+  })
 
   it('is harmless from the network of its rotation, however often, and where rotations lie between', async () => {
     let current = start

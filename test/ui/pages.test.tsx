@@ -51,7 +51,15 @@ const account: AccountPageProps = {
   action: '/account',
   user: { username: 'demo', email: null },
   applications: [
-    { clientId: 'c1', name: 'Calendar', url: null, scopes, since: 1_700_000_000, lastUsed: null },
+    {
+      clientId: 'c1',
+      name: 'Calendar',
+      url: null,
+      scopes,
+      since: 1_700_000_000,
+      lastUsed: null,
+      repeatedElsewhere: 1_700_000_200,
+    },
   ],
   sessions: [
     {
@@ -85,7 +93,14 @@ function hostilePages(): readonly (readonly [name: string, page: JSX.Element])[]
   const notice = { kind: 'error', text: HOSTILE, advice: HOSTILE } as const
   const answer = { code: HOSTILE, error: HOSTILE, errorDescription: HOSTILE, state: HOSTILE, iss: HOSTILE }
   const device = { id: HOSTILE, userAgent: HOSTILE, network: HOSTILE, since: 0, lastSeen: 0, current: false }
-  const application = { clientId: HOSTILE, ...client, scopes: [text], since: 0, lastUsed: 0 }
+  const application = {
+    clientId: HOSTILE,
+    ...client,
+    scopes: [text],
+    since: 0,
+    lastUsed: 0,
+    repeatedElsewhere: 0,
+  }
   const errors = { username: HOSTILE, email: HOSTILE, password: HOSTILE, repeated: HOSTILE }
   const passwordErrors = { current: HOSTILE, new: HOSTILE, repeated: HOSTILE }
   return [
@@ -346,6 +361,25 @@ describe('the page that asks for the account', () => {
     const html = await renderPage(<SelectAccountPage {...props} ui={german} answered />)
     expect(html).toContain(german.messages.selectAccount.answered('Photo Printer'))
   })
+})
+
+describe('the account page', () => {
+  it.each([
+    ['en', 'also used from another network', 'If you cannot explain it, revoke the access'],
+    ['de', 'auch aus einem anderen Netz genutzt', 'entziehen Sie den Zugriff'],
+  ])(
+    'says in %s where an application was repeated from elsewhere, when, and what to do',
+    async (lang, ...words) => {
+      const html = await renderPage(<AccountPage {...account} ui={{ ...ui, messages: messagesFor(lang) }} />)
+      expect(html).toMatch(
+        new RegExp(`alert-warning.*${words.join('.*')}.*datetime="2023-11-14T22:16:40.000Z"`),
+      )
+      const applications = account.applications.map((one) => ({ ...one, repeatedElsewhere: null }))
+      expect(await renderPage(<AccountPage {...account} applications={applications} />)).not.toContain(
+        'alert-warning',
+      )
+    },
+  )
 })
 
 describe('the front page', () => {

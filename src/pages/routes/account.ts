@@ -63,6 +63,7 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
       scopes: scopeTexts(client.scope, account.scopes, ui.messages),
       since: client.authorizedAt,
       lastUsed: client.lastUsedAt,
+      repeatedElsewhere: client.repeatedElsewhereAt,
     })),
     sessions: account.sessions.map((found) => ({
       id: found.id,

@@ -22,6 +22,7 @@ interface AuthorizedClientRow {
   readonly scopes: string
   readonly since: number
   readonly last_used_at: number | null
+  readonly strayed_at: number | null
 }
 interface ScopeRow {
   readonly name: string
@@ -50,6 +51,7 @@ export async function readAccount(db: D1Database, sessionId: string, rule: Sessi
       scope: [...new Set(row.scopes.split(' ').filter(Boolean))].toSorted().join(' '),
       authorizedAt: row.since,
       lastUsedAt: row.last_used_at,
+      repeatedElsewhereAt: row.strayed_at,
     })),
     sessions: summaries.map(toSessionSummary),
     scopes,
@@ -67,6 +69,7 @@ function grantLives(now: number): SQL {
  * password grant). Uses before the access that it has now, such as those before a withdrawal, do not count.
  */
 function applications(userId: SQL, now: number): SQL {
+  const own = sql`grants g WHERE g.user_id = ${userId} AND g.client_id = c.client_id AND g.created_at >= x.since`
   return sql`WITH held (client_id, scope, since) AS (
       SELECT a.client_id, a.scope, a.authorized_at FROM authorized_clients a
         WHERE a.user_id = ${userId} AND a.revoked_at IS NULL AND a.scope <> ''
@@ -76,8 +79,8 @@ function applications(userId: SQL, now: number): SQL {
       SELECT client_id, group_concat(scope, ' '), min(since) FROM held GROUP BY client_id)
     SELECT c.client_id AS client_id, c.name AS name, c.url AS url, x.scopes AS scopes, x.since AS since,
       (SELECT r.uri FROM client_redirect_uris r WHERE r.client_id = c.client_id ORDER BY r.position LIMIT 1) AS redirect_uri,
-      (SELECT max(COALESCE(g.refreshed_at, g.created_at)) FROM grants g WHERE g.user_id = ${userId}
-        AND g.client_id = c.client_id AND g.created_at >= x.since) AS last_used_at
+      (SELECT max(COALESCE(g.refreshed_at, g.created_at)) FROM ${own}) AS last_used_at,
+      (SELECT max(g.strayed_at) FROM ${own}) AS strayed_at
     FROM access x JOIN clients c ON c.client_id = x.client_id ORDER BY x.since DESC LIMIT 500`
 }
 

@@ -209,6 +209,7 @@ export const consentCases: Cases = {
       scope: 'read',
       authorizedAt: NOW,
       lastUsedAt: null,
+      repeatedElsewhereAt: null,
     }
     equal(await list(), [entry], 'a client that has not asked for a token')
     const { refresh } = await issuePair(world, await passwordCommit(alice, { scope: scopeOf('read') }))

@@ -167,7 +167,7 @@ function noteRepeat(
     statement(
       `note stray ${name}`,
       values,
-      () => sql`UPDATE grants AS g SET strayed_seq = g.refresh_seq,
+      () => sql`UPDATE grants AS g SET strayed_seq = g.refresh_seq, strayed_at = ${value('now')},
           strays = CASE WHEN g.strayed_seq = g.refresh_seq - 1 THEN g.strays + 1 ELSE 1 END
         WHERE ${repeated} AND g.refreshed_from <> ${value('network')} AND g.strayed_seq IS NOT g.refresh_seq`,
     ),

@@ -1,0 +1,1 @@
+ALTER TABLE `grants` ADD `strayed_at` integer;
