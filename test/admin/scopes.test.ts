@@ -17,7 +17,7 @@ describe('the list of scopes', () => {
       ['read', 'settings', '2'],
       ['write', 'settings', '6'],
       ['openid', 'feature', null],
-      ['email', 'feature', null],
+      ['email', 'table', null],
       ['print', 'table', null],
     ] as const) {
       const row = text.split('<tr>').find((part) => part.includes(`show?id=${name}"`)) ?? ''

@@ -283,7 +283,9 @@ describe('scope', () => {
     expect((await cli('scope', 'create', '--name', 'two words', '--description', 'x')).stderr).toContain(
       'RFC 6749 3.3',
     )
-    expect(await jsonList('scope', 'list')).toEqual([
+    const list = await jsonList('scope', 'list')
+    expect(list).toEqual([
+      { name: 'address', source: 'feature', bits: null, description: null, created_at: null },
       {
         name: 'email',
         source: 'table',
@@ -291,6 +293,13 @@ describe('scope', () => {
         description: 'See your address',
         created_at: expect.any(Number) as number,
       },
+      ...['offline_access', 'openid', 'phone', 'profile'].map((name) => ({
+        name,
+        source: 'feature',
+        bits: null,
+        description: null,
+        created_at: null,
+      })),
       { name: 'read', source: 'settings', bits: 2, description: null, created_at: null },
       { name: 'write', source: 'settings', bits: 6, description: null, created_at: null },
     ])

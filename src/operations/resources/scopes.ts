@@ -40,7 +40,7 @@ async function listScopes({ provider, store }: Operator): Promise<readonly Admin
   const { scopes: set } = provider.settings
   return [...new Set([...fixedScopes(provider), ...rows.keys()])].toSorted(byCode).map((name) => ({
     name,
-    source: Object.hasOwn(set, name) ? 'settings' : provider.scopes.includes(name) ? 'feature' : 'table',
+    source: Object.hasOwn(set, name) ? 'settings' : rows.has(name) ? 'table' : 'feature',
     bits: Object.hasOwn(set, name) ? (set[name] ?? null) : null,
     description: rows.get(name)?.description ?? null,
     created_at: rows.get(name)?.createdAt ?? null,
