@@ -181,7 +181,7 @@ describe('a new account', () => {
     await page.goto(authorizeUrl(world, { client_id: 'web', state: 'new here' }))
     await page.getByRole('link', { name: 'Create one' }).click()
     await fillIn(page, 'Fay', NEW_PASSWORD)
-    expect(await page.locator('#username-error').textContent()).toContain('This username is taken.')
+    expect(await page.locator('#username-error').textContent()).toContain('This username is taken')
     await fillIn(page, 'fay-2', NEW_PASSWORD, 'other')
     expect(await page.locator('#repeated_password-error').textContent()).toBe('The two passwords differ.')
     expect(await page.getByLabel('Username').inputValue()).toBe('fay-2')

@@ -249,6 +249,8 @@ const scenes: readonly Scene[] = [
     async arrive(page) {
       await signInAt(page, request('demo'), 'ann')
       await press(page, 'Authorize')
+      // A page of ours hands over to the application.
+      await page.waitForURL('**/demo/callback?**')
       const address = page.url()
       await press(page, 'Redeem for me')
       await page.goto(address)
