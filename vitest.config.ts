@@ -17,8 +17,6 @@ const workerd = cloudflareTest({
       TEST_MIGRATIONS: await readD1Migrations('./schema/migrations'),
       // The shipped value is for production; tests speak plain http, and try the other value where it matters.
       OAUTH_ENFORCE_SECURE: 'false',
-      // The shipped value is for the shipped features, which Workers of one's own lack; `send` restores it.
-      OAUTH_RESPONSE_TYPE_CHOICES: 'code token',
     },
   },
 })

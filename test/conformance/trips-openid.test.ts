@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { givenCast, givenSession, REDIRECT_URI } from '../support/fixture.ts'
 import { answerIn, authorizationUrl, authorize, givenCode, redeem, signedIn } from '../support/flow.ts'
-import { basic, type send, sendIn, SHIPPED } from '../support/http.ts'
+import { basic, type send, sendIn } from '../support/http.ts'
 import { countRows } from '../support/rows.ts'
 import { countTrips } from '../support/trips.ts'
 
@@ -19,7 +19,7 @@ async function costOf(
   work: (sendWarm: typeof send) => Promise<unknown>,
 ): Promise<{ readonly d1: number; readonly depth: number; readonly kv: number }> {
   const trips = countTrips()
-  const environment = { ...env, ...SHIPPED, ...trips.vars }
+  const environment = { ...env, ...trips.vars }
   expect((await sendIn(environment, '/oauth2/jwks')).status).toBe(200)
   const { d1, depth, kv } = trips
   await work(async (path, init) => sendIn(environment, path, init))
@@ -57,7 +57,7 @@ describe('storage round trips of OpenID Connect', () => {
   it('a code with an ID token: one statement', async () => {
     const code = await givenCode(alice, OPENID)
     const rows = countRows()
-    const environment = { ...env, ...SHIPPED, ...rows.vars }
+    const environment = { ...env, ...rows.vars }
     await sendIn(environment, '/oauth2/jwks')
     const before = rows.statements
     await ask(async (path, init) => sendIn(environment, path, init), redemption(code))

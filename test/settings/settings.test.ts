@@ -78,7 +78,11 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_SINGLE_ACCESS_TOKEN: ['maybe'],
   OAUTH_SITE_NAME: ['x'.repeat(61), 'a\nb'],
   OAUTH_UNIQUE_EMAIL: ['maybe'],
+  OAUTH_ASSERTION_AUDIENCES: ['everybody'],
   OAUTH_FETCH_LOOPBACK: ['maybe'],
+  OAUTH_REGISTRATION: ['maybe', 'on'],
+  OAUTH_REGISTRATION_LIMIT: ['-1', 'many'],
+  OAUTH_REGISTRATION_UNUSED_DELTA: ['0', 'a month'],
   OAUTH_ID_TOKEN_DELTA: ['0', 'an hour'],
 }
 

@@ -1,7 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import worker from '../../src/index.ts'
-import wranglerToml from '../../wrangler.toml?raw'
 import { PASSWORD, SECRET } from './fixture.ts'
 
 export const ORIGIN = 'https://id.example'
@@ -12,14 +11,9 @@ type IncomingRequest = Request<unknown, IncomingRequestCfProperties>
 /** Bindings and variables that a test changes. */
 export type Vars = Readonly<Record<string, unknown>>
 
-/** The variable that goes with the features of the shipped Worker. */
-export const SHIPPED = {
-  OAUTH_RESPONSE_TYPE_CHOICES: /^OAUTH_RESPONSE_TYPE_CHOICES = "(.*)"$/m.exec(wranglerToml)?.[1],
-}
-
 /** Sends a request to the shipped Worker, with some variables changed. */
 export async function send(path: string, init: RequestInit = {}, vars: Vars = {}): Promise<Response> {
-  return sendIn({ ...env, ...SHIPPED, ...vars }, path, init)
+  return sendIn({ ...env, ...vars }, path, init)
 }
 
 /** Sends a request to the Worker in an environment: what an isolate remembers, it remembers for one environment. */

@@ -80,7 +80,7 @@ function applications(userId: SQL, now: number): SQL {
     SELECT c.client_id AS client_id, c.name AS name, c.url AS url, x.scopes AS scopes, x.since AS since,
       (SELECT r.uri FROM client_redirect_uris r WHERE r.client_id = c.client_id ORDER BY r.position LIMIT 1) AS redirect_uri,
       (SELECT max(COALESCE(g.refreshed_at, g.created_at)) FROM ${own}) AS last_used_at,
-      (SELECT max(g.strayed_at) FROM ${own}) AS strayed_at
+      (SELECT max(g.strayed_at) FROM ${own} AND g.revoked_at IS NULL) AS strayed_at
     FROM access x JOIN clients c ON c.client_id = x.client_id ORDER BY x.since DESC LIMIT 500`
 }
 
