@@ -92,6 +92,11 @@ async function checkAdminScope(requested: string | null, issuing: Issuing, issue
   throw invalidScope()
 }
 
+/** Scopes of features speak of people: a client that acts for itself has none (RFC 6749 4.4, OpenID Connect Core 3.1.2.1). */
+function scopesFor({ claim, userId }: Issue, provider: Provider): readonly string[] {
+  return userId === null && !claim ? Object.keys(provider.settings.scopes) : fixedScopes(provider)
+}
+
 async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): Promise<IssueCommit> {
   const { grantType, proof } = issuing
   const { request, settings } = provider
@@ -104,7 +109,7 @@ async function planCommit(issuing: Issuing, issue: Issue, provider: Provider): P
     scope: {
       requested,
       fallback: settings.defaultScope,
-      known: fixedScopes(provider),
+      known: scopesFor(issue, provider),
     },
     claim: issue.claim ?? null,
     grantId: issue.grantId ?? sortableId(),

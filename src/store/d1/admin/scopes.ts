@@ -20,7 +20,7 @@ export function scopeAdmin(db: D1Database): ScopeAdmin {
   return {
     async listScopes() {
       const [rows] = await run<[ScopeRow]>(db, [
-        sql`SELECT name, description, created_at FROM scopes ORDER BY name`,
+        sql`SELECT name, description, created_at FROM scopes WHERE name > '' ORDER BY name`,
       ])
       return rows.map(toScope)
     },
