@@ -365,5 +365,12 @@ async function consentOf(username: string, clientId: string): Promise<void> {
     updatedAt: authorizedAt,
   }
   const values = { ...consent, userId: `id-${username}`, clientId }
-  await drizzle(world.db).insert(schema.authorizedClients).values(values)
+  const { authorizedClients } = schema
+  await drizzle(world.db)
+    .insert(authorizedClients)
+    .values(values)
+    .onConflictDoUpdate({
+      target: [authorizedClients.userId, authorizedClients.clientId],
+      set: { scope: consent.scope, revokedAt: null },
+    })
 }
