@@ -5,7 +5,9 @@ import { pageHeaders } from './security-headers.ts'
 /** Turns whatever was thrown into an error of the registries, and logs what the client must not see. */
 export function toOAuthError(error: unknown, c: { get(name: 'provider'): Provider | undefined }): OAuthError {
   if (error instanceof OAuthError) {
-    if (error.detail !== undefined) console.info(`${error.code}: ${error.detail}`)
+    // An address that a stranger sent may hold anything: staff find it among the refusals, the log has the reason alone.
+    const { code, detail, reason } = error
+    if (detail !== undefined) console.info(`${code}: ${reason === 'redirect_mismatch' ? reason : detail}`)
     return error
   }
   const id = c.get('provider')?.request.id ?? 'unknown'

@@ -113,9 +113,8 @@ describe('response type', () => {
     for (const [response_type, named] of [
       ['foo', 'foo'],
       ['code foo', 'foo'],
-      ['code token', 'code token'],
+      ['token foo', 'foo'],
       ['CODE', 'CODE'],
-      ['id_token', 'id_token'],
       ['__proto__', '__proto__'],
       ['constructor', 'constructor'],
     ]) {

@@ -19,10 +19,10 @@ let server: oauth.AuthorizationServer
 beforeAll(async () => {
   served = await serve()
   const { mark, store } = served.session
-  const grantTypes = ['authorization_code', 'refresh_token']
+  const usual = { grant_types: ['authorization_code', 'refresh_token'] }
   for (const [clientId, secret, fields] of [
-    ['web', SECRET, { grantTypes, name: 'Web', redirectUris: [REDIRECT_URI] }],
-    ['native', null, { grantTypes, name: 'Native', redirectUris: [NATIVE_URI], type: 'public' }],
+    ['web', SECRET, { ...usual, name: 'Web', redirect_uris: [REDIRECT_URI] }],
+    ['native', null, { ...usual, name: 'Native', redirect_uris: [NATIVE_URI], type: 'public' }],
   ] as const) {
     const secretHash = secret === null ? null : await sha256Base64url(secret)
     await store.createClient({ clientId, metadata: parseClientMetadata(fields), secretHash }, mark())
