@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import process from 'node:process'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { internet } from './test/support/internet.ts'
 
 /** Folders of test/ that drive processes, files or a browser; all others run in workerd, with real D1 and KV. */
 const NODE = '{browser,cli,docs,package,end-to-end,schema,scripts}'
@@ -13,6 +14,10 @@ process.env['SECRET_KEY'] = 'the-tests-know-this-key-nothing-else-may-use-it'
 const workerd = cloudflareTest({
   wrangler: { configPath: './wrangler.toml' },
   miniflare: {
+    email: { send_email: [{ name: 'EMAIL' }] },
+    // Given to the Worker under its own name by the tests that want it.
+    ratelimits: { TEST_LIMITER: { namespace_id: '1', simple: { limit: 5, period: 60 } } },
+    outboundService: internet,
     bindings: {
       TEST_MIGRATIONS: await readD1Migrations('./schema/migrations'),
       // The shipped value is for production; tests speak plain http, and try the other value where it matters.
@@ -32,8 +37,13 @@ const worker = {
   hookTimeout: 30_000,
 }
 
+/** What the compiler imports for our JSX. */
+const jsxRuntime = resolve('./src/ui/jsx-runtime.ts')
+const jsxAlias = { '#jsx/jsx-dev-runtime': jsxRuntime, '#jsx/jsx-runtime': jsxRuntime }
+
 /** Imports an example as its user would: the package's name is this repository's source. */
 const packageAlias = {
+  ...jsxAlias,
   'edge-oauth2-provider/testing': resolve('./src/testing/store-conformance.ts'),
   'edge-oauth2-provider': resolve('./src/public.ts'),
 }
@@ -53,7 +63,11 @@ const node = {
   name: 'node',
   include: [`test/${NODE}/**/*.test.ts`, 'test/architecture.test.ts'],
   // Half of what these do is to start Node.js with wrangler in it, some two hundred times.
-  env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/node') },
+  env: {
+    NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'),
+    // The Workers of these tests trust the documents of `test/end-to-end/mcp-document.ts`.
+    NODE_EXTRA_CA_CERTS: resolve('test/fixtures/tls/localhost.pem'),
+  },
   testTimeout: 60_000,
   hookTimeout: 60_000,
 }
@@ -64,7 +78,11 @@ export default defineConfig({
     silent: 'passed-only',
     // The default leaves one core idle, which is half of a small machine.
     maxWorkers: Math.max(2, availableParallelism()),
-    projects: [{ plugins: [workerd], test: worker }, customStore, { test: node }],
+    projects: [
+      { plugins: [workerd], resolve: { alias: jsxAlias }, test: worker },
+      customStore,
+      { resolve: { alias: jsxAlias }, test: node },
+    ],
     coverage: { provider: 'istanbul', include: ['src/**'] },
   },
 })

@@ -1,6 +1,8 @@
-// Installs what is missing before another script runs. Plain JavaScript for Node.js 20, without any package.
+// Installs what is missing before another script runs, in the folder that is named or in this one. Plain JavaScript for Node.js 20,
+// without any package.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+process.chdir(process.argv[2] ?? '.')
 const packages = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {})
 const installed = packages('node_modules/.package-lock.json') // npm writes it last: half an install has none
 const missing = ([path, { link, optional, version }]) =>
