@@ -12,7 +12,7 @@ export const auditEvents = sqliteTable(
     id: text('id').primaryKey(),
     at: integer('at').notNull(),
     type: text('type').notNull(),
-    /** The user that acted, or `cli`; null where a client acted for itself. */
+    /** The user that acted, or `cli`; null if a client acted for itself. */
     actor: text('actor'),
     userId: text('user_id'),
     clientId: text('client_id'),

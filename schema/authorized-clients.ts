@@ -22,6 +22,8 @@ export const authorizedClients = sqliteTable(
     revokedAt: integer('revoked_at'),
     /** Ids, each after a space, of consents that were given in the same moment and became this one. */
     joinedIds: text('joined_ids').notNull().default(''),
+    /** A JSON array of what was allowed at resources (RFC 8707): a scope, a space, the resource. */
+    targets: text('targets'),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.clientId] }),

@@ -9,7 +9,7 @@ export const clientRegistrations = sqliteTable(
     /** The id of the registration access token (RFC 7592 1.3); the token vouches for itself. */
     tokenId: text('token_id').notNull(),
     createdAt: integer('created_at').notNull(),
-    /** The network that it registered from; null where it is not known. */
+    /** The network that it registered from; null if it is not known. */
     network: text('network'),
     /** When it was found to have been used; null until then. */
     usedAt: integer('used_at'),

@@ -13,16 +13,16 @@ export const clients = sqliteTable(
     /** JSON arrays of registered names. */
     grantTypes: text('grant_types').notNull(),
     responseTypes: text('response_types').notNull(),
-    /** Space-separated, sorted; null where the client may ask for every scope. */
+    /** Space-separated, sorted; null if the client may ask for every scope. */
     scope: text('scope'),
     autoAuthorize: integer('auto_authorize', { mode: 'boolean' }).notNull().default(false),
     authorizeEveryTime: integer('authorize_every_time', { mode: 'boolean' }).notNull().default(false),
     requirePkce: integer('require_pkce', { mode: 'boolean' }).notNull().default(true),
     ownerId: text('owner_id').references(() => users.id),
-    /** Seconds; null where the settings decide. */
+    /** Seconds; null if the settings decide. */
     accessTokenLifetime: integer('access_token_lifetime'),
     refreshTokenLifetime: integer('refresh_token_lifetime'),
-    /** Seconds in which a replaced refresh token is a lost reply; null where the settings decide. */
+    /** Seconds in which a replaced refresh token is a lost reply; null if the settings decide. */
     refreshReuseInterval: integer('refresh_reuse_interval'),
     metadata: text('metadata').notNull().default('{}'),
     createdAt: integer('created_at').notNull(),
@@ -30,6 +30,8 @@ export const clients = sqliteTable(
     disabledAt: integer('disabled_at'),
     /** Codes that were given in this second or before are dead: the client was disabled in it. */
     codesAfter: integer('codes_after'),
+    /** Consents of this second or before count no longer: what the client says of itself has changed in it. */
+    consentsAfter: integer('consents_after'),
   },
   (table) => [
     index('clients_owner_id').on(table.ownerId),

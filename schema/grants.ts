@@ -30,7 +30,7 @@ export const grants = sqliteTable(
     /** The request that made the current tokens: the same request sent again has already won. */
     refreshOp: text('refresh_op'),
     refreshedAt: integer('refreshed_at'),
-    /** The network that the current tokens went to; null where it is not known. */
+    /** The network that the current tokens went to; null if it is not known. */
     refreshedFrom: text('refreshed_from'),
     /** How many rotations in a row were repeated from another network, and the last of them. */
     strays: integer('strays').notNull().default(0),
@@ -42,8 +42,10 @@ export const grants = sqliteTable(
     /** Null where the grant has no access token, or had one that was deleted. */
     accessExpiresAt: integer('access_expires_at'),
     accessRevokedAt: integer('access_revoked_at'),
-    /** The scope of the current access token; null where it is the grant's. */
+    /** The scope of the current access token; null if it is the grant's. */
     accessScope: text('access_scope'),
+    /** A JSON array of the resources that the current access token is for; null if it is all of the grant's. */
+    accessResource: text('access_resource'),
     /** When neither the code nor a token of this grant can be alive any more. */
     expiresAt: integer('expires_at').notNull(),
     createdAt: integer('created_at').notNull(),

@@ -25,6 +25,12 @@ export const users = sqliteTable(
     profile: text('profile').notNull().default('{}'),
     /** When the profile changed last; null while it never did. */
     profileUpdatedAt: integer('profile_updated_at'),
+    /** Since when the person has one-time codes; null of everybody else. */
+    secondFactorAt: integer('second_factor_at'),
+    /** When the person wanted no passkey that was offered. */
+    passkeysDeclinedAt: integer('passkeys_declined_at'),
+    /** When the cron trigger deletes the user, who asked for that and has not signed in since; null of everybody else. */
+    deletionAt: integer('deletion_at'),
     createdAt: integer('created_at').notNull(),
     lastSignInAt: integer('last_sign_in_at'),
     /** Codes that were given in this second or before are dead: the user was disabled in it. */
@@ -36,6 +42,9 @@ export const users = sqliteTable(
     index('users_staff')
       .on(table.usernameKey)
       .where(sql`is_staff = 1`),
+    index('users_deletion_at')
+      .on(table.deletionAt)
+      .where(sql`deletion_at IS NOT NULL`),
     index('users_disabled')
       .on(table.usernameKey)
       .where(sql`is_active = 0`),

@@ -1,0 +1,1 @@
+ALTER TABLE `sign_in_providers` ADD `counts_as_fresh` integer DEFAULT false NOT NULL;
