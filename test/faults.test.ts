@@ -103,7 +103,7 @@ describe('a D1 that fails', () => {
     })
   }
 
-  it('and an error that nobody foresaw gets 500 with the number of the request, which the log has, too', async () => {
+  it('for a reason that nobody foresaw is answered with 500 and the number of the request, which the log has, too', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const broken = bindingsWith(async () => {
       throw new Error('UNIQUE constraint failed: the-secret-of-a-client')

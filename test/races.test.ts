@@ -16,7 +16,7 @@ beforeEach(async () => {
   ;({ alice } = await givenCast())
 })
 
-/** Does the same many times at once. */
+/** Does the same many times concurrently. */
 async function atOnce<T>(times: number, act: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, (_, index) => act(index)))
 }

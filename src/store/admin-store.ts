@@ -1,31 +1,32 @@
 import type { BrowseAdmin } from './browse.ts'
-import type { Client, JsonObject, PasswordSignIn, RequestMark, User } from './records.ts'
+import type { Client, JsonObject, RequestMark, User, UserNames } from './records.ts'
+import type { UpkeepStore } from './upkeep-store.ts'
 
-/** Which request of an operator writes: see `RequestMark`. */
+/** Identifies an operator's request that writes; see `RequestMark`. */
 export interface OperatorMark extends RequestMark {
-  /** The id of the user that acts, or `cli`. */
+  /** The id of the acting user, or `cli`. */
   readonly actor: string
 }
 
 /** A part of a list. */
 export interface Page {
-  /** The last entry that was seen, by what the list is sorted by; null for the first part. */
+  /** The sort key of the last entry seen; null for the first part. */
   readonly after: string | null
   readonly limit: number
 }
 
-/** How long what a client gets is valid, in seconds; null if the settings decide. */
+/** How long a client's tokens are valid, in seconds; null if the settings decide. */
 export interface TokenLifetimes {
   readonly accessTokenLifetime: number | null
   readonly refreshTokenLifetime: number | null
-  /** How long the refresh token that was just replaced counts as a lost reply; 0 takes each for a replay. */
+  /** How long the refresh token that was just replaced counts as a lost reply; with 0, each use is a replay. */
   readonly refreshReuseInterval: number | null
 }
 
-/** What a client may be registered with beside its id and secret (RFC 6749 2, RFC 7591 2). */
+/** What a client may be registered with, besides its id and secret (RFC 6749 2, RFC 7591 2). */
 export type ClientMetadata = Omit<Client, 'clientId' | 'disabled'> & TokenLifetimes
 
-/** A client to make. */
+/** A client to create. */
 export interface NewClient {
   readonly clientId: string
   /** SHA-256 of its secret, base64url; null for a public client. */
@@ -33,27 +34,27 @@ export interface NewClient {
   readonly metadata: ClientMetadata
 }
 
-/** A client as operators see it: never with a secret. */
+/** A client as operators see it, without its secret. */
 export interface ClientRecord extends Client, TokenLifetimes {
   readonly createdAt: number
-  /** Grows with every change, so it tells whether somebody else was faster. */
+  /** Increases with every change, which reveals concurrent changes. */
   readonly updatedAt: number
 }
 
-/** Clients for operators. */
+/** What operators can do with clients. */
 export interface ClientAdmin {
   /**
-   * Makes a client.
-   * @returns null where the id is taken; then nothing was written
+   * Creates a client.
+   * @returns null if the id is taken; then nothing is written
    */
   createClient(client: NewClient, mark: OperatorMark): Promise<ClientRecord | null>
 
   readClient(clientId: string): Promise<ClientRecord | null>
 
   /**
-   * Changes a client, if it is still what was read. One that becomes public loses its secrets.
-   * @param seenAt `updatedAt` of the client whose change this is
-   * @returns null where there is no such client, `stale` where it was changed since; then nothing was written
+   * Changes a client if it has not been changed since it was read. A client that becomes public loses its secrets.
+   * @param seenAt `updatedAt` of the client as it was read
+   * @returns null if there is no such client, `stale` if it has been changed since; then nothing is written
    */
   updateClient(
     clientId: string,
@@ -63,11 +64,10 @@ export interface ClientAdmin {
   ): Promise<ClientRecord | 'stale' | null>
 
   /**
-   * Gives a client a new secret. The newest of the old ones lives on for a while or ends; all others end, so that at most
-   * two live.
-   * @param keepOld seconds that the newest old secret lives on; 0 ends it
-   * @returns the client, and when its old secret ends (null where it has ended); null where there is no such client,
-   *   `public` where it is a client without a secret
+   * Gives a client a new secret. The newest old one stays valid for a while or expires; all others expire.
+   * @param keepOld seconds for which the newest old secret stays valid; 0 ends it
+   * @returns the client, and when its old secret expires (null if it has); null for no such client, `public` for one without
+   *   a secret
    */
   rotateClientSecret(
     clientId: string,
@@ -78,28 +78,19 @@ export interface ClientAdmin {
 
   /**
    * Deletes a client with its secrets, consents, grants and tokens.
-   * @returns false where there is no such client
+   * @returns false if there is no such client
    */
   deleteClient(clientId: string, mark: OperatorMark): Promise<boolean>
 }
 
-/** A user to make. */
-export interface NewUser {
-  readonly id: string
-  readonly username: string
-  readonly usernameKey: string
-  /** What the name looks like. */
-  readonly usernameSkeleton: string
-  readonly email: string | null
-  readonly emailKey: string | null
-  /** A PHC string. */
-  readonly passwordHash: string
+/** A user that an operator creates. */
+export interface NewUser extends UserNames {
   readonly isStaff: boolean
 }
 
 /** A user as operators see it. */
 export interface UserRecord extends User {
-  /** What lists go by: the normalised name, or the id of a user of somebody else's table. */
+  /** The key that lists use: the normalised name, or the id of a user who is kept elsewhere. */
   readonly usernameKey: string
   readonly isActive: boolean
   readonly createdAt: number
@@ -107,20 +98,20 @@ export interface UserRecord extends User {
   readonly lastSignInAt: number | null
 }
 
-/** Users for operators. They go by the normalised form of their names. */
+/** What operators can do with users. Users are identified by the normalised form of their names. */
 export interface UserAdmin {
   /**
-   * Makes a user.
-   * @returns what is taken, where a user has that name or address already; then nothing was written
+   * Creates a user.
+   * @returns what is taken, if a user has that name or address already; then nothing is written
    */
   createUser(user: NewUser, mark: OperatorMark): Promise<UserRecord | 'username taken' | 'email taken'>
 
   readUser(usernameKey: string): Promise<UserRecord | null>
 
   /**
-   * Changes a password. It ends the user's sessions and revokes the user's grants, and so all their tokens.
-   * @param throttleKey the account's key, whose counter is cleared; null where it is not known
-   * @returns null where there is no such user
+   * Changes a password, ends the user's sessions, and revokes the user's grants and with them all tokens.
+   * @param throttleKey the account's key, whose counter is reset; null if unknown
+   * @returns null if there is no such user
    */
   setPassword(
     usernameKey: string,
@@ -130,14 +121,24 @@ export interface UserAdmin {
   ): Promise<UserRecord | null>
 
   /**
-   * Lets a user sign in, or no longer. Who is disabled loses sessions and grants, and does not get them back.
-   * @returns null where there is no such user
+   * Saves a link with which a user chooses a new password, for the operator to send or hand over.
+   * @returns false if there is no such user, or the user is disabled
+   */
+  startRecovery(
+    usernameKey: string,
+    link: { readonly id: string; readonly expiresAt: number },
+    mark: OperatorMark,
+  ): Promise<boolean>
+
+  /**
+   * Enables or disables a user. A disabled user loses sessions and grants, and does not get them back.
+   * @returns null if there is no such user
    */
   setUserActive(usernameKey: string, active: boolean, mark: OperatorMark): Promise<UserRecord | null>
 
   /**
-   * Changes what a user is. Who is no longer staff loses the sessions, too, and another address is not a verified one.
-   * @returns null where there is no such user
+   * Changes a user. One who is no longer staff loses the sessions, too, and a new address is not verified.
+   * @returns null if there is no such user
    */
   updateUser(
     usernameKey: string,
@@ -145,63 +146,69 @@ export interface UserAdmin {
       readonly email: string | null
       readonly emailKey: string | null
       readonly isStaff: boolean
-      /** A merge patch of the profile (RFC 7396); without it the profile stays. */
+      /** A merge patch of the profile (RFC 7396); by default the profile stays. */
       readonly profile?: JsonObject
     },
     mark: OperatorMark,
   ): Promise<UserRecord | 'email taken' | null>
 
   /**
-   * Deletes a user with sessions, consents, grants and tokens. Clients that the user owned lose their owner.
-   * @returns false where there is no such user
+   * Deletes a user with all sessions, consents, grants and tokens. The user's clients lose their owner.
+   * @returns false if there is no such user
    */
   deleteUser(usernameKey: string, mark: OperatorMark): Promise<boolean>
 
-  /** Users of whom it is not kept what their names look like. */
-  listWithoutSkeleton(limit: number): Promise<readonly { readonly id: string; readonly username: string }[]>
+  /**
+   * Removes a user's one-time codes, recovery codes and remembered browsers, and ends the sessions, consents and grants.
+   * @returns false if the user has no second factor
+   */
+  removeSecondFactor(usernameKey: string, mark: OperatorMark): Promise<boolean>
 
-  /** Keeps what names look like, where that is not kept yet. */
-  saveSkeletons(skeletons: readonly { readonly id: string; readonly skeleton: string }[]): Promise<void>
+  /**
+   * Unlinks all of a user's accounts elsewhere, even the last way to sign in, and ends the sessions, consents and grants.
+   * @returns false if there are none
+   */
+  unlinkAccounts(usernameKey: string, mark: OperatorMark): Promise<boolean>
 }
 
-/** A scope of the table, which stands beside those of OAUTH_SCOPES or describes one of them. */
+/** A scope of the table, which supplements OAUTH_SCOPES or describes one of them. */
 export interface ScopeRecord {
   readonly name: string
   readonly description: string
   readonly createdAt: number
 }
 
-/** Scopes for operators. */
+/** What operators can do with scopes. */
 export interface ScopeAdmin {
-  /** Every scope of the table, by name. */
-  listScopes(): Promise<readonly ScopeRecord[]>
-
   /**
-   * Makes a scope.
-   * @returns null where there is one of this name
+   * Creates a scope.
+   * @returns null if there is one with this name
    */
   createScope(name: string, description: string, mark: OperatorMark): Promise<ScopeRecord | null>
 
   /**
-   * Describes a scope anew.
-   * @returns null where there is no such scope
+   * Changes the description of a scope.
+   * @returns null if there is no such scope
    */
   updateScope(name: string, description: string, mark: OperatorMark): Promise<ScopeRecord | null>
 
   /**
-   * Deletes a scope. Tokens that have it keep it; nobody gets it any more.
-   * @returns false where there is no such scope
+   * Deletes a scope. Tokens that have it keep it, but it is no longer granted.
+   * @returns false if there is no such scope
    */
   deleteScope(name: string, mark: OperatorMark): Promise<boolean>
 }
 
-/** A token that storage knows: never the token itself. */
+/** What the storage knows about a token, without the token itself. */
 export interface TokenRecord {
   readonly kind: 'access' | 'refresh'
-  /** Of a refresh token its grant's, which stays the same however often it rotates; of an access token this, a period and its number. */
+  /**
+   * For a refresh token the id of its grant, which stays the same when it rotates; for an access token that id, a period and
+   * its number.
+   */
   readonly id: string
   readonly clientId: string
-  /** Null where a client acts for itself. */
+  /** Null if a client acts for itself. */
   readonly username: string | null
   readonly scope: string
   readonly createdAt: number
@@ -209,75 +216,51 @@ export interface TokenRecord {
   readonly revokedAt: number | null
 }
 
-/** Which tokens: of a user, of a client, or of both where both are given. */
+/** Selects tokens of a user, of a client, or of both if both are given. */
 export interface TokenFilter {
   readonly usernameKey: string | null
   readonly clientId: string | null
 }
 
-/** Sign-ins and consents for operators. */
+/** What operators can do with sign-ins and consents. */
 export interface SignInAdmin {
   /**
    * Ends a session.
-   * @returns false where none of this id lives
+   * @returns false if there is no valid session with this id
    */
   endSession(id: string, mark: OperatorMark): Promise<boolean>
 
-  /** Ends every session of a user, and says how many lived. */
+  /** Ends every session of a user, and returns how many were valid. */
   endUserSessions(userId: string, mark: OperatorMark): Promise<number>
 
   /**
-   * Withdraws a consent in its user's stead, with every grant that hangs from it.
-   * @returns false where none of this id lives
+   * Withdraws a consent on behalf of its user, with every grant that belongs to it.
+   * @returns false if there is no valid
+   * consent with this id
    */
   withdrawConsent(id: string, mark: OperatorMark): Promise<boolean>
-
-  /**
-   * Notes that the operator has just given the password again, in a session of the operator's own.
-   * @returns false where the session has ended, or the password is another one by now
-   */
-  confirmPassword(sessionId: string, signIn: PasswordSignIn, mark: OperatorMark): Promise<boolean>
 }
 
-/** Rows that a purge removed, by table. */
-export interface PurgeCounts {
-  readonly grants: number
-  readonly sessions: number
-  readonly throttle: number
-  /** Every grant has been looked at, since the walk began that this call was a part of. */
-  readonly isWalkOver: boolean
-}
-
-/** Tokens for operators. */
-export interface TokenAdmin {
-  /** Tokens of one kind by their id, live, expired and revoked. */
+/** Lists for the command line, which the Worker does without. */
+export interface TokenLists {
+  /** Lists tokens of one kind by their id, whether valid, expired or revoked. */
   listTokens(kind: TokenRecord['kind'], filter: TokenFilter, page: Page): Promise<readonly TokenRecord[]>
+}
 
+/** What operators can do with tokens. */
+export interface TokenAdmin {
   /**
    * Revokes tokens: those that the filter names (one of its parts must be given), an access token by its id, or a refresh
-   * token by its grant's id together with all that hangs from it.
-   * @returns how many tokens lived until now
+   * token by its grant's id, together with everything that belongs to it.
+   * @returns how many tokens were valid until now
    */
   revokeTokens(target: TokenFilter | { readonly id: string }, mark: OperatorMark): Promise<number>
-
-  /**
-   * Adds up what has happened since the last time, so that pictures of it need not count again.
-   * @param now seconds since 1970
-   */
-  addUpActivity(now: number): Promise<void>
-
-  /**
-   * Removes what has expired and is not needed to know a replay. Audit events stay. Grants are looked at part by part, each call
-   * beginning where the one before ended.
-   * @param limit rows of each table at most; of grants some times as many are looked at
-   * @param now seconds since 1970
-   */
-  purge(limit: number, now: number): Promise<PurgeCounts>
 }
 
 /**
- * What operators need of a storage, beside the protocol's part: lists, edits, the purge. Each call is one round trip;
+ * What operators need from a storage, besides the protocol's part: lists, changes, and what every provider needs. Each call is
+ * one round trip;
  * `read…` and `list…` never write, every other call is one atomic write with its audit event.
  */
 export interface AdminStore
-  extends BrowseAdmin, ClientAdmin, UserAdmin, ScopeAdmin, SignInAdmin, TokenAdmin {}
+  extends BrowseAdmin, ClientAdmin, UserAdmin, ScopeAdmin, SignInAdmin, TokenAdmin, UpkeepStore {}

@@ -1,12 +1,11 @@
-import type { PasswordRefusal } from '../concepts.ts'
-import type { OperatorMark } from './admin-store.ts'
 import type { MetadataValue } from './records.ts'
 
-/** What operators can list. */
+/** The kinds of records that operators can list. */
 export type RecordKind =
   | 'access-tokens'
   | 'audit-events'
   | 'authorized-clients'
+  | 'client-documents'
   | 'clients'
   | 'grants'
   | 'refresh-tokens'
@@ -18,23 +17,60 @@ export type RecordKind =
 /** A value of a record, as tables, forms, exports and the API show it. Times are seconds since 1970. */
 export type RecordValue = MetadataValue
 
-/** A record as operators see it, by the names of its columns: never with a secret, token, code or password. */
+/** A record as operators see it, by column name, without secrets, tokens, codes or passwords. */
 export type AdminRecord = Readonly<Record<string, RecordValue>>
 
-/** Which part of a list. */
+/** Columns by which a list can be sorted, in both directions; each has an index. */
+export const SORTS: Readonly<Record<RecordKind, readonly string[]>> = {
+  'access-tokens': [],
+  'audit-events': ['at'],
+  'authorized-clients': [],
+  'client-documents': ['client_id'],
+  clients: ['name', 'client_id', 'created_at'],
+  grants: ['created_at'],
+  'refresh-tokens': ['created_at'],
+  refusals: ['at'],
+  scopes: [],
+  sessions: [],
+  users: ['username'],
+}
+
+/** Selects a part of a list. */
 export interface BrowseQuery {
   /** Values by the filter's name; each filter has an index. */
   readonly filters: Readonly<Record<string, string>>
-  /** `next` of the part before; null for the first part. One that is not understood counts as null. */
+  /** `next` of the previous part; null for the first part. An invalid value counts as null. */
   readonly after: string | null
+  /** `previous` of the next part; takes precedence over `after`. An invalid value is ignored. */
+  readonly before?: string | null
+  /** A column of `SORTS`, with a minus in front for descending order; one that these filters do not allow is ignored. */
+  readonly sort?: string | null
+  /** Whether to count the records, too. */
+  readonly counts?: boolean
+  /** The most records of a part; 0 if only their number is wanted. */
   readonly limit: number
 }
 
 /** A part of a list. */
 export interface Listing {
   readonly records: readonly AdminRecord[]
-  /** Where the next part begins; null where this is the last. */
+  /** Where the next part begins; null if this is the last one. */
   readonly next: string | null
+  /** Where the previous part ends; null if this is the first one. */
+  readonly previous?: string | null
+  /** The sort order of the query; null if it is not one of `sorts`. */
+  readonly sort?: string | null
+  /** The columns by which it can be sorted with these filters. */
+  readonly sorts?: readonly string[]
+  /** How many records all its parts have, if the query asked for it. */
+  readonly total?: Total
+}
+
+/** A number of records; counting stops at the thousandth row. */
+export interface Total {
+  readonly count: number
+  /** False if there may be more. */
+  readonly isExact: boolean
 }
 
 /** A request that was refused, for the people who run its client. */
@@ -45,7 +81,7 @@ export interface Refusal {
   readonly endpoint: string
   readonly asked: string | null
   readonly error: string
-  /** The rule that refused it; never with a secret. */
+  /** The rule that refused it; never contains a secret. */
   readonly rule: string
 }
 
@@ -57,43 +93,29 @@ export interface Activity {
   readonly count: number
 }
 
-/** Lists and looks for operators, and what the provider notes for them. */
+/** Lists and records for operators, and what the provider records for them. */
 export interface BrowseAdmin {
-  /** Lists records; the order is that of the filter, else the newest first, or by name. */
+  /** Lists records in the requested order, or else that of the filter, or else newest first or by name. */
   browse(kind: RecordKind, query: BrowseQuery, now: number): Promise<Listing>
 
   /** Reads one record by its id. */
   readRecord(kind: RecordKind, id: string, now: number): Promise<AdminRecord | null>
 
-  /** Counts what hangs from a client or a user, up to 1,000 of each kind. */
+  /** Counts the records that belong to a client or a user, up to 1,000 of each kind. */
   countHanging(of: { readonly clientId: string } | { readonly userId: string }): Promise<{
     readonly consents: number
     readonly grants: number
     readonly accessTokens: number
   }>
 
-  /** Notes a refused request, and forgets the oldest of its client. */
-  noteRefusal(refusal: Refusal, mark: Omit<OperatorMark, 'actor'>): Promise<void>
-
   /**
-   * Writes an audit event of a password that was refused, one for each `once`.
-   * @param refusal never with the password, nor with the name that was typed
-   * @param once says in the log which event this is
+   * Lists what happened on each day: `grant_given`, `signed_in`, and what `countActivity` and `noteRefusal` count. It adds up what
+   * has happened since the last time, if that is a lot.
    */
-  notePassword(
-    refusal: Pick<PasswordRefusal, 'reason' | 'userId' | 'clientId'>,
-    once: string,
-    mark: Omit<OperatorMark, 'actor'>,
-  ): Promise<void>
-
-  /** Counts that something happened today. */
-  countActivity(kind: string, now: number): Promise<void>
-
-  /** What happened, day by day: `grant_given`, `signed_in`, and what `countActivity` and `noteRefusal` count. */
-  listActivity(since: number): Promise<readonly Activity[]>
+  listActivity(since: number, now: number): Promise<readonly Activity[]>
 }
 
-/** Tells whether a value of a record is a list. */
+/** Returns whether a value of a record is a list. */
 export function isList(value: unknown): value is readonly string[] {
   return Array.isArray(value)
 }

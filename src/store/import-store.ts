@@ -1,20 +1,10 @@
 import type { OperatorMark } from './admin-store.ts'
-import type { ClientProof, RequestMark } from './records.ts'
+import type { ClientProof, RequestMark, UserNames } from './records.ts'
 
-/** A user that another provider had. */
-export interface ImportedUser {
-  /** Follows from where the user comes from, so that the same user imported again is known. */
-  readonly id: string
-  /** What natural keys of the source name the user by, hashed. */
+/** Another provider's user; the id is derived from the source, so that the same user is recognised when imported again. */
+export interface ImportedUser extends UserNames {
+  /** Hash of the source's natural key for the user. */
   readonly nameId: string
-  readonly username: string
-  readonly usernameKey: string
-  /** What the name looks like, see `usernameSkeleton`. */
-  readonly usernameSkeleton: string
-  readonly email: string | null
-  readonly emailKey: string | null
-  /** A hash that a sign-in can check, or one that none matches. */
-  readonly passwordHash: string
   readonly isStaff: boolean
   readonly isActive: boolean
   /** A JSON object. */
@@ -23,16 +13,16 @@ export interface ImportedUser {
   readonly lastSignInAt: number | null
 }
 
-/** Whom an imported record speaks of, always one that the same source has brought: by the user's id, or by the hash of a natural key. */
+/** The user of an imported record, always from the same source, by id or by the hash of a natural key. */
 export type UserReference = { readonly userId: string } | { readonly nameId: string }
 
-/** What every record about a user and a client holds. */
+/** What every record about a user and a client contains. */
 interface OfClient {
   readonly user: UserReference | null
   readonly clientId: string
-  /** The client comes with the same import, though this run, a dry one, does not write it. */
+  /** Whether the client is part of the same import, although this dry run does not write it. */
   readonly clientAssumed: boolean
-  /** The same of the user. */
+  /** The same for the user. */
   readonly userAssumed: boolean
 }
 
@@ -43,11 +33,11 @@ export interface ImportedConsent extends OfClient {
   readonly authorizedAt: number
 }
 
-/** A refresh token that another provider made: it becomes the first of a grant. */
+/** A refresh token that another provider issued; it becomes the first of a grant. */
 export interface ImportedRefreshToken extends OfClient {
-  /** What storage knows the token by, see `readImportedToken`. */
+  /** The alias under which storage knows the token, see `readImportedToken`. */
   readonly alias: string
-  /** The grant to make, see `sortableId`; the same each time the token is imported. */
+  /** The grant to create, see `sortableId`; the same each time the token is imported. */
   readonly grantId: string
   /** Names the access token whose scope is the grant's. */
   readonly accessToken: string
@@ -55,63 +45,63 @@ export interface ImportedRefreshToken extends OfClient {
   readonly expiresAt: number
 }
 
-/** An access token that another provider made. */
+/** An access token that another provider issued. */
 export interface ImportedAccessToken extends OfClient {
-  /** What storage knows the token by, see `readImportedToken`. */
+  /** The alias under which storage knows the token, see `readImportedToken`. */
   readonly alias: string
-  /** What refresh tokens name it by. */
+  /** The name by which refresh tokens refer to it. */
   readonly name: string
-  /** The grant to make where no refresh token has made one, see `sortableId`. */
+  /** The grant to create if no refresh token has created one, see `sortableId`. */
   readonly grantId: string
   readonly scope: string
   readonly createdAt: number
   readonly expiresAt: number
 }
 
-/** What became of a record, or would become of it. */
+/** What happened to a record, or would happen to it. */
 export type ImportOutcome =
   | 'created'
   | 'updated'
-  /** It is here, and as it should be. */
+  /** It exists, and is up to date. */
   | 'same'
-  /** It is here and has been used since, so it is not changed any more. */
+  /** It exists and has been used since, so it is not changed. */
   | 'used'
   /** Something else has its name. */
   | 'taken'
   | 'no user'
   | 'no client'
-  /** The user has withdrawn the consent, or changed the password, since the import before. */
+  /** The user has withdrawn the consent, or changed the password, since the previous import. */
   | 'ended'
   | 'expired'
-  /** An earlier import has brought it, and it was deleted here since. */
+  /** An earlier import created it, and it has been deleted here since. */
   | 'deleted'
 
-/** How to import: `dry` says what would become of the records, and writes nothing. */
+/** How to import: `dry` reports what would happen to the records, and writes nothing. */
 export interface ImportMode {
   readonly mark: OperatorMark
   readonly dry: boolean
-  /** Brings back what was deleted here since an earlier import. */
+  /** Whether to bring back records that were deleted here since an earlier import. */
   readonly restore: boolean
 }
 
 /**
- * Takes over what another provider had. Every call is one round trip for some hundred records, which may be imported again and
- * then give the same result. Outcomes are in the order of the records.
+ * Imports another provider's data. Every call is one round trip for some hundred records, which may be imported again with
+ * the same result. Outcomes are in the order of the records.
  */
 export interface ImportStore {
-  /** Makes users; changes those who have not signed in here yet. An email address that somebody else has is kept, without its key. */
+  /** Creates users; changes those who have not signed in here yet. An email address that somebody else has is saved without its key. */
   importUsers(users: readonly ImportedUser[], mode: ImportMode): Promise<readonly ImportOutcome[]>
 
-  /** Makes consents; those that are here stay as they are. */
+  /** Creates consents; existing ones stay as they are. */
   importConsents(consents: readonly ImportedConsent[], mode: ImportMode): Promise<readonly ImportOutcome[]>
 
-  /** Makes a grant of each refresh token. It does not live before its access token, live or expired, has been imported. */
+  /** Creates a grant for each refresh token. It is not valid before its access token, valid or expired, has been imported. */
   importRefreshTokens(
     tokens: readonly ImportedRefreshToken[],
     mode: ImportMode,
   ): Promise<readonly ImportOutcome[]>
 
-  /** Makes access tokens, with their grants and consents where they have none, and lets the grants that wait for them live. */
+  /** Creates access tokens, with grants and consents if they have none, and makes the grants that wait for them valid. */
   importAccessTokens(
     tokens: readonly ImportedAccessToken[],
     mode: ImportMode,
@@ -123,29 +113,29 @@ export interface ImportStore {
    */
   removeWaitingGrants(limit: number): Promise<readonly string[]>
 
-  /** Tells which ids an import has brought a record of, whether or not that is here still. At most some hundred. */
+  /** Returns the ids whose records an import has created, whether or not they still exist. At most some hundred. */
   readImported(ids: readonly string[]): Promise<ReadonlySet<string>>
 
-  /** Remembers that an import has brought the records of these ids. At most some hundred. */
+  /** Records that an import has created the records of these ids. At most some hundred. */
   rememberImported(ids: readonly string[]): Promise<void>
 
   /** Sets the owner of a client that has none. */
   setClientOwner(clientId: string, owner: UserReference): Promise<void>
 }
 
-/** The protocol's part of a storage that takes imports: secrets of clients by the hash of the provider before. */
+/** The protocol's part of a storage that accepts imports: client secrets as hashes of the previous provider. */
 export interface ImportedSecretStore {
-  /** Tells whether a proof by secret holds by now, and the hash that stands for the client's secret; null where there is none. */
+  /** Returns whether a proof by secret is valid by now, and the imported hash of the client's secret; null if there is none. */
   readImportedSecret(
     proof: ClientProof,
     now: number,
   ): Promise<{ readonly proven: boolean; readonly hash: string | null }>
 
-  /** Puts the hash of a proof by secret in the place of the one that another provider made. */
+  /** Replaces another provider's hash with that of a proof by secret. */
   replaceImportedSecret(proof: ClientProof, importedHash: string, request: RequestMark): Promise<void>
 }
 
-/** Tells whether a storage takes secrets of the provider before; one that embedders bring need not. */
+/** Returns whether a storage accepts secrets of the previous provider; an embedder's own need not. */
 export function takesImportedSecrets(store: object): store is ImportedSecretStore {
   return 'readImportedSecret' in store && 'replaceImportedSecret' in store
 }

@@ -1,17 +1,17 @@
-import type { AdminStore, PurgeCounts } from './admin-store.ts'
+import type { PurgeCounts, UpkeepStore } from './upkeep-store.ts'
 
-/** Rows of a table that one round trip removes: D1 gives a call 30 seconds and no other one runs meanwhile. */
+/** Rows of a table that one round trip removes; D1 allows a call 30 seconds, during which no other one runs. */
 const BATCH = 500
 
 /**
- * Adds up what has happened, then removes what has expired, part by part, until all has been looked at or the rounds are used
- * up.
+ * Adds up what has happened, then removes what has expired, in slices, until everything has been examined or the rounds are
+ * used up.
  * @param now seconds since 1970
- * @param rounds round trips at most
+ * @param rounds the most round trips
  * @returns rows removed, by table
  */
 export async function purgeExpired(
-  store: Pick<AdminStore, 'addUpActivity' | 'purge'>,
+  store: Pick<UpkeepStore, 'addUpActivity' | 'purge'>,
   now: number,
   rounds: number,
 ): Promise<Omit<PurgeCounts, 'isWalkOver'>> {

@@ -6,27 +6,30 @@ export interface NewRegistration extends NewClient {
   readonly tokenId: string
   /** A keyed hash of the network. */
   readonly throttleKey: string
-  /** Registrations of a network in a window, at most. */
+  /** The most registrations of a network in a window. */
   readonly limit: number
   /** Seconds. */
   readonly window: number
 }
 
-/** What became of a registration. */
+/** The result of a registration. */
 export type RegistrationOutcome =
   | { readonly kind: 'registered'; readonly client: ClientRecord }
-  /** Too many from this network, until then; in seconds since 1970. */
+  /** Too many from this network until then, in seconds since 1970. */
   | { readonly kind: 'limited'; readonly resetAt: number }
 
-/** What clients that register themselves need of a storage. Each call is one round trip. */
+/** What clients that register themselves need from a storage. Each call is one round trip. */
 export interface RegistrationStore {
-  /** Counts a registration against its network and, within the limit, makes the client: all or nothing. */
+  /** Counts a registration against its network and, within the limit, creates the client: all or nothing. */
   register(client: NewRegistration, mark: OperatorMark): Promise<RegistrationOutcome>
 
-  /** Reads an enabled client by its registration access token; null where there is none. */
+  /** Reads an enabled client by its registration access token; null if there is none. */
   readRegistration(clientId: string, tokenId: string): Promise<ClientRecord | null>
 
-  /** Which of some scopes the scope table has. */
+  /** Returns whether a client exists, enabled or not, however it was created. */
+  isKnown(clientId: string): Promise<boolean>
+
+  /** Returns which of the given scopes are in the scope table. */
   readScopes(names: readonly string[]): Promise<readonly string[]>
 
   /**

@@ -8,7 +8,7 @@ export interface SigningKeyRecord {
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string
   readonly algorithm: SigningAlgorithm
-  /** `next` is published, `active` signs, `retired` is published while tokens that it signed may be shown. */
+  /** `next` is published, `active` signs, `retired` is published while tokens that it signed may be presented. */
   readonly state: 'next' | 'active' | 'retired'
   /** JSON of the public JWK. */
   readonly publicKey: string
@@ -21,24 +21,24 @@ export interface SigningKeyRecord {
   readonly publishedUntil: number | null
 }
 
-/** A key that was just made, for a place that seems free. */
+/** A newly created key, for a place that seems empty. */
 export type NewSigningKey = Pick<SigningKeyRecord, 'kid' | 'algorithm' | 'publicKey' | 'sealedPrivateKey'> & {
   readonly state: 'next' | 'active'
 }
 
-/** All that is published, and what pairwise subjects are salted with. */
+/** All published keys, and the salt of pairwise subjects. */
 export interface SigningKeySet {
   readonly keys: readonly SigningKeyRecord[]
-  /** Null before the first key was added. */
+  /** Null before the first key is added. */
   readonly pairwiseSalt: string | null
 }
 
 /** Keys to add. */
 export interface SigningKeyAddition {
   readonly keys: readonly NewSigningKey[]
-  /** Becomes the salt, where there is none. */
+  /** Becomes the salt, if there is none. */
   readonly pairwiseSalt: string
-  /** The ids of keys that leave their places before: their private part cannot be opened any more. */
+  /** The ids of keys to retire first, as their private part can no longer be opened. */
   readonly retire: readonly string[]
   /** Until when those stay published. */
   readonly publishUntil: number
@@ -48,32 +48,32 @@ export interface SigningKeyAddition {
 export interface SigningKeyRotation {
   /** An active key is retired if it was activated by then. */
   readonly activatedBy: number
-  /** A next key is activated if it was created by then, so that whoever keeps a key set has had the time to fetch it. */
+  /** A next key is activated if it was created by then, so that everybody with a cached key set has had time to fetch it. */
   readonly createdBy: number
-  /** Until when what is retired stays published. */
+  /** Until when retired keys stay published. */
   readonly publishUntil: number
 }
 
-/** What signing needs of a storage. Each call is one round trip; every write may be sent again with the same parameters. */
+/** What signing needs from a storage. Each call is one round trip; every write may be sent again with the same parameters. */
 export interface SigningKeyStore {
-  /** Reads the keys that are published. */
+  /** Reads the published keys. */
   readSigningKeys(now: number): Promise<SigningKeySet>
 
   /**
-   * Adds keys, each if its place is free: there is one active and one next key for each algorithm.
-   * @returns what is published then: the keys of whoever was first
+   * Adds keys, each only if its place is empty; each algorithm has one active and one next key.
+   * @returns the keys that
+   * are then published, which may be those of another, faster request
    */
   addSigningKeys(addition: SigningKeyAddition, now: number): Promise<SigningKeySet>
 
   /**
-   * Puts the next key of each algorithm into the place of the active one. An active key without a next one that is old
-   * enough stays.
-   * @returns the ids of those that were put into place
+   * Replaces the active key of each algorithm with the next one. An active key stays if the next one is missing or too new.
+   *   * @returns the ids of the newly active keys
    */
   rotateSigningKeys(rotation: SigningKeyRotation, mark: OperatorMark): Promise<readonly string[]>
 
   /**
-   * Removes keys that are published no longer.
+   * Removes keys that are no longer published.
    * @returns how many
    */
   purgeSigningKeys(now: number): Promise<number>

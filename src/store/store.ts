@@ -22,41 +22,44 @@ import type {
 } from './records.ts'
 
 /**
- * What the protocol needs of a storage. Each call is one round trip. `read…` and `list…` never write; every other call is
- * one atomic write that may be sent again with the same parameters and then gives the same result. Whatever takes a proof
- * spends what the proof shows only once (`SpentOnce`), whether or not the rest of the call succeeds.
+ * What the protocol needs from a storage. Each call is one round trip. `read…` and `list…` never write; every other call is
+ * one atomic write that may be sent again with the same parameters with the same result. Every call that takes a proof
+ * spends the part that may be used only once (`SpentOnce`), whether or not the rest of the call succeeds.
  */
 export interface Store {
   /**
    * Authenticates a client.
-   * @returns the client, or null where the proof does not hold
+   * @returns the client, or null if the proof is invalid
    */
   readClient(proof: ClientProof, now: number): Promise<Client | null>
 
   /**
-   * Counts a password attempt against its account and network and reads the user. Where a client takes part, nothing is
-   * counted or read unless its proof holds and it has the grant type.
+   * Counts a password attempt against its account and network and reads the user. If a client takes part, nothing is counted
+   * or read unless its proof is valid and it has the grant type.
    */
   admitPasswordAttempt(attempt: {
     readonly client: { readonly proof: ClientProof; readonly grantType: string } | null
     readonly keys: ThrottleKeys
-    /** Seconds that a window of attempts lasts. */
+    /** The length of a window of attempts, in seconds. */
     readonly window: number
     readonly usernameKey: string
+    /** What was typed as addresses are compared: finds the user who has proved it, unless it is a username; null for names alone. */
+    readonly emailKey?: string | null
     readonly request: RequestMark
   }): Promise<PasswordAttempt>
 
   /**
-   * Authenticates the client, spends the claim and makes the tokens, all or nothing. A claim that was spent before
-   * revokes the grant that it made (RFC 6749 4.1.2, RFC 9700 4.14).
+   * Authenticates the client, spends the claim and creates the tokens, all or nothing. A claim that was spent before revokes
+   * the grant that it created (RFC 6749 4.1.2, RFC 9700 4.14).
    */
   issueTokens(commit: IssueCommit): Promise<IssueOutcome>
 
   /**
-   * Authenticates the client whose code is refused, and revokes the grant that the code made, if it was spent before
-   * (RFC 6749 4.1.2). A code that was not spent stays unspent.
-   * @param codeId the id of the code and its grant; of a code of the first format what storage knows it by
-   * @returns false where the proof does not hold; then nothing is revoked
+   * Authenticates the client whose code is refused, and revokes the grant that the code created, if it was spent before
+   * (RFC 6749 4.1.2). An unspent code stays unspent.
+   * @param codeId the id of the code and its grant; for the first format, the id under which storage knows it
+   * @returns
+   * false if the proof is invalid; then nothing is revoked
    */
   refuseCode(
     proof: ClientProof,
@@ -66,8 +69,9 @@ export interface Store {
   ): Promise<boolean>
 
   /**
-   * Revokes a token of this client (RFC 7009): an access token alone, a refresh token with its grant and all that hangs from it.
-   * @returns false where the proof does not hold
+   * Revokes a token of this client (RFC 7009): an access token by itself, a refresh token with its grant and everything that
+   * belongs to it.
+   * @returns false if the proof is invalid
    */
   revokeToken(
     proof: ClientProof,
@@ -76,26 +80,26 @@ export interface Store {
     request: RequestMark,
   ): Promise<boolean>
 
-  /** Authenticates a client and reads a token for it (RFC 7662). A refresh token is found by its own client alone. */
+  /** Authenticates a client and reads a token for it (RFC 7662). Only its own client finds a refresh token. */
   readTokenAs(
     proof: ClientProof,
     token: TokenReference,
     now: number,
   ): Promise<{ readonly client: Client | null; readonly token: LiveToken | null }>
 
-  /** Reads an access token that lives, for a protected resource. */
+  /** Reads a valid access token, for a protected resource. */
   readAccessToken(token: AccessTokenName, now: number): Promise<LiveToken | null>
 
-  /** Keeps a code for `lifetime` seconds at least. */
+  /** Saves a code for at least `lifetime` seconds. */
   putCode(id: string, code: AuthorizationCode, lifetime: number): Promise<void>
 
   /** Reads a code, which may already be spent or expired: the commit decides. */
   readCode(id: string): Promise<AuthorizationCode | null>
 
   /**
-   * Reads everything that an authorization request is decided by.
-   * @param wanted the client, the browser's session if it has one, and the scope names whose rows are wanted; the client's own
-   *   scopes come along
+   * Reads all records that decide an authorization request.
+   * @param wanted the client, the browser's session if it has
+   * one, and the scope names to look up; the client's own are included
    */
   readAuthorization(
     wanted: {
@@ -107,36 +111,37 @@ export interface Store {
   ): Promise<AuthorizationRecords>
 
   /**
-   * Saves a consent while the session that gives it lives and the client is enabled: adds what was allowed to the consent that
-   * lives and takes what was refused from it, or begins a new one.
+   * Saves a consent if its session is valid and the client is enabled: adds what was allowed to a valid consent and removes
+   * what was refused, or creates a new one.
    */
   saveConsent(consent: ConsentCommit, sessionId: string, request: RequestMark): Promise<void>
 
   /**
-   * Keeps a sign-in and settles what its password changes.
-   * @returns false where the user may no longer sign in, or has another password by now
+   * Saves a sign-in and settles its password attempt.
+   * @returns false if the user may no longer sign in, or the password
+   * has been changed
    */
   createSession(session: SessionCommit, signIn: PasswordSignIn, request: RequestMark): Promise<boolean>
 
   /**
-   * Makes a user who signs up, and the user's first session.
-   * @returns what is taken, where another user has the address or the name, or a name that looks the same; then nothing was
+   * Creates a user who signs up, and the user's first session.
+   * @returns what is taken, if another user has the address or the name, or a name that looks the same; then nothing is
    *   written
    */
   createUser(
     user: UserCommit,
     session: SessionCommit,
     request: RequestMark,
-  ): Promise<'created' | 'username taken' | 'email taken'>
+  ): Promise<'created' | 'username taken' | 'email taken' | 'invitation gone'>
 
-  /** Reads a session that lives. */
+  /** Reads a valid session. */
   readSession(id: string, rule: SessionRule): Promise<Session | null>
 
-  /** Notes that a session is used, for its idle limit. */
+  /** Records that a session is used, for its idle limit. */
   touchSession(id: string, now: number): Promise<void>
 
   /**
-   * Ends sessions: one, of whichever user or of one user alone, or all of a user's but one.
+   * Ends sessions: one, of any user or only of a given user, or all of a user's but one.
    * @returns how many
    */
   endSessions(
@@ -150,8 +155,9 @@ export interface Store {
   readAccount(sessionId: string, rule: SessionRule): Promise<Account>
 
   /**
-   * Takes back what an application has of a user: ends the consent, if there is one, every grant and token that hangs from it, and codes not yet redeemed.
-   * @returns null where there was none
+   * Withdraws an application's access to a user: ends the consent, if there is one, every grant and token that belongs to
+   * it, and codes not yet redeemed.
+   * @returns null if there was none
    */
   withdrawConsent(
     consent: { readonly userId: string; readonly clientId: string; readonly deleteExpired: boolean },
@@ -160,7 +166,7 @@ export interface Store {
 
   /**
    * Changes a user's password, ends the user's other sessions and consents, and revokes the user's grants.
-   * @returns false where the password that was checked is no longer the user's
+   * @returns false if the password that was checked is no longer the user's
    */
   changePassword(
     change: {
@@ -174,6 +180,6 @@ export interface Store {
     request: RequestMark,
   ): Promise<boolean>
 
-  /** Names the parts of the storage that do not answer, as D1; empty where all is well. */
+  /** Returns the parts of the storage that do not answer, such as D1; empty if all is well. */
   readHealth(): Promise<readonly string[]>
 }

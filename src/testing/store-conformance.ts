@@ -1,4 +1,5 @@
 import { assertionCases } from './store/assertions.ts'
+import { bindingCases } from './store/bindings.ts'
 import { clientCases } from './store/clients.ts'
 import { codeCases, codeRefusalCases } from './store/codes.ts'
 import { consentCases } from './store/consents.ts'
@@ -6,6 +7,7 @@ import { issuingCases, issuingRefusalCases } from './store/issuing.ts'
 import { passwordCases } from './store/passwords.ts'
 import { raceCases } from './store/races.ts'
 import { refreshCases, refreshRefusalCases, refreshScopeCases } from './store/refresh.ts'
+import { resourceCases } from './store/resources.ts'
 import { revocationCases } from './store/revocation.ts'
 import { scopeCases } from './store/scopes.ts'
 import { sessionCases } from './store/sessions.ts'
@@ -20,8 +22,10 @@ const GROUPS: Readonly<Record<string, Cases>> = {
   assertions: assertionCases,
   issuing: { ...issuingCases, ...issuingRefusalCases },
   scopes: scopeCases,
+  bindings: bindingCases,
   codes: { ...codeCases, ...codeRefusalCases },
   refresh: { ...refreshCases, ...refreshScopeCases, ...refreshRefusalCases },
+  resources: resourceCases,
   'single access token': singleTokenCases,
   revocation: revocationCases,
   passwords: passwordCases,
@@ -32,13 +36,13 @@ const GROUPS: Readonly<Record<string, Cases>> = {
 }
 
 /**
- * What every `Store` must keep, races included. It knows no test runner and no database, and never looks at a clock: times
- * are what it says.
+ * Tests the rules that every `Store` must follow, including races. It depends on no test runner and no database, and never
+ * reads a clock, as it sets all times itself.
  *
  *     describe('my store', () => storeConformance(it, async () => ({ store: myStore(), seed: mySeed() })))
  *
- * @param test  declares a test, as `it` of most runners does; `run` rejects where the store fails it
- * @param open  gives an empty store, anew for each test
+ * @param test  declares a test, as `it` of most runners does; `run` rejects if the store fails it
+ * @param open  returns a new, empty store for each test
  */
 export function storeConformance(
   test: (name: string, run: () => Promise<void>) => void,

@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
+import { tokenLists } from '../../src/store/d1/admin/list-tokens.ts'
 import { purgeExpired } from '../../src/store/purge.ts'
 import { givenClient, givenUser } from '../support/fixture.ts'
 import { all, mark, NOW, sentTwice } from '../support/operator.ts'
 
-const store = createAdminStore(env.DB)
+const store = { ...createAdminStore(env.DB), ...tokenLists(env.DB) }
 const EVERY = { usernameKey: null, clientId: null }
 const PAGE = { after: null, limit: 100 }
 

@@ -198,6 +198,11 @@ describe('deleting', () => {
   })
 })
 
+async function namesOfScopes(): Promise<unknown[]> {
+  const { records } = await store.browse('scopes', { filters: {}, after: null, limit: 10 }, NOW)
+  return records.map(({ name }) => name)
+}
+
 describe('scopes', () => {
   it('are made once, listed by name, deleted once', async () => {
     expect(await store.createScope('write', 'Change things', mark())).toEqual({
@@ -207,10 +212,11 @@ describe('scopes', () => {
     })
     expect(await store.createScope('write', 'Other words', mark())).toBeNull()
     await store.createScope('email', 'See the address', mark())
-    expect((await store.listScopes()).map(({ name }) => name)).toEqual(['email', 'write'])
+    expect(await namesOfScopes()).toEqual(['email', 'write'])
+    expect(await store.findScopes(['write', 'writ', 'delete'])).toEqual(['write'])
     expect(await store.deleteScope('write', mark())).toBe(true)
     expect(await store.deleteScope('write', mark())).toBe(false)
-    expect((await store.listScopes()).map(({ name }) => name)).toEqual(['email'])
+    expect(await namesOfScopes()).toEqual(['email'])
   })
 
   it('give the same answer when a reply was lost', async () => {

@@ -3,7 +3,8 @@ import type { Account, RequestMark, SessionRule, WithdrawnConsent } from '../rec
 import type { Store } from '../store.ts'
 import { auditStatement } from './audit.ts'
 import { noticeStatement } from './logout-notices.ts'
-import { run } from './run.ts'
+import { parentsLive } from './read-tokens.ts'
+import { columnsOf, run } from './run.ts'
 import {
   liveSession,
   listSessions,
@@ -19,6 +20,7 @@ interface AuthorizedClientRow {
   readonly name: string
   readonly url: string | null
   readonly redirect_uri: string | null
+  readonly initiate_login_uri: string | null
   readonly scopes: string
   readonly since: number
   readonly last_used_at: number | null
@@ -48,6 +50,7 @@ export async function readAccount(db: D1Database, sessionId: string, rule: Sessi
       name: row.name,
       url: row.url,
       redirectUri: row.redirect_uri,
+      initiateLoginUri: row.initiate_login_uri,
       scope: [...new Set(row.scopes.split(' ').filter(Boolean))].toSorted().join(' '),
       authorizedAt: row.since,
       lastUsedAt: row.last_used_at,
@@ -58,15 +61,15 @@ export async function readAccount(db: D1Database, sessionId: string, rule: Sessi
   }
 }
 
-/** A grant `g` that lives: one of its tokens does. */
+/** Condition: the grant `g` is valid, as one of its tokens and everything that it depends on are. */
 function grantLives(now: number): SQL {
   return sql`(g.revoked_at IS NULL AND (g.refresh_expires_at > ${now}
-    OR (g.access_revoked_at IS NULL AND g.access_expires_at > ${now})))`
+    OR (g.access_revoked_at IS NULL AND g.access_expires_at > ${now})) AND ${parentsLive})`
 }
 
 /**
  * Every client that can act for a user: by a consent, under which it gets tokens, or by tokens that it has without one (the
- * password grant). Uses before the access that it has now, such as those before a withdrawal, do not count.
+ * password grant). Uses before its present access began, such as those before a withdrawal, do not count.
  */
 function applications(userId: SQL, now: number): SQL {
   const own = sql`grants g WHERE g.user_id = ${userId} AND g.client_id = c.client_id AND g.created_at >= x.since`
@@ -77,7 +80,8 @@ function applications(userId: SQL, now: number): SQL {
         WHERE g.user_id = ${userId} AND ${grantLives(now)}),
     access (client_id, scopes, since) AS (
       SELECT client_id, group_concat(scope, ' '), min(since) FROM held GROUP BY client_id)
-    SELECT c.client_id AS client_id, c.name AS name, c.url AS url, x.scopes AS scopes, x.since AS since,
+    SELECT ${columnsOf('c', 'client_id name url')}, x.scopes AS scopes, x.since AS since,
+      c.metadata ->> 'initiate_login_uri' AS initiate_login_uri,
       (SELECT r.uri FROM client_redirect_uris r WHERE r.client_id = c.client_id ORDER BY r.position LIMIT 1) AS redirect_uri,
       (SELECT max(COALESCE(g.refreshed_at, g.created_at)) FROM ${own}) AS last_used_at,
       (SELECT max(g.strayed_at) FROM ${own} AND g.revoked_at IS NULL) AS strayed_at
@@ -91,7 +95,7 @@ export async function withdrawConsent(
   request: RequestMark,
 ): Promise<WithdrawnConsent | null> {
   const consent = sql`a.user_id = ${userId} AND a.client_id = ${clientId}`
-  // The batch sent again counts what it ended itself: this request's time and reason.
+  // When sent again, the batch counts what it ended itself, by this request's time and reason.
   const own = sql`g.user_id = ${userId} AND g.client_id = ${clientId}`
   const ended = sql`${own} AND (g.revoked_at IS NULL OR g.revoke_reason = ${reason(request)})`
   const [found] = await run<[{ name: string; refresh_tokens: number; access_tokens: number }]>(db, [
@@ -150,8 +154,9 @@ export async function changePassword(
       WHERE id = ${userId} AND password_hash = ${signIn.passwordHash} AND is_active = 1`,
     noticeStatement(sql`${others} AND ${changed}`, request),
     sql`UPDATE sessions SET revoked_at = ${request.now} WHERE ${others} AND revoked_at IS NULL AND ${changed}`,
-    // The password was just given again: codes that this session asks for are younger than the new password.
-    sql`UPDATE sessions SET auth_time = ${request.now} WHERE id = ${sessionId} AND user_id = ${userId} AND ${changed}`,
+    // The password was just entered again, so codes that this session requests are newer than the new password.
+    sql`UPDATE sessions SET auth_time = ${request.now}, vouched_at = NULL WHERE id = ${sessionId} AND user_id = ${userId} AND ${changed}`,
+    sql`DELETE FROM remembered_browsers WHERE user_id = ${userId} AND ${changed}`,
     // Applications have to ask again.
     sql`UPDATE authorized_clients SET revoked_at = ${request.now} WHERE user_id = ${userId} AND revoked_at IS NULL AND ${changed}`,
     revokeGrants(sql`g.user_id = ${userId} AND ${changed}`, 'password_changed', request),

@@ -4,7 +4,7 @@ import type { RequestMark } from '../records.ts'
 
 export type { AuditType } from '../audit-types.ts'
 
-/** One event; null columns are what it does not speak of. Values may be SQL. */
+/** One event; columns that do not apply are null. Values may be SQL. */
 export interface AuditEvent {
   readonly type: AuditType
   readonly actor: SQL | string | null
@@ -13,15 +13,15 @@ export interface AuditEvent {
   readonly subject?: SQL | string | null
 }
 
-/** The id of an event of a request: the same request sent again has the same one. */
+/** Returns the id of an event of a request, which is the same when the request is sent again. */
 function auditId(type: AuditType, request: RequestMark): string {
   return `${request.now.toString(36)}-${request.id}-${type}`
 }
 
 /**
- * The statement that writes an audit event, to ride in the batch that does what it tells. The row's id names the request,
- * so the batch sent again writes no second one.
- * @param source a FROM and WHERE that give one row where the thing was done, none where it was not
+ * Returns the statement that writes an audit event, as a part of the batch that does what it reports. The row's id names the
+ * request, so the batch writes no second one when sent again.
+ * @param source a FROM and WHERE that return one row if the change was made, otherwise none
  */
 export function auditStatement(event: AuditEvent, request: RequestMark, source: SQL = sql`WHERE true`): SQL {
   return sql`INSERT INTO audit_events (id, at, type, actor, user_id, client_id, subject, network)
@@ -30,12 +30,12 @@ export function auditStatement(event: AuditEvent, request: RequestMark, source: 
     ON CONFLICT (id) DO NOTHING`
 }
 
-/** The condition under which this request has written an event of this type: it did the thing, now or when first sent. */
+/** Condition: this request has written an event of this type, so it made the change, now or when first sent. */
 export function auditWritten(type: AuditType, request: RequestMark): SQL {
   return sql`EXISTS (SELECT 1 FROM audit_events WHERE id = ${auditId(type, request)})`
 }
 
-/** The subject of the event of this type that this request has written; null where it wrote none. */
+/** The subject of the event of this type that this request has written; NULL if it wrote none. */
 export function auditSubject(type: AuditType, request: RequestMark): SQL {
   return sql`(SELECT subject FROM audit_events WHERE id = ${auditId(type, request)})`
 }

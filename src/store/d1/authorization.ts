@@ -5,16 +5,21 @@ import { clientColumns, type ClientRow, toClient } from './client-rows.ts'
 import { saveConsentStatements } from './consents.ts'
 import { jsonList, run } from './run.ts'
 import { liveSession, type SessionRow, toSession } from './sessions.ts'
+import { parseStringList } from './string-list.ts'
 
 interface ConsentRow {
   readonly id: string
   readonly scope: string
   readonly revoked_at: number | null
+  readonly targets: string | null
 }
 interface ScopeRow {
   readonly name: string
   readonly description: string
 }
+
+/** What a consent `a` to the client `c` still allows: nothing, if the client has changed how it describes itself since. */
+const rememberedScope = sql`CASE WHEN a.updated_at <= c.consents_after THEN '' ELSE a.scope END`
 
 /** See `Store.readAuthorization`. */
 export async function readAuthorization(
@@ -28,7 +33,8 @@ export async function readAuthorization(
   >(db, [
     sql`SELECT ${clientColumns} FROM clients c WHERE c.client_id = ${clientId} AND c.disabled_at IS NULL`,
     session,
-    sql`SELECT a.id AS id, a.scope AS scope, a.revoked_at AS revoked_at FROM authorized_clients a
+    sql`SELECT a.id AS id, ${rememberedScope} AS scope, a.revoked_at AS revoked_at, a.targets AS targets
+      FROM authorized_clients a JOIN clients c ON c.client_id = a.client_id
       WHERE a.client_id = ${clientId} AND a.user_id = (SELECT s.user_id FROM sessions s WHERE s.id = ${sessionId ?? ''})`,
     sql`SELECT name, description FROM scopes WHERE name IN ${jsonList(scopes)} OR name IN
       (SELECT value FROM json_each((SELECT '["' || replace(c.scope, ' ', '","') || '"]' FROM clients c
@@ -39,7 +45,12 @@ export async function readAuthorization(
     client: clients[0] ? toClient(clients[0]) : null,
     session: toSession(sessions[0]),
     consent: consent
-      ? { id: consent.id, scope: consent.scope, withdrawn: consent.revoked_at !== null }
+      ? {
+          id: consent.id,
+          scope: consent.scope,
+          withdrawn: consent.revoked_at !== null,
+          ...(consent.targets !== null && { targets: parseStringList(consent.targets) }),
+        }
       : null,
     scopes: descriptions,
   }

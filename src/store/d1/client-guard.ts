@@ -2,7 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { ClientProof, SpentOnce } from '../records.ts'
 import { run, type Statement, statement, value, type Values } from './run.ts'
 
-/** A proof as SQL: parameters of this request, or places in a template. */
+/** A proof as SQL: parameters of this request, or placeholders of a template. */
 export interface ProofTerms {
   readonly shape: ProofShape
   readonly clientId: SQL
@@ -35,13 +35,13 @@ export function proofTerms(proof: ClientProof, now: number): ProofTerms {
   }
 }
 
-/** Places for a proof of a shape in a template of `statement`; `proofValues` fills them. */
+/** Placeholders for a proof of a shape in a template of `statement`; `proofValues` fills them. */
 export function proofPlaces(shape: ProofShape): ProofTerms {
   const [clientId, shown, now] = [value('clientId'), value('shown'), value('now')]
   return { shape, clientId, shown, now, jtiHash: value('jtiHash'), spentBy: value('spentBy') }
 }
 
-/** What fills `proofPlaces`. */
+/** The values for `proofPlaces`. */
 export function proofValues(proof: ClientProof, now: number): Values {
   const spend = spendOf(proof)
   return {
@@ -54,8 +54,9 @@ export function proofValues(proof: ClientProof, now: number): Values {
 }
 
 /**
- * Spends what a proof shows only once. It is the first statement of every batch whose guards hold the proof: of several requests
- * that show the same, the guards of one find themselves in the row, and it finds itself again where it asks twice.
+ * Spends a proof that may be used only once. It is the first statement of every batch whose guards contain the proof: of
+ * several requests with the same proof, the guards of only one find their own request in the row, and they find it again
+ * when it is sent twice.
  */
 export function spendStatements(proof: ClientProof): readonly Statement[] {
   const spend = spendOf(proof)
@@ -89,31 +90,34 @@ function shownBy(proof: ClientProof): string {
 }
 
 /**
- * The condition under which the client `c` of a statement is the one that the proof shows, and may act. It stands in every
- * statement of every commit, so that none trusts what another one found.
+ * Condition: the client `c` of a statement is the one that the proof authenticates, and may act. It is part of every
+ * statement of every commit, so that none relies on what another one found.
  */
 export function clientGuard(terms: ProofTerms): SQL {
   return sql`(c.client_id = ${terms.clientId} AND c.disabled_at IS NULL AND ${proven(terms)})`
 }
 
-/** The same as a condition that needs no client in the statement. */
+/** The same, as a condition that needs no client in the statement. */
 export function clientProven(proof: ClientProof, now: number): SQL {
   return sql`EXISTS (SELECT 1 FROM clients c WHERE ${clientGuard(proofTerms(proof, now))})`
 }
 
 /**
- * The client `c` is registered for a grant type (RFC 7591 2). The names are a JSON array without spaces, of names without
- * quotation marks.
- * @param quoted the name between quotation marks
+ * Condition: the client `c` is registered for a grant type (RFC 7591 2). The column is a JSON array without spaces, and no
+ * name contains a quotation mark.
+ * @param quoted the name in quotation marks
  */
 export function hasGrantType(quoted: SQL): SQL {
   return sql`(instr(c.grant_types, ${quoted}) > 0)`
 }
 
-/** The client `c` may refresh tokens. */
+/** Condition: the client `c` may get tokens that are not bound to a key (RFC 9449 5.2). */
+export const mayBeBearer = sql`(json_extract(c.metadata, '$.dpop_bound_access_tokens') IS NOT 1)`
+
+/** Condition: the client `c` may refresh tokens. */
 export const mayRefresh = hasGrantType(sql`'"refresh_token"'`)
 
-/** The method that the client `c` is registered for; what stands in for it where nobody said one. */
+/** The method that the client `c` is registered for, with a substitute if there is none. */
 function registeredMethod(otherwise: SQL): SQL {
   return sql`COALESCE(json_extract(c.metadata, '$.token_endpoint_auth_method'), ${otherwise})`
 }
@@ -123,7 +127,7 @@ function proven({ jtiHash, now, shape, shown, spentBy }: ProofTerms): SQL {
     case 'none':
       return sql`(c.type = 'public' AND ${registeredMethod(sql`'none'`)} = 'none')`
     case 'secret':
-      // A public client that was imported may have a secret that its copies send; one that was registered here has none.
+      // An imported public client may have a secret that its installations send; one that was registered here has none.
       return sql`(${registeredMethod(sql`'none'`)} IN ('client_secret_basic', 'client_secret_post', 'none')
         AND EXISTS (SELECT 1 FROM client_secrets s WHERE s.client_id = c.client_id
           AND s.secret_hash = ${shown} AND (s.expires_at IS NULL OR s.expires_at > ${now})))`
@@ -137,7 +141,7 @@ function proven({ jtiHash, now, shape, shown, spentBy }: ProofTerms): SQL {
   }
 }
 
-/** Runs statements whose guards hold a proof; what the proof spends is spent before them, in the same batch. See `run`. */
+/** Runs statements whose guards contain a proof; whatever the proof spends is spent first, in the same batch. See `run`. */
 export async function runProven<Rows extends readonly object[]>(
   db: D1Database,
   proof: ClientProof,

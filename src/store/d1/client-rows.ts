@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import * as v from 'valibot'
 import type { Client, MetadataValue } from '../records.ts'
+import { columnsOf } from './run.ts'
 import { parseStringList } from './string-list.ts'
 
 /** A client as `clientColumns` reads it. */
@@ -21,10 +22,11 @@ export interface ClientRow {
 }
 
 /** Columns of a `ClientRow` over the client `c`. */
-export const clientColumns = sql`c.client_id AS client_id, c.type AS type, c.name AS name, c.url AS url,
-  c.grant_types AS grant_types, c.response_types AS response_types, c.scope AS scope, c.auto_authorize AS auto_authorize,
-  c.authorize_every_time AS authorize_every_time, c.require_pkce AS require_pkce, c.metadata AS metadata,
-  c.disabled_at AS disabled_at,
+export const clientColumns = sql`${columnsOf(
+  'c',
+  `client_id type name url grant_types response_types scope
+  auto_authorize authorize_every_time require_pkce metadata disabled_at`,
+)},
   (SELECT json_group_array(r.uri ORDER BY r.position) FROM client_redirect_uris r WHERE r.client_id = c.client_id) AS redirect_uris`
 
 /** The client of a row. */
@@ -62,7 +64,7 @@ const metadataText = v.pipe(
   ),
 )
 
-/** The JSON of a client's `metadata`, without what is not there. */
+/** Parses a client's `metadata`. */
 export function parseMetadata(text: string): Readonly<Record<string, MetadataValue>> {
   return v.parse(metadataText, text)
 }

@@ -1,18 +1,22 @@
 import { sql, type SQL } from 'drizzle-orm'
 import * as v from 'valibot'
 import type { GrantDetails, IssuedTokens, IssueOutcome } from '../records.ts'
+import { parseStringList } from './string-list.ts'
 
-/** What the statement of a commit finds that gives the reasons. */
+/** What the statement that explains a commit finds. */
 export interface VerdictRow {
   readonly authenticated: number
   readonly has_grant_type: number
   readonly user_lives: number
   readonly claim_holds: number
   readonly claim_spent: number | null
+  readonly binding_holds: number
   readonly scope_allowed: number
+  readonly resource_allowed: number
+  readonly has_resources: number
 }
 
-/** A grant with its current tokens, as a commit answers it. */
+/** A grant with its current tokens, as a commit returns it. */
 export interface IssuedRow {
   readonly grant_id: string
   readonly sequence: number
@@ -23,17 +27,18 @@ export interface IssuedRow {
   readonly auth_time: number | null
   readonly session_id: string | null
   readonly details: string | null
+  readonly resource: string | null
   readonly refreshes: number
 }
 
 /**
  * Columns of an `IssuedRow`, in a statement over the grants alone.
- * @param refreshes whether the answer has a refresh token, if it is not for the grant alone to say
+ * @param refreshes whether the answer has a refresh token, if that does not depend only on the grant
  */
 export function issuedColumns(refreshes: SQL = sql`refresh_expires_at IS NOT NULL`): SQL {
   return sql`id AS grant_id, refresh_seq AS sequence, COALESCE(access_scope, scope) AS scope,
   access_expires_at AS expires_at, client_id AS client_id, user_id AS user_id, auth_time AS auth_time,
-  session_id AS session_id, details AS details, ${refreshes} AS refreshes`
+  session_id AS session_id, details AS details, access_resource AS resource, ${refreshes} AS refreshes`
 }
 
 /** The id of the current access token of the grant `g`, for operators. */
@@ -41,13 +46,25 @@ export const accessTokenId = sql`(g.id || '.' || g.refresh_seq)`
 
 const detailsOf = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))
 
-/** The details of a column; null where there are none. */
+/** Parses the details in a column; null if there are none. */
 export function parseDetails(json: string | null): GrantDetails | null {
   return json === null ? null : v.parse(detailsOf, json)
 }
 
-/** Tokens of a row as the protocol sees them. */
+/**
+ * Returns the resources that an access token is for.
+ * @param narrowed JSON of those that its request named; null for all
+ * of the grant's
+ */
+export function resourcesOf(narrowed: string | null, details: GrantDetails | null): readonly string[] {
+  if (narrowed !== null) return parseStringList(narrowed)
+  const held = details?.['resource']
+  return Array.isArray(held) ? held.filter((value: unknown) => typeof value === 'string') : []
+}
+
+/** Returns the tokens of a row as the protocol sees them. */
 export function toIssuedTokens(row: IssuedRow): IssuedTokens {
+  const details = parseDetails(row.details)
   return {
     token: { grantId: row.grant_id, sequence: row.sequence },
     refreshes: row.refreshes === 1,
@@ -57,11 +74,12 @@ export function toIssuedTokens(row: IssuedRow): IssuedTokens {
     userId: row.user_id,
     authTime: row.auth_time,
     sessionId: row.session_id,
-    details: parseDetails(row.details),
+    details,
+    resource: resourcesOf(row.resource, details),
   }
 }
 
-/** The answer of a commit that succeeded: its one statement asks for everything at once. */
+/** Returns the outcome of a successful commit, whose single statement checked everything. */
 export function success(row: IssuedRow): IssueOutcome {
   const verdict = {
     authenticated: true,
@@ -73,7 +91,7 @@ export function success(row: IssuedRow): IssueOutcome {
   return { verdict, issued: toIssuedTokens(row) }
 }
 
-/** The answer of a commit that did not: the reasons, and the tokens of a reply that was lost. */
+/** Returns the outcome of a failed commit: the reasons, and the tokens of a lost reply. */
 export function explained(verdict: VerdictRow | undefined, issued: IssuedRow | undefined): IssueOutcome {
   return {
     verdict: {
@@ -82,7 +100,10 @@ export function explained(verdict: VerdictRow | undefined, issued: IssuedRow | u
       userLives: verdict?.user_lives === 1,
       claimHolds: verdict?.claim_holds === 1,
       claimSpent: verdict?.claim_spent === 1,
+      bindingHolds: verdict?.binding_holds === 1,
       scopeAllowed: verdict?.scope_allowed === 1,
+      resourceAllowed: verdict?.resource_allowed === 1,
+      hasResources: verdict?.has_resources === 1,
     },
     issued: issued ? toIssuedTokens(issued) : null,
   }

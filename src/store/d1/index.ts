@@ -13,7 +13,7 @@ import { run } from './run.ts'
 import { createSession, createUser, endSessions, readSession, touchSession } from './sessions.ts'
 
 /**
- * The storage of the deployable Worker: everything in D1, codes in KV.
+ * Creates the storage of the deployable Worker: everything in D1, codes in KV.
  * @param db the D1 database, migrated
  * @param kv the KV namespace
  */

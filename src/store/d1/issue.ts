@@ -2,13 +2,14 @@ import { sql } from 'drizzle-orm'
 import type { IssueCommit, IssueOutcome } from '../records.ts'
 import { replayedCodeStatements } from './claims/code.ts'
 import { refreshTokens } from './claims/refresh.ts'
-import { runProven } from './client-guard.ts'
+import { clientGuard, proofPlaces, runProven } from './client-guard.ts'
 import { explained, type IssuedRow, issuedColumns, success, type VerdictRow } from './grant-rows.ts'
 import {
   accessExpiresAt,
   firstRefreshExpiresAt,
   issueConditions,
   issueValues,
+  keptDetails,
   nameOf,
   shapeOf,
 } from './issue-terms.ts'
@@ -19,8 +20,8 @@ import { singleStatements } from './single.ts'
 import { sweepExpired } from './sweep.ts'
 
 /**
- * The tokens of one commit: authenticates, claims, issues; see `Store.issueTokens`. Where all goes well one statement does it;
- * only where it returns nothing a second trip asks why, and ends what a replay brought.
+ * Authenticates, claims and issues in one commit; see `Store.issueTokens`. If all goes well, one statement is enough; only
+ * if it returns nothing, a second trip finds out why, and revokes the tokens of a replayed code.
  */
 export async function issueTokens(db: D1Database, commit: IssueCommit): Promise<IssueOutcome> {
   return commit.claim?.kind === 'refresh' ? refreshTokens(db, commit, commit.claim) : makeGrant(db, commit)
@@ -34,13 +35,16 @@ async function makeGrant(db: D1Database, commit: IssueCommit): Promise<IssueOutc
   return explained(verdicts[0], undefined)
 }
 
-/** Statements that make a grant, and which of them answers. */
+/** Returns the statements that create a grant, and which of them returns it. */
 function makingStatements(commit: IssueCommit): {
   readonly statements: readonly Statement[]
   readonly answer: number
 } {
   const { request, signIn } = commit
-  const before = signIn ? externalUserStatements(signIn, request) : []
+  const before = [
+    ...(signIn ? externalUserStatements(signIn, request) : []),
+    ...(commit.claim?.kind === 'assertion' ? [spendAssertion(commit)] : []),
+  ]
   const making = commit.single ? singleStatements(commit) : [insertGrant(commit)]
   const after = [
     ...(signIn ? signInStatements(commit.userId, signIn, request) : []),
@@ -49,16 +53,30 @@ function makingStatements(commit: IssueCommit): {
   return { answer: before.length + making.length - 1, statements: [...before, ...making, ...after] }
 }
 
-/** Inserts a grant; a code that was spent meets the grant of its id, and the request sent again its own. */
+/**
+ * Spends an assertion, if its client authenticates: of several requests with the same assertion, only one finds itself in
+ * the row.
+ */
+function spendAssertion(commit: IssueCommit): Statement {
+  const shape = shapeOf(commit)
+  return statement(
+    `spend assertion ${shape.proof}`,
+    issueValues(commit),
+    () => sql`INSERT INTO used_jti (jti_hash, op, expires_at) SELECT ${value('onceHash')}, ${value('op')}, ${value('onceEnd')}
+      FROM clients c WHERE ${clientGuard(proofPlaces(shape.proof))} ON CONFLICT DO NOTHING`,
+  )
+}
+
+/** Inserts a grant. A spent code conflicts with the grant of its id; a request that is sent again finds its own grant. */
 function insertGrant(commit: IssueCommit): Statement {
   const shape = shapeOf(commit)
   return statement(`insert grant ${nameOf(shape)}`, issueValues(commit), () => {
-    const { all, scope } = issueConditions(shape)
+    const { accessScope, all, scope } = issueConditions(shape)
     const refreshEnd = firstRefreshExpiresAt(shape)
-    return sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, session_id, details, refresh_op,
-        refreshed_from, refresh_expires_at, access_expires_at, expires_at, created_at)
+    return sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, session_id, details, access_scope, access_resource,
+        refresh_op, refreshed_from, refresh_expires_at, access_expires_at, expires_at, created_at)
       SELECT ${value('grantId')}, ${value('userId')}, c.client_id, ${value('grantType')}, ${scope}, ${value('authTime')},
-        ${value('sessionId')}, ${value('details')}, ${value('op')}, ${value('network')}, ${refreshEnd}, ${accessExpiresAt},
+        ${value('sessionId')}, ${keptDetails}, ${accessScope}, ${value('accessResource')}, ${value('op')}, ${value('network')}, ${refreshEnd}, ${accessExpiresAt},
         max(${accessExpiresAt}, COALESCE(${refreshEnd}, 0), ${value('codeEnd')}), ${value('now')}
       FROM clients c WHERE ${all}
       ON CONFLICT (id) DO UPDATE SET refresh_op = excluded.refresh_op
@@ -67,7 +85,7 @@ function insertGrant(commit: IssueCommit): Statement {
   })
 }
 
-/** Why nothing was issued; and where a code was spent before, the end of what it brought. */
+/** Finds out why nothing was issued, and revokes the tokens of a code that was spent before. */
 function explainingStatements(commit: IssueCommit): readonly Statement[] {
   const shape = shapeOf(commit)
   const { deleteExpired, grantId, proof, request } = commit
@@ -77,9 +95,11 @@ function explainingStatements(commit: IssueCommit): readonly Statement[] {
       const conditions = issueConditions(shape)
       return sql`SELECT ${conditions.authenticated} AS authenticated, ${conditions.hasGrantType} AS has_grant_type,
         ${conditions.userLives} AS user_lives, ${conditions.claimHolds} AS claim_holds,
-        ${conditions.claimSpent} AS claim_spent,
-        ${conditions.scopeAllowed} AS scope_allowed FROM clients c WHERE c.client_id = ${value('clientId')}`
+        ${conditions.claimSpent} AS claim_spent, ${conditions.bindingHolds} AS binding_holds,
+        ${conditions.scopeAllowed} AS scope_allowed, 1 AS resource_allowed, 1 AS has_resources FROM clients c WHERE c.client_id = ${value('clientId')}`
     }),
-    ...(code ? replayedCodeStatements(proof, code.earlierId ?? grantId, deleteExpired, request) : []),
+    ...(code && !code.comesAgain
+      ? replayedCodeStatements(proof, code.earlierId ?? grantId, deleteExpired, request)
+      : []),
   ]
 }

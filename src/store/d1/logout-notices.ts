@@ -4,16 +4,16 @@ import type { Client, RequestMark } from '../records.ts'
 import { parseMetadata } from './client-rows.ts'
 import { run } from './run.ts'
 
-/** Seconds from the first try to the second; each wait is four times as long as the one before. */
+/** Seconds from the first attempt to the second; each wait is four times as long as the one before. */
 const FIRST_WAIT = 60
 
-/** A client `c` that wants to be told: the condition of the index `clients_backchannel_logout`. */
+/** Condition: the client `c` wants logout notices; the same as that of the index `clients_backchannel_logout`. */
 const wantsNotice = sql`c.metadata ->> 'backchannel_logout_uri' IS NOT NULL`
 
 /**
- * The statement that notes which clients have to be told of the end of sessions (OpenID Connect Back-Channel Logout 2.3): those to
- * which somebody signed in from them. It goes before the statement that ends the sessions, in the same batch. It looks for the few
- * clients that want it first, so that it costs nothing where there are none.
+ * Returns the statement that queues notices of the end of sessions (OpenID Connect Back-Channel Logout 2.3) for the clients
+ * to which somebody signed in from them. It comes before the statement that ends the sessions, in the same batch. It first
+ * looks for the few clients that want notices, so that it costs nothing if there are none.
  * @param which a condition over the sessions `s` that are about to end
  */
 export function noticeStatement(which: SQL, { now }: RequestMark): SQL {
@@ -26,7 +26,7 @@ export function noticeStatement(which: SQL, { now }: RequestMark): SQL {
     GROUP BY e.id, c.client_id ON CONFLICT DO NOTHING`
 }
 
-/** A row of `grants` that is still needed to know whom to tell of the end of its session. */
+/** Condition: a row of `grants` is still needed to know which client to notify of the end of its session. */
 export function neededForNotice(now: number): SQL {
   return sql`EXISTS (SELECT 1 FROM sessions s JOIN clients c ON c.client_id = grants.client_id AND ${wantsNotice}
     WHERE s.id = grants.session_id AND s.revoked_at IS NULL AND s.expires_at > ${now})`
@@ -41,10 +41,16 @@ interface NoticeRow {
   readonly type: Client['type'] | null
 }
 
-/** The queue of logout notices in D1. */
+/** Creates the queue of logout notices, in D1. */
 export function createLogoutNoticeStore(db: D1Database): LogoutNoticeStore {
   return {
     claimLogoutNotices: (limit, now) => claimLogoutNotices(db, limit, now),
+    async countLogoutNotices(now) {
+      const [rows] = await run<[{ due: number }]>(db, [
+        sql`SELECT count(*) AS due FROM logout_notices n WHERE n.next_at <= ${now}`,
+      ])
+      return rows[0]?.due ?? 0
+    },
     async removeLogoutNotices(notices) {
       const ids = JSON.stringify(notices.map(({ clientId, sessionId }) => [sessionId, clientId]))
       await run(db, [

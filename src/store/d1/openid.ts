@@ -7,7 +7,7 @@ import { parseDetails } from './grant-rows.ts'
 import { createLogoutNoticeStore } from './logout-notices.ts'
 import { saveProfile } from './profile.ts'
 import { liveGrants } from './read-tokens.ts'
-import { run } from './run.ts'
+import { columnsOf, run } from './run.ts'
 import { statement, value } from './run.ts'
 import { createSigningKeyStore } from './signing-keys.ts'
 import { parseStringList } from './string-list.ts'
@@ -30,7 +30,7 @@ interface UserInfoRow extends PersonRow {
   readonly client_redirect_uris: string
 }
 
-/** What OpenID Connect keeps in D1. */
+/** Creates the storage of OpenID Connect, in D1. */
 export function createOpenIdStore(db: D1Database): OpenIdStore {
   return {
     ...createSigningKeyStore(db),
@@ -42,7 +42,7 @@ export function createOpenIdStore(db: D1Database): OpenIdStore {
 }
 
 /** Columns of a `PersonRow` over the user `u`. */
-const personColumns: SQL = sql`u.id AS id, u.username AS username, u.email AS email,
+const personColumns: SQL = sql`${columnsOf('u', 'id username email')},
   u.email_verified_at IS NOT NULL AS verified, u.profile AS profile,
   max(u.created_at, COALESCE(u.profile_updated_at, 0)) AS updated_at`
 

@@ -4,8 +4,8 @@ import { auditStatement } from './audit.ts'
 import { run } from './run.ts'
 
 /**
- * The profile of a user after a change: the column `profile` with a merge patch (RFC 7396). Another phone number is not a
- * verified one.
+ * The profile of a user after a change: the column `profile` with a merge patch (RFC 7396). A new phone number is not
+ * verified.
  */
 export function patchedProfile(patch: JsonObject): SQL {
   const text = JSON.stringify(patch)

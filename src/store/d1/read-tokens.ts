@@ -3,16 +3,15 @@ import type { AccessTokenName, Client, ClientProof, LiveToken, TokenReference } 
 import { aliasTarget, isAlias } from './aliases.ts'
 import { clientGuard, mayRefresh, proofPlaces, proofShape, proofValues, runProven } from './client-guard.ts'
 import { clientColumns, type ClientRow, toClient } from './client-rows.ts'
-import { parseDetails } from './grant-rows.ts'
-import { run } from './run.ts'
-import { type Statement, statement, value } from './run.ts'
+import { parseDetails, resourcesOf } from './grant-rows.ts'
+import { columnsOf, run, type Statement, statement, value, type Values } from './run.ts'
 
 interface TokenRow {
   readonly kind: LiveToken['kind']
   readonly grant_id: string
   readonly sequence: number
-  readonly client_id: string
-  readonly scope: string
+  readonly issued_to: string
+  readonly granted_scope: string
   readonly created_at: number
   readonly expires_at: number
   readonly user_id: string | null
@@ -22,32 +21,31 @@ interface TokenRow {
   readonly auth_time: number | null
   readonly session_id: string | null
   readonly details: string | null
+  readonly resource: string | null
 }
 
-/** Columns that both kinds of token share, of the grant `g` and its user `u`. */
-const tokenColumns = sql`g.id AS grant_id, g.refresh_seq AS sequence, g.client_id AS client_id,
-  COALESCE(g.refreshed_at, g.created_at) AS created_at, u.id AS user_id, u.username AS username, u.email AS email,
-  u.is_staff AS is_staff, g.auth_time AS auth_time, g.session_id AS session_id, g.details AS details`
+/** A client, together with the token that it asks about if that is valid. */
+type ClientWithToken = ClientRow & (TokenRow | { readonly kind: null })
 
-/** An access token that lives: its grant, client and user, if it has one, live, and it is the current one. */
-function liveAccessToken({ grantId, sequence }: AccessTokenName, proof?: ClientProof, now = 0): Statement {
-  const values = {
-    ...(proof ? proofValues(proof, now) : { now }),
-    grantId,
-    ...(sequence !== null && { sequence }),
-  }
-  return statement(
-    `access token ${sequence === null} ${proof && proofShape(proof)}`,
-    values,
-    () => sql`SELECT 'access' AS kind, COALESCE(g.access_scope, g.scope) AS scope, g.access_expires_at AS expires_at,
-        ${tokenColumns} ${liveGrants(sequence === null)}${proof ? sql` AND ${isProven(proof)}` : sql``}`,
-  )
+/** Columns that both kinds of token share, of the grant `g` and its user `u`. */
+const tokenColumns = sql`g.id AS grant_id, g.refresh_seq AS sequence, g.client_id AS issued_to,
+  COALESCE(g.refreshed_at, g.created_at) AS created_at, u.id AS user_id, ${columnsOf('u', 'username email is_staff')},
+  ${columnsOf('g', 'auth_time session_id details')}`
+
+/**
+ * The current access token of a grant: the grant, its client and its user, if it has one, are valid. Its placeholders:
+ * `grantId`, `sequence`, `now`.
+ */
+function liveAccessToken(byAlias: boolean): SQL {
+  return sql`SELECT 'access' AS kind, COALESCE(g.access_scope, g.scope) AS granted_scope, g.access_expires_at AS expires_at,
+    g.access_resource AS resource, ${tokenColumns} ${liveGrants(byAlias)}`
 }
 
 /**
- * The grant `g` whose current access token is the one that is asked for and lives, with its client `o` and its user `u`, if it
- * has one, as the end of a statement with the places `grantId`, `sequence` and `now`.
- * @param byAlias the token goes by an alias, which knows the number
+ * The grant `g` whose current access token is the requested one and valid, with its client `o` and its user `u`, if it has
+ * one, as the end of a statement with the placeholders `grantId`, `sequence` and `now`.
+ * @param byAlias whether an alias
+ * identifies the token and knows its number
  */
 export function liveGrants(byAlias: boolean): SQL {
   const found = byAlias
@@ -57,30 +55,34 @@ export function liveGrants(byAlias: boolean): SQL {
   return sql`FROM ${found} JOIN clients o ON o.client_id = g.client_id AND o.disabled_at IS NULL
     LEFT JOIN users u ON u.id = g.user_id
     WHERE ${named} AND g.access_expires_at > ${value('now')} AND g.access_revoked_at IS NULL AND g.revoked_at IS NULL
-      AND (g.user_id IS NULL OR u.is_active = 1)`
+      AND (g.user_id IS NULL OR u.is_active = 1) AND ${parentsLive}`
 }
 
-/** The current refresh token of a grant of the client that proves itself. */
-function liveRefreshToken(grantId: string, sequence: number, proof: ClientProof, now: number): Statement {
-  const alias = isAlias(grantId)
-  const values = { ...proofValues(proof, now), grantId, sequence }
-  return statement(
-    `refresh token ${alias} ${proofShape(proof)}`,
-    values,
-    () => sql`SELECT 'refresh' AS kind, g.scope AS scope, g.refresh_expires_at AS expires_at, ${tokenColumns}
-      FROM grants g JOIN clients c ON c.client_id = g.client_id JOIN users u ON u.id = g.user_id AND u.is_active = 1
-      WHERE g.id = ${alias ? aliasTarget(value('grantId')) : value('grantId')} AND g.refresh_seq = ${value('sequence')}
-        AND g.refresh_expires_at > ${value('now')} AND g.revoked_at IS NULL AND g.tokens_of IS NULL AND ${mayRefresh}
-        AND ${clientGuard(proofPlaces(proofShape(proof)))}`,
-  )
+/**
+ * Condition: none of the access tokens from which that of the grant `g` was exchanged (RFC 8693), each named by its grant's
+ * id, a period and its number, has been revoked, nor has their client been disabled. Replacing one by a refresh has no
+ * effect.
+ */
+export const parentsLive = sql`NOT EXISTS (SELECT 1 FROM json_each(g.details, '$.parent') WHERE NOT EXISTS (SELECT 1 FROM grants p
+  JOIN clients q ON q.client_id = p.client_id AND q.disabled_at IS NULL WHERE p.id = substr(json_each.value, 1, 32) AND p.revoked_at IS NULL
+    AND COALESCE(json_extract(p.details, '$.ended'), -1) < CAST(substr(json_each.value, 34) AS integer)))`
+
+/**
+ * The current refresh token of a grant, only for its own client. Its placeholders: `refreshOf`, `refreshSequence`,
+ * `clientId`, `now`.
+ */
+function liveRefreshToken(byAlias: boolean): SQL {
+  const grantId = value('refreshOf')
+  return sql`SELECT 'refresh' AS kind, g.scope AS granted_scope, g.refresh_expires_at AS expires_at,
+      NULL AS resource, ${tokenColumns}
+    FROM grants g JOIN clients c ON c.client_id = g.client_id JOIN users u ON u.id = g.user_id AND u.is_active = 1
+    WHERE g.id = ${byAlias ? aliasTarget(grantId) : grantId} AND g.refresh_seq = ${value('refreshSequence')}
+      AND g.client_id = ${value('clientId')} AND g.refresh_expires_at > ${value('now')} AND g.revoked_at IS NULL
+      AND g.tokens_of IS NULL AND ${mayRefresh}`
 }
 
-function isProven(proof: ClientProof): SQL {
-  return sql`EXISTS (SELECT 1 FROM clients c WHERE ${clientGuard(proofPlaces(proofShape(proof)))})`
-}
-
-function toLiveToken(row: TokenRow | undefined): LiveToken | null {
-  if (!row) return null
+function toLiveToken(row: TokenRow): LiveToken {
+  const details = parseDetails(row.details)
   const user =
     row.user_id === null
       ? null
@@ -89,14 +91,15 @@ function toLiveToken(row: TokenRow | undefined): LiveToken | null {
     kind: row.kind,
     grantId: row.grant_id,
     sequence: row.sequence,
-    clientId: row.client_id,
-    scope: row.scope,
+    clientId: row.issued_to,
+    scope: row.granted_scope,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     user,
     authTime: row.auth_time,
     sessionId: row.session_id,
-    details: parseDetails(row.details),
+    details,
+    resource: resourcesOf(row.resource, details),
   }
 }
 
@@ -106,8 +109,12 @@ export async function readAccessToken(
   token: AccessTokenName,
   now: number,
 ): Promise<LiveToken | null> {
-  const [rows] = await run<[TokenRow]>(db, [liveAccessToken(token, undefined, now)])
-  return toLiveToken(rows[0])
+  const { grantId, sequence } = token
+  const byAlias = sequence === null
+  const [[row]] = await run<[TokenRow]>(db, [
+    statement(`access token ${byAlias}`, { grantId, sequence, now }, () => liveAccessToken(byAlias)),
+  ])
+  return row ? toLiveToken(row) : null
 }
 
 /** See `Store.readClient`. */
@@ -131,23 +138,55 @@ export async function readTokenAs(
   token: TokenReference,
   now: number,
 ): Promise<{ client: Client | null; token: LiveToken | null }> {
-  const [clients, ...tokens] = await runProven<[ClientRow, ...TokenRow[]]>(db, proof, [
-    readProvenClient(proof, now),
-    ...liveTokens(proof, token, now),
+  const asked = askedToken(token)
+  const shape = proofShape(proof)
+  const [[row]] = await runProven<[ClientWithToken]>(db, proof, [
+    statement(
+      `client ${shape} with ${asked.name}`,
+      { ...proofValues(proof, now), ...asked.values },
+      () => sql`SELECT ${clientColumns}, t.* FROM clients c LEFT JOIN (${asked.build()}) t
+        WHERE ${clientGuard(proofPlaces(shape))}`,
+    ),
   ])
-  return { client: clients[0] ? toClient(clients[0]) : null, token: toLiveToken(tokens.flat()[0]) }
+  if (!row) return { client: null, token: null }
+  return { client: toClient(row), token: row.kind === null ? null : toLiveToken(row) }
 }
 
-function liveTokens(proof: ClientProof, token: TokenReference, now: number): readonly Statement[] {
+/** What a reference refers to, as a table of at most one row. */
+interface AskedToken {
+  readonly name: string
+  readonly values: Values
+  readonly build: () => SQL
+}
+
+function askedToken(token: TokenReference): AskedToken {
   switch (token.kind) {
-    case 'access':
-      return [liveAccessToken(token, proof, now)]
-    case 'refresh':
-      return [liveRefreshToken(token.grantId, token.sequence, proof, now)]
-    case 'imported':
-      return [
-        liveAccessToken({ grantId: token.access, sequence: null }, proof, now),
-        liveRefreshToken(token.refresh, 0, proof, now),
-      ]
+    case 'access': {
+      const { grantId, sequence } = token
+      const byAlias = sequence === null
+      return {
+        name: `access token ${byAlias}`,
+        values: { grantId, sequence },
+        build: () => liveAccessToken(byAlias),
+      }
+    }
+    case 'refresh': {
+      const { grantId, sequence } = token
+      const byAlias = isAlias(grantId)
+      return {
+        name: `refresh token ${byAlias}`,
+        values: { refreshOf: grantId, refreshSequence: sequence },
+        build: () => liveRefreshToken(byAlias),
+      }
+    }
+    case 'imported': {
+      const { access, refresh } = token
+      const byAlias = isAlias(refresh)
+      return {
+        name: `imported token ${byAlias}`,
+        values: { grantId: access, refreshOf: refresh, refreshSequence: 0 },
+        build: () => sql`${liveAccessToken(true)} UNION ALL ${liveRefreshToken(byAlias)} LIMIT 1`,
+      }
+    }
   }
 }

@@ -10,8 +10,9 @@ import {
 import { countAttempt, type CountRow } from './attempts.ts'
 import { auditWritten } from './audit.ts'
 import { jsonList, run } from './run.ts'
+import { forgetStatements } from './unused-clients.ts'
 
-/** What clients that register themselves keep in D1. */
+/** Creates the storage of clients that register themselves, in D1. */
 export function createRegistrationStore(db: D1Database): RegistrationStore {
   return {
     async register({ limit, throttleKey, tokenId, window, ...client }, mark) {
@@ -35,6 +36,10 @@ export function createRegistrationStore(db: D1Database): RegistrationStore {
       ])
       return rows[0] ? toRecord(rows[0]) : null
     },
+    async isKnown(clientId) {
+      const [rows] = await run<[object]>(db, [sql`SELECT 1 FROM clients c WHERE c.client_id = ${clientId}`])
+      return rows.length > 0
+    },
     async readScopes(names) {
       const [rows] = await run<[{ readonly name: string }]>(db, [
         sql`SELECT s.name AS name FROM scopes s WHERE s.name IN ${jsonList(names)}`,
@@ -44,16 +49,7 @@ export function createRegistrationStore(db: D1Database): RegistrationStore {
     async expireUnused(before, limit, now) {
       const due = sql`(SELECT g.client_id FROM client_registrations g WHERE g.used_at IS NULL AND g.created_at < ${before}
         ORDER BY g.created_at LIMIT ${limit})`
-      const results = await run<object[]>(db, [
-        sql`UPDATE client_registrations AS r SET used_at = ${now} WHERE r.client_id IN ${due}
-          AND (EXISTS (SELECT 1 FROM grants x WHERE x.client_id = r.client_id)
-            OR EXISTS (SELECT 1 FROM authorized_clients a WHERE a.client_id = r.client_id))`,
-        sql`DELETE FROM client_redirect_uris WHERE client_id IN ${due}`,
-        sql`DELETE FROM client_secrets WHERE client_id IN ${due}`,
-        sql`DELETE FROM refusals WHERE client_id IN ${due}`,
-        sql`DELETE FROM clients WHERE client_id IN ${due}`,
-        sql`DELETE FROM client_registrations WHERE client_id IN ${due} RETURNING client_id`,
-      ])
+      const results = await run<object[]>(db, forgetStatements(sql`client_registrations`, due, now))
       return results.at(-1)?.length ?? 0
     },
   }

@@ -64,7 +64,13 @@ function revokeStatements(
   }
 }
 
-/** Ends an access token, and its grant, too, where that has nothing else. */
+/**
+ * Records the number of an access token of `g` that is revoked by itself: tokens exchanged from it end, too, even after
+ * another one replaces it.
+ */
+export const rememberEnded = sql`details = json_set(COALESCE(g.details, '{}'), '$.ended', g.refresh_seq)`
+
+/** Ends an access token, and its grant, too, if that has nothing else. */
 function revokeAccessToken(
   proof: ClientProof,
   { grantId, sequence }: AccessTokenName,
@@ -90,14 +96,14 @@ function revokeAccessToken(
       request,
       sql`FROM grants g WHERE ${own}`,
     ),
-    sql`UPDATE grants AS g SET access_revoked_at = ${request.now}, single_key = NULL${deleted},
+    sql`UPDATE grants AS g SET access_revoked_at = ${request.now}, single_key = NULL, ${rememberEnded}${deleted},
       revoked_at = CASE WHEN g.refresh_expires_at IS NULL THEN COALESCE(g.revoked_at, ${request.now}) ELSE g.revoked_at END,
       revoke_reason = CASE WHEN g.refresh_expires_at IS NULL THEN COALESCE(g.revoke_reason, 'client') ELSE g.revoke_reason END
       WHERE ${own}`,
   ]
 }
 
-/** Any refresh token of the rotation stands for its grant, the newest as well as those that were replaced. */
+/** Revokes a grant. Any refresh token of its rotation identifies it, including replaced ones. */
 function revokeGrant(
   proof: ClientProof,
   grantId: string,

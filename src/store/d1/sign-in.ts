@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { PasswordSignIn, RequestMark, ThrottleKeys } from '../records.ts'
 
-/** What a password that was right changes beside its sign-in: a stronger hash, the time, and the throttle. */
+/** Returns the statements that a correct password requires besides its sign-in: a stronger hash, the time, and the throttle. */
 export function signInStatements(userId: string | null, signIn: PasswordSignIn, request: RequestMark): SQL[] {
   return [
     sql`UPDATE users SET last_sign_in_at = ${request.now}, password_hash = ${signIn.rehash ?? signIn.passwordHash}
@@ -11,8 +11,8 @@ export function signInStatements(userId: string | null, signIn: PasswordSignIn, 
 }
 
 /**
- * The row of a user of somebody else's table, which goes before whatever hangs from it. Its key holds a character that no
- * username has, so it takes no name from anybody.
+ * Returns the statements that write the row of a user who is kept elsewhere, before anything that belongs to it. Its key
+ * contains a character that no username has, so it occupies nobody's name.
  */
 export function externalUserStatements(
   { external, passwordHash }: PasswordSignIn,
@@ -30,13 +30,13 @@ export function externalUserStatements(
 }
 
 /**
- * The throttle forgets the account and takes this attempt back from the network. The account's row goes last and the network
- * asks for it, so the batch sent again takes nothing back twice.
+ * Resets the throttle of the account and subtracts this attempt from the network's. The account's row is deleted last and
+ * the network's statement checks for it, so that the batch sent again subtracts nothing twice.
  */
-export function settleThrottle({ account, network }: ThrottleKeys): SQL[] {
+export function settleThrottle({ account, network, user }: ThrottleKeys): SQL[] {
   return [
     sql`UPDATE throttle SET count = count - 1 WHERE key = ${network} AND count > 0
       AND EXISTS (SELECT 1 FROM throttle a WHERE a.key = ${account})`,
-    sql`DELETE FROM throttle WHERE key = ${account}`,
+    sql`DELETE FROM throttle WHERE key IN (${account}, ${user ?? null})`,
   ]
 }

@@ -11,7 +11,7 @@ import type {
 import { auditStatement, auditSubject } from './audit.ts'
 import { jsonList, run } from './run.ts'
 
-/** The signing keys in D1. */
+/** Creates the storage of signing keys, in D1. */
 export function createSigningKeyStore(db: D1Database): SigningKeyStore {
   return {
     readSigningKeys: (now) => readSigningKeys(db, now),

@@ -7,6 +7,7 @@ import {
   issueConditions,
   type IssueShape,
   issueValues,
+  keptDetails,
   nameOf,
   shapeOf,
 } from './issue-terms.ts'
@@ -14,17 +15,18 @@ import { type Rendered, statement, value } from './run.ts'
 
 // OAUTH_SINGLE_ACCESS_TOKEN: one live access token for each user, client and scope. The grant that has it holds the key.
 
-/** The access token of the grant is dead, and so its key is free. */
+/** Condition: the access token of the grant is no longer valid, so its key is free. */
 const isDead = sql`(revoked_at IS NOT NULL OR access_revoked_at IS NOT NULL OR access_expires_at IS NULL
   OR access_expires_at <= ${value('now')})`
 
-/** Statements that make a grant, or find the one that has the live token; the last one answers. */
+/** Returns statements that create a grant, or find the one that has the valid token; the last one returns it. */
 export function singleStatements(commit: IssueCommit): readonly Rendered[] {
   const shape = shapeOf(commit)
   const values = {
     ...issueValues(commit),
-    // No part holds a line feed.
+    // No part contains a line feed.
     owner: `${commit.userId ?? ''}\n${commit.proof.clientId}\n`,
+    target: targetOf(commit),
   }
   const name = nameOf(shape)
   return [
@@ -37,19 +39,25 @@ export function singleStatements(commit: IssueCommit): readonly Rendered[] {
   ]
 }
 
-function keyOf(shape: IssueShape): SQL {
-  return sql`(${value('owner')} || ${issueConditions(shape).scope})`
+/** The part of the key for a token's resources; tokens for different resources are different tokens. */
+function targetOf({ details, resource }: IssueCommit): string {
+  const named = resource ?? details?.['resource']
+  return named ? `\n${JSON.stringify(named)}` : ''
 }
 
-/** A code makes a row in any case, which knows its replay; where another grant has the live token, the row has none. */
+function keyOf(shape: IssueShape): SQL {
+  return sql`(${value('owner')} || ${issueConditions(shape).givenScope} || ${value('target')})`
+}
+
+/** A code always creates a row, to detect its replay; if another grant has the valid token, the row has none. */
 function insertSingle(shape: IssueShape): SQL {
-  const { all, scope } = issueConditions(shape)
+  const { accessScope, all, scope } = issueConditions(shape)
   const needed = shape.claim === 'none' ? sql` AND h.id IS NULL` : sql``
   const refreshEnd = firstRefreshExpiresAt(shape)
-  return sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, session_id, details, refresh_op,
-      refreshed_from, refresh_expires_at, access_expires_at, expires_at, created_at, single_key, tokens_of)
+  return sql`INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, session_id, details, access_scope, access_resource,
+      refresh_op, refreshed_from, refresh_expires_at, access_expires_at, expires_at, created_at, single_key, tokens_of)
     SELECT ${value('grantId')}, ${value('userId')}, c.client_id, ${value('grantType')}, ${scope}, ${value('authTime')},
-      ${value('sessionId')}, ${value('details')}, ${value('op')}, ${value('network')},
+      ${value('sessionId')}, ${keptDetails}, ${accessScope}, ${value('accessResource')}, ${value('op')}, ${value('network')},
       CASE WHEN h.id IS NULL THEN ${refreshEnd} END, CASE WHEN h.id IS NULL THEN ${accessExpiresAt} END,
       max(${accessExpiresAt}, COALESCE(${refreshEnd}, 0), ${value('codeEnd')}), ${value('now')},
       CASE WHEN h.id IS NULL THEN ${keyOf(shape)} END, h.id
@@ -58,7 +66,7 @@ function insertSingle(shape: IssueShape): SQL {
       WHERE refresh_op = excluded.refresh_op AND revoked_at IS NULL`
 }
 
-/** The tokens as they now are: this request's, or the live ones that were there already. */
+/** Reads the current tokens: this request's, or the valid ones that existed already. */
 function readSingle(shape: IssueShape): SQL {
   const { all } = issueConditions(shape)
   const client = sql`FROM clients c WHERE c.client_id = ${value('clientId')}`
@@ -74,15 +82,16 @@ function readSingle(shape: IssueShape): SQL {
 }
 
 /**
- * The key that a refreshed access token has of the grant `g`: that of its scope, unless another live token has it.
- * @param scope what the token gets
+ * The key of a refreshed access token of the grant `g`: that of its scope, unless another valid token has it.
+ * @param
+ * scope of the token
  */
 export function refreshedKey(scope: SQL): SQL {
   const key = refreshedKeyText(scope)
   return sql`CASE WHEN NOT EXISTS (SELECT 1 FROM grants k WHERE k.single_key = ${key} AND k.id <> g.id) THEN ${key} END`
 }
 
-/** Frees the key that the refreshed token is to have, where a dead token of another grant holds it. */
+/** Frees the key for the refreshed token, if an invalid token of another grant holds it. */
 export function freeRefreshedKey(grantId: SQL, scope: SQL): SQL {
   return sql`UPDATE grants SET single_key = NULL WHERE id <> ${grantId} AND ${isDead}
     AND single_key = (SELECT ${refreshedKeyText(scope)} FROM grants g JOIN clients c ON c.client_id = g.client_id
@@ -90,5 +99,6 @@ export function freeRefreshedKey(grantId: SQL, scope: SQL): SQL {
 }
 
 function refreshedKeyText(scope: SQL): SQL {
-  return sql`(g.user_id || char(10) || g.client_id || char(10) || ${scope})`
+  return sql`(g.user_id || char(10) || g.client_id || char(10) || ${scope}
+    || COALESCE(char(10) || COALESCE(${value('accessResource')}, json_extract(g.details, '$.resource')), ''))`
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 
 const stringList = v.pipe(v.string(), v.parseJson(), v.array(v.string()))
 
-/** The texts of a column that holds a JSON array of texts. */
+/** Returns the strings of a column that contains a JSON array of strings. */
 export function parseStringList(json: string): string[] {
   return v.parse(stringList, json)
 }

@@ -1,14 +1,14 @@
 import { StorageError } from '../../errors.ts'
 import type { AuthorizationCode } from '../records.ts'
 
-/** KV refuses a shorter life; the code's own `expiresAt` is what counts. */
+/** KV refuses a shorter lifetime; the code's own `expiresAt` decides. */
 const LEAST_TTL = 60
 
-/** A code as KV has it: one of the first format says less. */
+/** A code as stored in KV; one of the first format has fewer members. */
 type KeptCode = Omit<AuthorizationCode, 'details' | 'sessionId'> &
   Partial<Pick<AuthorizationCode, 'details' | 'sessionId'>>
 
-/** See `Store.putCode`. The key is the code's id, from which nobody can make the code. */
+/** See `Store.putCode`. The key is the code's id, from which nobody can derive the code. */
 export async function putCode(
   kv: KVNamespace,
   id: string,
@@ -25,7 +25,7 @@ export async function readCode(kv: KVNamespace, id: string): Promise<Authorizati
   return code && { sessionId: null, details: null, ...code }
 }
 
-/** Reads a key that is never there: tells whether KV answers. */
+/** Reads a key that never exists, to find out whether KV answers. */
 export async function probe(kv: KVNamespace): Promise<void> {
   await kv.get('health')
 }
@@ -34,7 +34,7 @@ function codeKey(id: string): string {
   return `code:${id}`
 }
 
-/** A second try for a call that may be made twice. */
+/** Repeats a call that may be made twice if it fails. */
 async function twice<T>(call: () => Promise<T>): Promise<T> {
   return call().catch(() =>
     call().catch((cause: unknown) => {

@@ -23,13 +23,13 @@ import {
 
 const TIMES = 50
 
-/** A signature that was verified. */
+/** A verified signature. */
 function signed(clientId: string, spend?: Partial<SpentOnce>): ClientProof {
   const once = { jtiHash: randomId(), expiresAt: NOW + 60, requestId: randomId(), ...spend }
   return { method: 'verified', clientId, authMethod: 'private_key_jwt', ...(spend && { spend: once }) }
 }
 
-/** The same commit by a client that signs, in a request of its own. */
+/** The same commit by a client that signs, in its own request. */
 function signing(commit: IssueCommit, clientId: string, jtiHash: string): IssueCommit {
   return { ...commit, proof: signed(clientId, { jtiHash, requestId: commit.request.id }) }
 }
@@ -48,7 +48,7 @@ async function shown({ store }: World, proof: ClientProof): Promise<string | nul
   return (await store.readClient(proof, NOW))?.clientId ?? null
 }
 
-/** What a client shows that was verified before, and what works once (RFC 7523 3). */
+/** Proofs that were verified before, and those that may be used once (RFC 7523 3). */
 export const assertionCases: Cases = {
   'a client is shown by the method that it is registered for, and by no other': async (world) => {
     await addSigner(world)

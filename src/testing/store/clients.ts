@@ -15,7 +15,7 @@ import {
   type World,
 } from './world.ts'
 
-/** Whom a proof shows. */
+/** The client that a proof authenticates. */
 async function shown({ store }: World, proof: ClientProof, later = 0): Promise<string | null> {
   return (await store.readClient(proof, NOW + later))?.clientId ?? null
 }
@@ -28,7 +28,7 @@ function rotating(secretHash: string): ClientProof {
   return { method: 'secret', clientId: 'rotating', secretHash }
 }
 
-/** Who a client is, and what shows it (RFC 6749 2.3). */
+/** Authentication of clients (RFC 6749 2.3). */
 export const clientCases: Cases = {
   'a client is read as it was written': async ({ seed, store }) => {
     const seeded = seedClient('full')

@@ -83,7 +83,7 @@ export const codeCases: Cases = {
   },
 }
 
-/** What a redemption refuses, and that a refusal burns nothing. */
+/** What a redemption refuses, and that a refusal spends nothing. */
 export const codeRefusalCases: Cases = {
   'a failed attempt burns nothing': async (world) => {
     const { redeem } = await givenCode(world, world.alice)

@@ -20,7 +20,7 @@ import {
   tokenOf,
 } from './world.ts'
 
-/** What users allow clients, and take back. */
+/** What users allow clients, and withdraw. */
 export const consentCases: Cases = {
   'scopes are added to a consent that lives, which stays the same one': async (world) => {
     const { alice } = world
@@ -206,6 +206,7 @@ export const consentCases: Cases = {
       name: 'Application web',
       url: 'https://app.example/',
       redirectUri: REDIRECT_URI,
+      initiateLoginUri: null,
       scope: 'read',
       authorizedAt: NOW,
       lastUsedAt: null,

@@ -20,13 +20,13 @@ import {
   type World,
 } from './world.ts'
 
-/** Expects a refusal, and that nothing came of it. */
+/** Expects a refusal without effects. */
 async function refused(world: World, refusal: string, commit: IssueCommit): Promise<void> {
   equal(refusalOf(await world.store.issueTokens(commit)), refusal, 'the refusal')
   equal(await lives(world, tokenOf(commit)), false, 'an access token after the refusal')
 }
 
-/** What an issuing gives (RFC 6749 5.1). */
+/** What issuing returns (RFC 6749 5.1). */
 export const issuingCases: Cases = {
   'a user’s tokens: an access token and the first refresh token of a grant': async (world) => {
     const { alice } = world
@@ -48,6 +48,7 @@ export const issuingCases: Cases = {
         authTime: NOW,
         sessionId: 'a session',
         details,
+        resource: ['https://api.example'],
       },
       'the tokens',
     )
@@ -65,6 +66,7 @@ export const issuingCases: Cases = {
         authTime: NOW,
         sessionId: 'a session',
         details,
+        resource: ['https://api.example'],
       },
       'the access token',
     )
@@ -137,7 +139,7 @@ export const issuingCases: Cases = {
   },
 }
 
-/** What an issuing refuses, rule by rule (RFC 6749 5.2). */
+/** What issuing refuses, rule by rule (RFC 6749 5.2). */
 export const issuingRefusalCases: Cases = {
   'a client that does not prove itself gets nothing': async (world) => {
     const wrong = { method: 'secret', clientId: 'web', secretHash: 'wrong' } as const

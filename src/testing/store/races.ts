@@ -18,13 +18,13 @@ import {
 
 const TIMES = 10
 
-/** Expects that nothing lives of what requests made while their ground was taken from them. */
+/** Expects that nothing stays valid that requests created while their basis was removed. */
 async function expectAllDead(world: World, tokens: readonly TokenName[]): Promise<void> {
   const alive = await Promise.all(tokens.map(async (token) => lives(world, token)))
   equal(alive.filter(Boolean).length, 0, 'tokens that live')
 }
 
-/** Whatever comes first: afterwards nothing lives that must not. */
+/** Whichever comes first, nothing stays valid that must not. */
 export const raceCases: Cases = {
   'refreshes against a revocation': async (world) => {
     const { access, refresh } = await issuePair(world, await passwordCommit(world.alice))
@@ -110,7 +110,14 @@ export const raceCases: Cases = {
       const userId = `user-${index}`
       const names = { username: 'dan', usernameKey: 'dan', usernameSkeleton: 'dan' }
       const user = { id: userId, ...names, email: null, emailKey: null }
-      const session = { id: `s-${index}`, userId, userAgent: '', expiresAt: 9_999_999_999, replaces: null }
+      const session = {
+        id: `s-${index}`,
+        userId,
+        userAgent: '',
+        amr: ['pwd'],
+        expiresAt: 9_999_999_999,
+        replaces: null,
+      }
       return store.createUser({ ...user, passwordHash: 'x' }, session, mark())
     })
     equal(created.filter((answer) => answer === 'created').length, 1, 'users')

@@ -36,6 +36,7 @@ export const refreshCases: Cases = {
         authTime: NOW,
         sessionId: null,
         details: null,
+        resource: [],
       },
       'the tokens',
     )
@@ -156,7 +157,7 @@ export const refreshCases: Cases = {
   },
 }
 
-/** What a refresh gives is what is allowed now. */
+/** A refresh grants what is allowed now. */
 export const refreshScopeCases: Cases = {
   'a refresh gives the grant’s scope cut to what exists and what the client may have by now': async (
     world,

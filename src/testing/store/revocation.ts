@@ -24,7 +24,7 @@ async function refusalOfRefresh(
   return refusalOf(await store.issueTokens(await refreshCommit(refresh)))
 }
 
-/** Tokens end when their client says so (RFC 7009), and are what introspection says (RFC 7662). */
+/** Clients revoke their tokens (RFC 7009), and introspection describes them (RFC 7662). */
 export const revocationCases: Cases = {
   'an access token ends alone': async (world) => {
     for (const deleteExpired of [false, true]) {

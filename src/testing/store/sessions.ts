@@ -12,8 +12,16 @@ export const sessionCases: Cases = {
     const { alice, store } = world
     const id = await givenSession(world, alice)
     const user = { id: alice.id, username: 'alice', email: null, isStaff: false }
-    equal(await store.readSession(id, rule(5)), { id, user, authTime: NOW, lastSeenAt: NOW }, 'the session')
+    const session = { id, user, authTime: NOW, lastSeenAt: NOW, amr: ['pwd'] }
+    equal(await store.readSession(id, rule(5)), session, 'the session')
     equal(await store.readSession('another', rule()), null, 'an unknown session')
+  },
+
+  'a session says how its user was authenticated': async (world) => {
+    const amr = ['swk', 'user', 'mfa']
+    const id = await givenSession(world, world.alice, { amr })
+    equal((await world.store.readSession(id, rule()))?.amr, amr, 'readSession')
+    equal((await world.store.readAccount(id, rule())).session?.amr, amr, 'readAccount')
   },
 
   'a sign-in that is sent again gives the same': async ({ alice, store }) => {

@@ -1,5 +1,5 @@
 import { randomId } from '../../crypto/bytes.ts'
-import type { AuthorizationCode, IssueCommit, SessionCommit } from '../../store/records.ts'
+import type { AuthorizationCode, Consent, IssueCommit, SessionCommit } from '../../store/records.ts'
 import { equal, present } from './expect.ts'
 import {
   mark,
@@ -13,10 +13,11 @@ import {
   type World,
 } from './world.ts'
 
-/** A sign-in to keep, which lives long. */
+/** A sign-in to save, which is valid for long. */
 export function sessionCommit(user: SeedUser, fields: Partial<SessionCommit> = {}): SessionCommit {
   const userAgent = 'Browser/1.0'
-  return { id: randomId(), userId: user.id, userAgent, expiresAt: NOW + 10_000, replaces: null, ...fields }
+  const usual = { userAgent, amr: ['pwd'], expiresAt: NOW + 10_000, replaces: null }
+  return { id: randomId(), userId: user.id, ...usual, ...fields }
 }
 
 /** Signs a user in; returns the session's id. */
@@ -43,15 +44,12 @@ export async function givenConsent(
   return present(await consentOf(world, sessionId), 'the consent').id
 }
 
-/** The consent to `web` of the user of a session. */
-export async function consentOf(
-  { store }: World,
-  sessionId: string,
-): Promise<{ readonly id: string; readonly scope: string; readonly withdrawn: boolean } | null> {
+/** Returns the consent to `web` of a session's user. */
+export async function consentOf({ store }: World, sessionId: string): Promise<Consent | null> {
   return (await store.readAuthorization({ clientId: 'web', sessionId, scopes: [] }, rule())).consent
 }
 
-/** A code that a user's consent to `web` brought, and a commit that redeems it. */
+/** A code from a user's consent to `web`, and a commit that redeems it. */
 export async function givenCode(
   world: World,
   user: SeedUser,
@@ -69,7 +67,7 @@ export async function givenCode(
   return { codeId, sessionId, redeem }
 }
 
-/** A code as it is kept. */
+/** A code as it is stored. */
 export async function codeOf(user: SeedUser): Promise<AuthorizationCode> {
   return {
     clientId: 'web',

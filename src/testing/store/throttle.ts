@@ -51,6 +51,27 @@ export const throttleCases: Cases = {
     equal(sorted(found.map(({ networkAttempts }) => networkAttempts)), expected, 'of the network')
   },
 
+  'guesses under every name of a user count together where that is asked': async (world) => {
+    const guess = async (account: string, usernameKey: string): Promise<PasswordAttempt> =>
+      attempt(world, mark(), { keys: { account, network: 'network', user: 'user ' }, usernameKey })
+    await guess('account-alice', 'alice')
+    const second = await guess('account-of-her-address', 'alice')
+    equal([second.accountAttempts, second.userAttempts], [1, 2], 'the second name')
+    const nobody = await guess('account-nobody', 'nobody')
+    equal([nobody.user, nobody.userAttempts], [null, 1], 'an unknown user')
+    const signIn = signInOf(world.alice)
+    const throttleKeys = { ...signIn.throttleKeys, user: `user ${world.alice.id}` }
+    await world.store.createSession(sessionCommit(world.alice), { ...signIn, throttleKeys }, mark())
+    equal((await guess('account-alice', 'alice')).userAttempts, 1, 'after a success')
+  },
+
+  'a name goes before the same text as an address': async (world) => {
+    const { user } = await attempt(world, mark(), { emailKey: 'bob@app.example' })
+    equal(user?.id, world.alice.id, 'the user of the name')
+    const nobody = await attempt(world, mark(), { usernameKey: 'nobody', emailKey: 'nobody' })
+    equal(nobody.user, null, 'an address that nobody has proved')
+  },
+
   'the same request does not count twice': async (world) => {
     await attempt(world)
     const request = mark()

@@ -16,23 +16,23 @@ import { equal, present } from './expect.ts'
 
 /** A client to put into a store. */
 export interface SeedClient extends Client {
-  /** SHA-256 of its secrets, as a `ClientProof` brings them, and when they end (null: never). */
+  /** SHA-256 of its secrets, as in a `ClientProof`, and when they expire (null: never). */
   readonly secrets: readonly { readonly hash: string; readonly expiresAt: number | null }[]
-  /** Seconds for which its tokens are valid, and a replaced one may be a lost reply; null if the settings decide. */
+  /** Seconds for which its tokens are valid, and for which a replaced one may be a lost reply; null if the settings decide. */
   readonly accessTokenLifetime: number | null
   readonly refreshTokenLifetime: number | null
   readonly refreshReuseInterval: number | null
 }
 
-/** A user to put into a store: active, the password as old as can be. */
+/** A user to put into a store: active, with the oldest possible password. */
 export interface SeedUser extends User {
   readonly usernameKey: string
   readonly passwordHash: string
 }
 
-/** Puts into a store what the protocol only reads. */
+/** Fills a store with what the protocol only reads. */
 export interface StoreSeed {
-  /** Registers a client, or changes the scope of one that is there. */
+  /** Registers a client, or changes the scope of an existing one. */
   addClient(client: SeedClient): Promise<void>
   addUser(user: SeedUser): Promise<void>
   addScope(name: string, description: string): Promise<void>
@@ -40,24 +40,24 @@ export interface StoreSeed {
   disableUser(userId: string): Promise<void>
 }
 
-/** A store with the way to fill it. */
+/** A store, and how to fill it. */
 export interface StoreUnderTest {
   readonly store: Store
   readonly seed: StoreSeed
 }
 
-/** What a case is given: a store with the cast in it. */
+/** What a case gets: a store with the cast in it. */
 export interface World extends StoreUnderTest {
   readonly alice: SeedUser
   readonly bob: SeedUser
 }
 
-/** Cases by what they show. */
+/** Cases by title. */
 export type Cases = Readonly<Record<string, (world: World) => Promise<void>>>
 
-/** The second in which the cases begin. */
+/** The time at which the cases start. */
 export const NOW = 1_800_000_000
-/** How long sessions live, measured some seconds later. */
+/** How long sessions stay valid, measured some seconds later. */
 export const IDLE = 1000
 /** Redirect URI of every client that has one. */
 export const REDIRECT_URI = 'https://app.example/cb'
@@ -96,7 +96,7 @@ function seedUser(name: string): SeedUser {
   return { id: randomId(), username: name, usernameKey: name, email: null, isStaff: false, passwordHash }
 }
 
-/** Opens a store and lets the cast in: three clients, a service, two users. */
+/** Opens a store and adds the cast: three clients, a service, two users. */
 export async function openWorld(open: () => Promise<StoreUnderTest>): Promise<World> {
   const { seed, store } = await open()
   const publicGrants = ['authorization_code', 'client_credentials', 'implicit', 'refresh_token']
@@ -113,33 +113,33 @@ export async function openWorld(open: () => Promise<StoreUnderTest>): Promise<Wo
   return { store, seed, alice, bob }
 }
 
-/** A request of its own, some seconds later. */
+/** A separate request, some seconds later. */
 export function mark(later = 0): RequestMark {
   return { id: randomId(), now: NOW + later, network: '192.0.2.1' }
 }
 
-/** The rule of sessions, some seconds later. */
+/** The rule for sessions, some seconds later. */
 export function rule(later = 0): SessionRule {
   return { now: NOW + later, idleDelta: IDLE }
 }
 
-/** A password that was right. */
+/** A correct password. */
 export function signInOf(user: SeedUser, fields: Partial<PasswordSignIn> = {}): PasswordSignIn {
   const throttleKeys = { account: `account-${user.username}`, network: 'network' }
   return { passwordHash: user.passwordHash, rehash: null, external: null, throttleKeys, ...fields }
 }
 
-/** A commit by which `web` gets tokens of a user who gave a password. */
+/** A commit with which `web` gets tokens for a user who entered a password. */
 export async function passwordCommit(user: User, fields: Partial<IssueCommit> = {}): Promise<IssueCommit> {
   return commitOf({ userId: user.id, ...fields })
 }
 
-/** A commit by which the service gets a token of its own. */
+/** A commit with which the service gets its own token. */
 export async function serviceCommit(fields: Partial<IssueCommit> = {}): Promise<IssueCommit> {
   return commitOf({ proof: secretOf('service'), grantType: 'client_credentials', ...fields })
 }
 
-/** A commit by which `web` rotates a refresh token. */
+/** A commit with which `web` rotates a refresh token. */
 export async function refreshCommit(
   { grantId, sequence }: TokenName,
   fields: Partial<IssueCommit> & { readonly reuseInterval?: number } = {},
@@ -161,6 +161,7 @@ export async function commitOf(fields: Partial<IssueCommit> = {}): Promise<Issue
     authTime: NOW,
     sessionId: null,
     details: null,
+    jkt: null,
     accessTokenLifetime: { confidential: 3600, public: 600 },
     refreshTokenLifetime: 86_400,
     refreshTokenFor: ['confidential', 'public'],
@@ -173,17 +174,17 @@ export async function commitOf(fields: Partial<IssueCommit> = {}): Promise<Issue
   }
 }
 
-/** What a request asks for, where `read` is the default and `write` is known, too. */
+/** The requested scope, if `read` is the default and `write` is known, too. */
 export function scopeOf(requested: string | null): IssueCommit['scope'] {
   return { requested, fallback: 'read', known: ['read', 'write'] }
 }
 
-/** The id of a grant or code that is made now. */
+/** Returns the id of a grant or code that is created now. */
 export function newGrantId(): string {
   return sortableId(NOW * 1000)
 }
 
-/** What the tokens say that a commit makes. */
+/** What the tokens of a commit name. */
 export function tokenOf({ claim, grantId }: IssueCommit): TokenName {
   return claim?.kind === 'refresh'
     ? { grantId: claim.grantId, sequence: claim.sequence + 1 }
@@ -196,7 +197,7 @@ export async function issue({ store }: World, commit: IssueCommit): Promise<Issu
   return present(outcome.issued, `tokens; the verdict was ${JSON.stringify(outcome.verdict)}`)
 }
 
-/** Issues, and expects tokens of which one is a refresh token. Both say the same. */
+/** Issues, and expects tokens including a refresh token. Both have the same name. */
 export async function issuePair(
   world: World,
   commit: IssueCommit,
@@ -206,7 +207,7 @@ export async function issuePair(
   return { access: token, refresh: token }
 }
 
-/** The refusal that the protocol makes of an outcome (RFC 6749 5.2); null if there are tokens. */
+/** Returns the protocol's refusal for an outcome (RFC 6749 5.2); null if there are tokens. */
 export function refusalOf({ issued, verdict }: IssueOutcome): string | null {
   if (!verdict.authenticated) return 'invalid_client'
   if (!verdict.hasGrantType) return 'unauthorized_client'
@@ -215,12 +216,12 @@ export function refusalOf({ issued, verdict }: IssueOutcome): string | null {
   return issued ? null : 'invalid_grant'
 }
 
-/** An access token lives, some seconds later. */
+/** Returns whether an access token is valid some seconds later. */
 export async function lives({ store }: World, token: TokenName, later = 0): Promise<boolean> {
   return (await store.readAccessToken(token, NOW + later)) !== null
 }
 
-/** Does the same many times at once. */
+/** Does the same many times concurrently. */
 export async function atOnce<T>(times: number, act: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, (_, index) => act(index)))
 }

@@ -1,24 +1,20 @@
 import { sql, type SQL } from 'drizzle-orm'
-import * as v from 'valibot'
-import { fromBase64url, toBase64url, utf8 } from '../../../crypto/bytes.ts'
-import type { AdminRecord, BrowseAdmin, BrowseQuery, Listing, RecordValue } from '../../browse.ts'
-import { countActivityStatement, listActivity } from '../activity.ts'
+import type { AdminRecord, BrowseAdmin, RecordValue } from '../../browse.ts'
+import { listActivity } from '../activity.ts'
 import { parseMetadata } from '../client-rows.ts'
 import { run } from '../run.ts'
 import { parseStringList } from '../string-list.ts'
-import { passwordStatement, refusalStatements } from './notes.ts'
-import { type Order, type View, views } from './views.ts'
-
-type Row = Readonly<Record<string, string | number | null>>
+import { planList, type Row } from './lists.ts'
+import { type View, views } from './views.ts'
 
 /** See `BrowseAdmin`. */
 export function browseAdmin(db: D1Database): BrowseAdmin {
   return {
     async browse(kind, query, now) {
       const view = views(now)[kind]
-      const { order, statement } = listStatement(view, query)
-      const [rows] = await run<[Row]>(db, [statement])
-      return toListing(view, order, rows, query.limit)
+      const { explain, statements } = planList(view, query)
+      const { rows, ...part } = explain(await run<Row[]>(db, statements))
+      return { records: rows.map((row) => toRecord(view, row)), ...part }
     },
     async readRecord(kind, id, now) {
       const view = views(now)[kind]
@@ -39,64 +35,16 @@ export function browseAdmin(db: D1Database): BrowseAdmin {
       const [{ access_tokens: accessTokens, consents, grants } = NOTHING] = rows
       return { accessTokens, consents, grants }
     },
-    async noteRefusal(refusal, mark) {
-      await run(db, refusalStatements(refusal, mark))
-    },
-    async notePassword(refusal, once, mark) {
-      await run(db, [passwordStatement(refusal, once, mark)])
-    },
-    async countActivity(kind, now) {
-      await run(db, [countActivityStatement(kind, now, sql`true`)])
-    },
-    listActivity: (since) => listActivity(db, since),
+    listActivity: (since, now) => listActivity(db, since, now),
   }
 }
 
-/** Rows of a table, up to 1,000: enough to know what is at stake. */
+/** Counts rows of a table, up to 1,000. */
 function countRows(table: string, where: SQL): SQL {
   return sql`(SELECT count(*) FROM (SELECT 1 FROM ${sql.raw(table)} WHERE ${where} LIMIT 1000))`
 }
 
 const NOTHING = { access_tokens: 0, consents: 0, grants: 0 }
-
-/** One row more than is asked for tells whether there is a next part. */
-function listStatement(
-  view: View,
-  { after, filters, limit }: BrowseQuery,
-): { readonly order: Order; readonly statement: SQL } {
-  const restrictions = Object.entries(view.filters).flatMap(([name, restrict]) => {
-    const value = Object.hasOwn(filters, name) ? filters[name] : undefined
-    return value === undefined || value === '' ? [] : [restrict(value)]
-  })
-  const order = restrictions.find((restriction) => restriction.order)?.order ?? view.order
-  const from = parseCursor(after, order)
-  const keys = sql.join([...order.keys], sql`, `)
-  const values = sql.join(
-    from.map((value) => sql`${value}`),
-    sql`, `,
-  )
-  const conditions = [
-    ...restrictions.map(({ where }) => where),
-    view.where ?? sql`true`,
-    sql`(${keys}) ${sql.raw(order.descending ? '<' : '>')} (${values})`,
-  ]
-  const direction = sql.raw(order.descending ? 'DESC' : 'ASC')
-  const sorted = order.keys.map((key) => sql`${key} ${direction}`)
-  const cursor = order.keys.map((key, index) => sql`${key} AS ${sql.raw(`key_${index}`)}`)
-  return {
-    order,
-    statement: sql`SELECT ${view.columns}, ${sql.join(cursor, sql`, `)} FROM ${view.from}
-      WHERE ${sql.join(conditions, sql` AND `)} ORDER BY ${sql.join(sorted, sql`, `)} LIMIT ${limit + 1}`,
-  }
-}
-
-function toListing(view: View, order: Order, rows: readonly Row[], limit: number): Listing {
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  return {
-    records: rows.slice(0, limit).map((row) => toRecord(view, row)),
-    next: last ? writeCursor(order.keys.map((_, index) => last[`key_${index}`] ?? '')) : null,
-  }
-}
 
 function toRecord({ flags = [], lists = [], members }: View, row: Row): AdminRecord {
   const entries = Object.entries(row).filter(([name]) => !name.startsWith('key_') && name !== members)
@@ -107,21 +55,4 @@ function toRecord({ flags = [], lists = [], members }: View, row: Row): AdminRec
     }),
   )
   return members === undefined ? columns : { ...parseMetadata(String(row[members])), ...columns }
-}
-
-const cursorValues = v.pipe(v.string(), v.parseJson(), v.array(v.union([v.string(), v.number()])))
-
-function writeCursor(values: readonly (string | number)[]): string {
-  return toBase64url(utf8(JSON.stringify(values)))
-}
-
-/** The values of a cursor that belongs to this order; else where the list begins. */
-function parseCursor(after: string | null, order: Order): readonly (string | number)[] {
-  const bytes = after === null ? null : fromBase64url(after)
-  const parsed = bytes ? v.safeParse(cursorValues, new TextDecoder().decode(bytes)) : null
-  const fits =
-    parsed?.success &&
-    parsed.output.length === order.start.length &&
-    parsed.output.every((value, index) => typeof value === typeof order.start[index])
-  return fits ? parsed.output : order.start
 }

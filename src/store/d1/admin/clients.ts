@@ -2,7 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { ClientAdmin, ClientMetadata, ClientRecord, NewClient, OperatorMark } from '../../admin-store.ts'
 import { auditStatement, auditWritten } from '../audit.ts'
 import { clientColumns, type ClientRow, toClient } from '../client-rows.ts'
-import { run } from '../run.ts'
+import { columnsOf, run } from '../run.ts'
 
 /** A client as `recordColumns` reads it. */
 export interface ClientRecordRow extends ClientRow {
@@ -23,9 +23,11 @@ interface RotatedRow extends WrittenRow {
 }
 
 /** Columns of a `ClientRecordRow` over the client `c`. */
-export const recordColumns = sql`${clientColumns}, c.access_token_lifetime AS access_token_lifetime,
-  c.refresh_token_lifetime AS refresh_token_lifetime, c.refresh_reuse_interval AS refresh_reuse_interval,
-  c.created_at AS created_at, c.updated_at AS updated_at`
+export const recordColumns = sql`${clientColumns}, ${columnsOf(
+  'c',
+  `access_token_lifetime refresh_token_lifetime
+  refresh_reuse_interval created_at updated_at`,
+)}`
 
 /** The client of a row. */
 export function toRecord(row: ClientRecordRow): ClientRecord {
@@ -40,17 +42,11 @@ export function toRecord(row: ClientRecordRow): ClientRecord {
 }
 
 /** See `ClientAdmin`. */
-export function clientAdmin(db: D1Database): ClientAdmin {
+export function clientAdmin(db: D1Database): Omit<ClientAdmin, 'readClient'> {
   return {
     async createClient(client, mark) {
       const rows = (await run<WrittenRow[]>(db, createStatements(client, mark))).at(-1)
       return rows?.[0]?.written ? toRecord(rows[0]) : null
-    },
-    async readClient(clientId) {
-      const [rows] = await run<[ClientRecordRow]>(db, [
-        sql`SELECT ${recordColumns} FROM clients c WHERE c.client_id = ${clientId}`,
-      ])
-      return rows[0] ? toRecord(rows[0]) : null
     },
     async updateClient(clientId, change, seenAt, mark) {
       const rows = (await run<WrittenRow[]>(db, updateStatements(clientId, change, seenAt, mark))).at(-1)
@@ -70,9 +66,10 @@ export function clientAdmin(db: D1Database): ClientAdmin {
 }
 
 /**
- * Makes a client. The event goes first and decides: whoever writes it makes the client, and the request sent again finds it.
- * @param condition what must hold beside
- * @returns statements of which the last one answers a `WrittenRow`
+ * Creates a client. The event comes first and decides: the request that writes it creates the client, and finds it when sent
+ * again.
+ * @param condition what else must hold
+ * @returns statements, of which the last one returns a `WrittenRow`
  */
 export function createStatements(
   { clientId, metadata, secretHash }: NewClient,
@@ -100,7 +97,7 @@ export function createStatements(
   ]
 }
 
-/** The client's own row goes last, for all others ask it whether it is still what was seen. */
+/** The client's own row comes last, because all other statements check whether it is unchanged. */
 function updateStatements(
   clientId: string,
   change: ClientMetadata & { readonly disabled: boolean },
@@ -128,7 +125,7 @@ function updateStatements(
   ]
 }
 
-/** The new secret goes last: once it is there, the batch sent again finds nothing to do. */
+/** The new secret comes last; once it exists, the batch has nothing to do when sent again. */
 function rotateStatements(clientId: string, secretHash: string, keepOld: number, mark: OperatorMark): SQL[] {
   const { now } = mark
   const may = sql`EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId} AND type = 'confidential')
@@ -149,7 +146,7 @@ function rotateStatements(clientId: string, secretHash: string, keepOld: number,
   ]
 }
 
-/** Children first: foreign keys are NO ACTION. */
+/** Deletes children first, as foreign keys are NO ACTION. */
 function deleteStatements(clientId: string, mark: OperatorMark): SQL[] {
   return [
     auditStatement(
@@ -163,6 +160,7 @@ function deleteStatements(clientId: string, mark: OperatorMark): SQL[] {
     sql`DELETE FROM client_secrets WHERE client_id = ${clientId}`,
     sql`DELETE FROM refusals WHERE client_id = ${clientId}`,
     sql`DELETE FROM client_registrations WHERE client_id = ${clientId}`,
+    sql`DELETE FROM client_documents WHERE client_id = ${clientId}`,
     sql`DELETE FROM clients WHERE client_id = ${clientId}`,
     sql`SELECT ${auditWritten('client_deleted', mark)} AS written`,
   ]

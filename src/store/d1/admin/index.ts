@@ -1,4 +1,5 @@
 import type { AdminStore } from '../../admin-store.ts'
+import { createUpkeepStore } from '../upkeep.ts'
 import { browseAdmin } from './browse.ts'
 import { clientAdmin } from './clients.ts'
 import { scopeAdmin } from './scopes.ts'
@@ -7,7 +8,7 @@ import { tokenAdmin } from './tokens.ts'
 import { userAdmin } from './users.ts'
 
 /**
- * The operators' part of the storage, in D1.
+ * Creates the operators' part of the storage, in D1.
  * @param db the D1 database, migrated
  */
 export function createAdminStore(db: D1Database): AdminStore {
@@ -18,5 +19,6 @@ export function createAdminStore(db: D1Database): AdminStore {
     ...scopeAdmin(db),
     ...signInAdmin(db),
     ...tokenAdmin(db),
+    ...createUpkeepStore(db),
   }
 }

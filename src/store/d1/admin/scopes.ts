@@ -18,12 +18,6 @@ const toScope = ({ created_at, description, name }: ScopeRow): ScopeRecord => ({
 /** See `ScopeAdmin`. */
 export function scopeAdmin(db: D1Database): ScopeAdmin {
   return {
-    async listScopes() {
-      const [rows] = await run<[ScopeRow]>(db, [
-        sql`SELECT name, description, created_at FROM scopes WHERE name > '' ORDER BY name`,
-      ])
-      return rows.map(toScope)
-    },
     async createScope(name, description, mark) {
       const written = auditWritten('scope_created', mark)
       const [, , rows] = await run<[never, never, ScopeRow]>(db, [

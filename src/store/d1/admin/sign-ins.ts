@@ -1,10 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { OperatorMark, SignInAdmin } from '../../admin-store.ts'
-import type { PasswordSignIn } from '../../records.ts'
 import { auditStatement, auditSubject, auditWritten } from '../audit.ts'
 import { noticeStatement } from '../logout-notices.ts'
 import { run } from '../run.ts'
-import { settleThrottle } from '../sign-in.ts'
 
 /** See `SignInAdmin`. */
 export function signInAdmin(db: D1Database): SignInAdmin {
@@ -17,7 +15,6 @@ export function signInAdmin(db: D1Database): SignInAdmin {
       return Number(rows?.[0]?.ended ?? 0)
     },
     withdrawConsent: (id, mark) => written(withdrawStatements(id, mark)),
-    confirmPassword: (sessionId, signIn, mark) => written(confirmStatements(sessionId, signIn, mark)),
   }
 }
 
@@ -35,7 +32,7 @@ function endSessionStatements(id: string, mark: OperatorMark): SQL[] {
   ]
 }
 
-/** Counts, then ends: the event keeps the number for the batch that is sent again. */
+/** Counts, then ends the sessions; the event keeps the number in case the batch is sent again. */
 function endUserStatements(userId: string, mark: OperatorMark): SQL[] {
   const lives = sql`s.user_id = ${userId} AND s.revoked_at IS NULL AND s.expires_at > ${mark.now}`
   return [
@@ -50,7 +47,7 @@ function endUserStatements(userId: string, mark: OperatorMark): SQL[] {
   ]
 }
 
-/** Ends the consent last: the grants that hang from it ask whether it lives. */
+/** Ends the consent last, as the statements for its grants check whether it is valid. */
 function withdrawStatements(id: string, mark: OperatorMark): SQL[] {
   const lives = sql`a.id = ${id} AND a.revoked_at IS NULL`
   return [
@@ -69,21 +66,5 @@ function withdrawStatements(id: string, mark: OperatorMark): SQL[] {
       AND (user_id, client_id) = (SELECT a.user_id, a.client_id FROM authorized_clients a WHERE ${lives})`,
     sql`UPDATE authorized_clients AS a SET revoked_at = ${mark.now} WHERE ${lives}`,
     sql`SELECT ${auditWritten('consent_withdrawn', mark)} AS written`,
-  ]
-}
-
-function confirmStatements(sessionId: string, signIn: PasswordSignIn, mark: OperatorMark): SQL[] {
-  const same = sql`s.id = ${sessionId} AND s.user_id = ${mark.actor} AND s.revoked_at IS NULL AND EXISTS (SELECT 1
-    FROM users u WHERE u.id = s.user_id AND u.is_active = 1
-      AND u.password_hash IN (${signIn.passwordHash}, ${signIn.rehash ?? signIn.passwordHash}))`
-  return [
-    auditStatement(
-      { type: 'password_confirmed', actor: mark.actor, userId: mark.actor, subject: sessionId },
-      mark,
-      sql`FROM sessions s WHERE ${same}`,
-    ),
-    sql`UPDATE sessions AS s SET auth_time = ${mark.now}, last_seen_at = ${mark.now} WHERE ${same}`,
-    ...settleThrottle(signIn.throttleKeys),
-    sql`SELECT ${auditWritten('password_confirmed', mark)} AS written`,
   ]
 }

@@ -1,9 +1,12 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { NewUser, OperatorMark, UserAdmin, UserRecord } from '../../admin-store.ts'
+import { USER_COUNT } from '../../user-count.ts'
 import { auditStatement, auditWritten } from '../audit.ts'
 import { noticeStatement } from '../logout-notices.ts'
 import { patchedProfile } from '../profile.ts'
-import { run } from '../run.ts'
+import { columnsOf, run } from '../run.ts'
+import { removeSecondFactorStatements } from '../second-factor.ts'
+import { deleteUserStatements, endSignIns } from '../user-endings.ts'
 
 interface UserRow {
   readonly id: string
@@ -17,9 +20,11 @@ interface UserRow {
   readonly last_sign_in_at: number | null
 }
 
-const userColumns = sql`u.id AS id, u.username AS username, u.username_key AS username_key, u.email AS email, u.is_staff AS is_staff,
-  u.is_active AS is_active, u.created_at AS created_at, u.password_changed_at AS password_changed_at,
-  u.last_sign_in_at AS last_sign_in_at`
+const userColumns = columnsOf(
+  'u',
+  `id username username_key email is_staff is_active created_at
+  password_changed_at last_sign_in_at`,
+)
 
 function toUser(row: UserRow): UserRecord {
   return {
@@ -56,6 +61,10 @@ export function userAdmin(db: D1Database): UserAdmin {
     readUser: (usernameKey) => writeAndRead(usernameKey, []),
     setPassword: (usernameKey, passwordHash, throttleKey, mark) =>
       writeAndRead(usernameKey, passwordStatements(usernameKey, passwordHash, throttleKey, mark)),
+    async startRecovery(usernameKey, link, mark) {
+      const rows = (await run<{ written: number }[]>(db, recoveryStatements(usernameKey, link, mark))).at(-1)
+      return rows?.[0]?.written === 1
+    },
     setUserActive: (usernameKey, active, mark) =>
       writeAndRead(usernameKey, activeStatements(usernameKey, active, mark)),
     async updateUser(usernameKey, change, mark) {
@@ -64,26 +73,43 @@ export function userAdmin(db: D1Database): UserAdmin {
       return rows[0].email === change.email ? toUser(rows[0]) : 'email taken'
     },
     async deleteUser(usernameKey, mark) {
-      const rows = (await run<{ written: number }[]>(db, deleteStatements(usernameKey, mark))).at(-1)
+      const rows = (
+        await run<{ written: number }[]>(db, deleteUserStatements(sql`u.username_key = ${usernameKey}`, mark))
+      ).at(-1)
       return rows?.[0]?.written === 1
     },
-    async listWithoutSkeleton(limit) {
-      const [rows] = await run<[{ id: string; username: string }]>(db, [
-        sql`SELECT id, username FROM users WHERE username_skeleton IS NULL LIMIT ${limit}`,
+    async removeSecondFactor(usernameKey, mark) {
+      const chosen = sql`u.username_key = ${usernameKey}`
+      const id = sql`(SELECT u.id FROM users u WHERE ${chosen})`
+      const results = await run<{ written: number }[]>(db, [
+        ...removeSecondFactorStatements(id, mark),
+        ...endSignIns(
+          sql`${chosen} AND ${auditWritten('second_factor_removed', mark)}`,
+          'second_factor_removed',
+          mark,
+        ),
+        sql`SELECT ${auditWritten('second_factor_removed', mark)} AS written`,
       ])
-      return rows
+      return results.at(-1)?.[0]?.written === 1
     },
-    async saveSkeletons(skeletons) {
-      const given = sql`json_each(${JSON.stringify(skeletons)})`
-      await run(db, [
-        sql`UPDATE users SET username_skeleton = s.value ->> 'skeleton' FROM ${given} s
-          WHERE users.id = s.value ->> 'id' AND users.username_skeleton IS NULL`,
+    async unlinkAccounts(usernameKey, mark) {
+      const chosen = sql`u.username_key = ${usernameKey} AND EXISTS (SELECT 1 FROM linked_accounts l WHERE l.user_id = u.id)`
+      const results = await run<{ written: number }[]>(db, [
+        auditStatement(
+          { type: 'account_unlinked', actor: mark.actor, userId: sql`u.id` },
+          mark,
+          sql`FROM users u WHERE ${chosen}`,
+        ),
+        ...endSignIns(chosen, 'operator', mark),
+        deleteLinks(chosen),
+        sql`SELECT ${auditWritten('account_unlinked', mark)} AS written`,
       ])
+      return results.at(-1)?.[0]?.written === 1
     },
   }
 }
 
-/** The event goes first and decides: whoever writes it makes the user, and the request sent again finds it. */
+/** The event comes first and decides: the request that writes it creates the user, and finds it when sent again. */
 function createStatements(user: NewUser, mark: OperatorMark): SQL[] {
   const { emailKey, id, usernameKey } = user
   return [
@@ -102,7 +128,12 @@ function createStatements(user: NewUser, mark: OperatorMark): SQL[] {
   ]
 }
 
-/** The user's own row goes last: once it holds the new hash, the batch sent again ends no session begun since. */
+/** @param which a condition on the user `u` */
+function deleteLinks(which: SQL): SQL {
+  return sql`DELETE FROM linked_accounts WHERE user_id = (SELECT u.id FROM users u WHERE ${which})`
+}
+
+/** The user's own row comes last: once it holds the new hash, the batch sent again ends no newer session. */
 function passwordStatements(
   usernameKey: string,
   passwordHash: string,
@@ -117,8 +148,28 @@ function passwordStatements(
       sql`FROM users u WHERE ${changes}`,
     ),
     ...endSignIns(changes, 'password_changed', mark),
-    sql`DELETE FROM throttle WHERE key = ${throttleKey} AND EXISTS (SELECT 1 FROM users u WHERE ${changes})`,
+    deleteLinks(changes),
+    sql`DELETE FROM throttle WHERE key IN (SELECT ${throttleKey} FROM users u WHERE ${changes}
+      UNION ALL SELECT ${USER_COUNT} || u.id FROM users u WHERE ${changes})`,
     sql`UPDATE users AS u SET password_hash = ${passwordHash}, password_changed_at = ${mark.now} WHERE ${changes}`,
+  ]
+}
+
+function recoveryStatements(
+  usernameKey: string,
+  { expiresAt, id }: Parameters<UserAdmin['startRecovery']>[1],
+  mark: OperatorMark,
+): SQL[] {
+  const whose = sql`u.username_key = ${usernameKey} AND u.is_active = 1`
+  return [
+    auditStatement(
+      { type: 'recovery_started', actor: mark.actor, userId: sql`u.id` },
+      mark,
+      sql`FROM users u WHERE ${whose}`,
+    ),
+    sql`INSERT INTO mail_links (id, kind, user_id, email, created_at, expires_at)
+      SELECT ${id}, 'reset', u.id, u.email, ${mark.now}, ${expiresAt} FROM users u WHERE ${whose} ON CONFLICT DO NOTHING`,
+    sql`SELECT ${auditWritten('recovery_started', mark)} AS written`,
   ]
 }
 
@@ -136,7 +187,10 @@ function activeStatements(usernameKey: string, active: boolean, mark: OperatorMa
   ]
 }
 
-/** An address that another user has changes nothing: the row that is read last tells. */
+/**
+ * If another user has the address, nothing changes, as the row that is read last shows. An unchanged address does not become
+ * verified: the person who typed it at sign-up has not proved to receive its mail.
+ */
 function updateStatements(
   usernameKey: string,
   { email, emailKey, isStaff, profile = {} }: Parameters<UserAdmin['updateUser']>[1],
@@ -145,7 +199,8 @@ function updateStatements(
   const patched = patchedProfile(profile)
   const changes = sql`u.username_key = ${usernameKey} AND (u.email IS NOT ${email} OR u.is_staff <> ${isStaff}
       OR u.profile <> ${patched})
-    AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email_key = ${emailKey} AND o.username_key <> ${usernameKey})`
+    AND (u.email IS ${email} OR NOT EXISTS (SELECT 1 FROM users o
+      WHERE o.email_key = ${emailKey} AND o.username_key <> ${usernameKey}))`
   const demoted = sql`${!isStaff} AND user_id = (SELECT u.id FROM users u WHERE ${changes} AND u.is_staff = 1)`
   return [
     auditStatement(
@@ -155,42 +210,12 @@ function updateStatements(
     ),
     noticeStatement(demoted, mark),
     sql`UPDATE sessions SET revoked_at = ${mark.now} WHERE revoked_at IS NULL AND ${demoted}`,
-    sql`UPDATE users AS u SET email = ${email}, email_key = ${emailKey}, is_staff = ${isStaff},
+    sql`UPDATE users AS u SET email = ${email},
+      email_key = CASE WHEN u.email IS ${email} THEN u.email_key ELSE ${emailKey} END, is_staff = ${isStaff},
       email_verified_at = CASE WHEN u.email IS ${email} THEN u.email_verified_at END,
       profile_updated_at = CASE WHEN u.email IS ${email} AND u.profile = ${patched} THEN u.profile_updated_at
         ELSE ${mark.now} END, profile = ${patched},
       staff_since = CASE WHEN NOT ${isStaff} THEN NULL WHEN u.is_staff = 1 THEN u.staff_since ELSE ${mark.now} END WHERE ${changes}`,
     readByKey(usernameKey),
-  ]
-}
-
-/** Ends the sessions and consents and revokes the grants of a user; all tokens belong to these, and applications ask again. */
-function endSignIns(user: SQL, reason: string, mark: OperatorMark): SQL[] {
-  const { now } = mark
-  const id = sql`(SELECT u.id FROM users u WHERE ${user})`
-  return [
-    noticeStatement(sql`user_id = ${id}`, mark),
-    sql`UPDATE sessions SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL`,
-    sql`UPDATE authorized_clients SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL`,
-    sql`UPDATE grants SET revoked_at = ${now}, revoke_reason = ${reason} WHERE user_id = ${id} AND revoked_at IS NULL`,
-  ]
-}
-
-/** Children first: foreign keys are NO ACTION. */
-function deleteStatements(usernameKey: string, mark: OperatorMark): SQL[] {
-  const id = sql`(SELECT u.id FROM users u WHERE u.username_key = ${usernameKey})`
-  return [
-    auditStatement(
-      { type: 'user_deleted', actor: mark.actor, userId: sql`u.id` },
-      mark,
-      sql`FROM users u WHERE u.username_key = ${usernameKey}`,
-    ),
-    noticeStatement(sql`user_id = ${id}`, mark),
-    sql`DELETE FROM grants WHERE user_id = ${id}`,
-    sql`DELETE FROM authorized_clients WHERE user_id = ${id}`,
-    sql`DELETE FROM sessions WHERE user_id = ${id}`,
-    sql`UPDATE clients SET owner_id = NULL WHERE owner_id = ${id}`,
-    sql`DELETE FROM users WHERE username_key = ${usernameKey}`,
-    sql`SELECT ${auditWritten('user_deleted', mark)} AS written`,
   ]
 }

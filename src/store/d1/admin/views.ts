@@ -1,56 +1,43 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { RecordKind } from '../../browse.ts'
 import { accessTokenId } from '../grant-rows.ts'
+import { parentsLive } from '../read-tokens.ts'
+import { columnsOf } from '../run.ts'
+import { byText, END, LAST, latest, newest, newestId, type Order } from './orders.ts'
 
-/** How a list is sorted, and so where its next part begins. */
-export interface Order {
-  /** Columns of an index, from the left; the rowid stands behind them in every index. */
-  readonly keys: readonly SQL[]
-  readonly descending: boolean
-  /** Values before which, or behind which, every row comes. */
-  readonly start: readonly (string | number)[]
-}
-
-/** What a filter asks of the rows; one with an order goes by an index of its own. */
+/** The condition of a filter; one with an order has its own index. */
 export interface Restriction {
   readonly where: SQL
   readonly order?: Order
+  /** Whether no index finds these rows, so that the list skips others. */
+  readonly isLoose?: boolean
 }
 
-/** One list of the operators' pages: its columns, and filters of which each has an index. */
+/** One list of the operators' pages: its columns, and its filters, each with an index. */
 export interface View {
   readonly columns: SQL
   readonly from: SQL
-  /** The column that names a record. */
+  /** The column that identifies a record. */
   readonly id: SQL
-  /** What finds a record by its id, where that is no column of an index. */
+  /** Finds a record by its id, if no index has that as a column. */
   readonly byId?: (id: string) => SQL
   readonly where?: SQL
   readonly order: Order
+  /** Other possible orders. */
+  readonly orders?: readonly Order[]
   readonly filters: Readonly<Record<string, (value: string) => Restriction>>
-  /** Columns that hold a JSON array. */
+  /** Columns that contain a JSON array. */
   readonly lists?: readonly string[]
-  /** Columns that hold 0 or 1. */
+  /** Columns that contain 0 or 1. */
   readonly flags?: readonly string[]
-  /** A column that holds a JSON object, whose members count as columns. */
+  /** A column that contains a JSON object, whose members count as columns. */
   readonly members?: string
 }
 
-const LAST = Number.MAX_SAFE_INTEGER
-const newest = (rowid: SQL): Order => ({ keys: [rowid], descending: true, start: [LAST] })
-const latest = (time: SQL, rowid: SQL): Order => ({
-  keys: [time, rowid],
-  descending: true,
-  start: [LAST, LAST],
-})
-/** Ids of grants begin with the time: nothing comes behind the letter g. */
-const newestId = (id: SQL): Order => ({ keys: [id], descending: true, start: ['g'] })
-const byText = (key: SQL): Order => ({ keys: [key], descending: false, start: [''] })
+/** Condition: a string begins with `value`, using an index over the string. */
+const begins = (key: SQL, value: string): SQL => sql`${key} >= ${value} AND ${key} < ${`${value}${END}`}`
 
-/** Text that begins with `value`, of an index in the order of the text. */
-const begins = (key: SQL, value: string): SQL => sql`${key} >= ${value} AND ${key} < ${`${value}\u{10ffff}`}`
-
-/** A user by the normalised name, or by an id, as that of one who is deleted. */
+/** A user by normalised name, or by id, such as that of a deleted user. */
 const userId = (user: string): SQL =>
   sql`COALESCE((SELECT x.id FROM users x WHERE x.username_key = ${user}), ${user})`
 
@@ -63,24 +50,27 @@ export function views(now: number): Readonly<Record<RecordKind, View>> {
     clients,
     users,
     scopes: {
-      columns: sql`s.name AS name, s.description AS description, s.created_at AS created_at`,
+      columns: columnsOf('s', 'name description created_at'),
       from: sql`scopes s`,
       id: sql`s.name`,
-      order: byText(sql`s.name`),
-      filters: { name: (value) => ({ where: begins(sql`s.name`, value) }) },
+      order: byText(sql`s.name`, 'name'),
+      filters: {
+        name: (value) => ({ where: begins(sql`s.name`, value) }),
+        after: (value) => ({ where: sql`s.name > ${value}` }),
+      },
     },
     'authorized-clients': authorizedClients,
     grants: grants(now),
+    'client-documents': clientDocuments(now),
     'access-tokens': accessTokens(now),
     'refresh-tokens': refreshTokens(now),
     sessions: sessions(now),
     'audit-events': auditEvents,
     refusals: {
-      columns: sql`r.id AS id, r.at AS at, r.client_id AS client_id, r.endpoint AS endpoint, r.asked AS asked,
-        r.error AS error, r.rule AS rule`,
+      columns: columnsOf('r', 'id at client_id endpoint asked error rule'),
       from: sql`refusals r`,
       id: sql`r.id`,
-      order: newest(sql`r.rowid`),
+      order: newest(sql`r.rowid`, { by: 'at' }),
       filters: {
         id: (value) => ({ where: sql`r.id = ${value}` }),
         client: (value) => ({ where: sql`r.client_id = ${value}` }),
@@ -89,84 +79,122 @@ export function views(now: number): Readonly<Record<RecordKind, View>> {
   }
 }
 
+const BY_CLIENT_NAME: Order = {
+  keys: [sql`c.name COLLATE NOCASE`, sql`c.rowid`],
+  descending: false,
+  low: ['', -1],
+  high: [END, LAST],
+  by: 'name',
+}
+
 const clients: View = {
-  columns: sql`c.client_id AS client_id, c.name AS name, c.type AS type, c.url AS url, c.grant_types AS grant_types,
-    c.response_types AS response_types, c.scope AS scope, c.auto_authorize AS auto_authorize,
-    c.authorize_every_time AS authorize_every_time, c.require_pkce AS require_pkce,
-    c.access_token_lifetime AS access_token_lifetime, c.refresh_token_lifetime AS refresh_token_lifetime,
-    c.refresh_reuse_interval AS refresh_reuse_interval,
+  columns: sql`${columnsOf(
+    'c',
+    `client_id name type url grant_types response_types scope auto_authorize
+    authorize_every_time require_pkce access_token_lifetime refresh_token_lifetime refresh_reuse_interval`,
+  )},
     c.disabled_at IS NOT NULL AS disabled, c.created_at AS created_at, c.updated_at AS updated_at,
     (SELECT json_group_array(r.uri ORDER BY r.position) FROM client_redirect_uris r
       WHERE r.client_id = c.client_id) AS redirect_uris,
     (SELECT count(*) FROM client_secrets s WHERE s.client_id = c.client_id) AS secrets,
+    (SELECT json_group_array(s.created_at || ' ' || COALESCE(s.expires_at, '') ORDER BY s.created_at DESC)
+      FROM client_secrets s WHERE s.client_id = c.client_id) AS secret_times,
     (SELECT g.created_at FROM client_registrations g WHERE g.client_id = c.client_id) AS registered_at, c.metadata AS metadata`,
   from: sql`clients c`,
   id: sql`c.client_id`,
-  order: newest(sql`c.rowid`),
+  order: newest(sql`c.rowid`, { by: 'created_at' }),
+  orders: [BY_CLIENT_NAME, byText(sql`c.client_id`, 'client_id')],
   filters: {
-    name: (value) => ({
-      where: begins(sql`c.name COLLATE NOCASE`, value),
-      order: { keys: [sql`c.name COLLATE NOCASE`, sql`c.rowid`], descending: false, start: ['', 0] },
-    }),
-    id: (value) => ({ where: begins(sql`c.client_id`, value), order: byText(sql`c.client_id`) }),
+    name: (value) => ({ where: begins(sql`c.name COLLATE NOCASE`, value), order: BY_CLIENT_NAME }),
+    id: (value) => ({ where: begins(sql`c.client_id`, value), order: byText(sql`c.client_id`, 'client_id') }),
     state: (value) =>
       value === 'disabled'
         ? { where: sql`c.disabled_at IS NOT NULL`, order: latest(sql`c.disabled_at`, sql`c.rowid`) }
-        : { where: sql`c.disabled_at IS NULL` },
+        : { where: sql`c.disabled_at IS NULL`, isLoose: true },
   },
-  lists: ['grant_types', 'response_types', 'redirect_uris'],
+  lists: ['grant_types', 'response_types', 'redirect_uris', 'secret_times'],
   flags: ['auto_authorize', 'authorize_every_time', 'require_pkce', 'disabled'],
   members: 'metadata',
 }
 
+const BY_USERNAME = byText(sql`u.username_key`, 'username')
+
 const users: View = {
-  columns: sql`u.id AS id, u.username AS username, u.username_key AS username_key, u.email AS email,
-    u.is_staff AS is_staff, u.staff_since AS staff_since, u.is_active AS is_active, u.created_at AS created_at,
-    u.password_changed_at AS password_changed_at, u.last_sign_in_at AS last_sign_in_at,
+  columns: sql`${columnsOf(
+    'u',
+    `id username username_key email is_staff staff_since is_active created_at
+    password_changed_at second_factor_at last_sign_in_at`,
+  )},
+    (SELECT count(*) FROM passkeys p WHERE p.user_id = u.id) AS passkeys,
+    (SELECT json_group_array(p.name || CASE WHEN l.label = '' THEN '' ELSE ': ' || l.label END ORDER BY l.linked_at)
+      FROM linked_accounts l JOIN sign_in_providers p ON p.id = l.provider_id WHERE l.user_id = u.id) AS linked_accounts,
     u.email_verified_at IS NOT NULL AS email_verified, u.profile ->> '$.address.street_address' AS street_address,
     u.profile ->> '$.address.postal_code' AS postal_code, u.profile ->> '$.address.locality' AS locality,
     u.profile ->> '$.address.region' AS region, u.profile ->> '$.address.country' AS country, u.profile AS profile`,
   from: sql`users u`,
   id: sql`u.id`,
   order: newest(sql`u.rowid`),
+  orders: [BY_USERNAME],
   filters: {
-    username: (value) => ({
-      where: begins(sql`u.username_key`, value),
-      order: byText(sql`u.username_key`),
-    }),
-    email: (value) => ({ where: begins(sql`u.email_key`, value), order: byText(sql`u.email_key`) }),
+    username: (value) => ({ where: begins(sql`u.username_key`, value), order: BY_USERNAME }),
+    email: (value) => ({ where: begins(sql`u.email_key`, value), order: byText(sql`u.email_key`, 'email') }),
     role: (value) =>
       value === 'staff'
-        ? { where: sql`u.is_staff = 1`, order: byText(sql`u.username_key`) }
-        : { where: sql`u.is_staff = 0` },
+        ? { where: sql`u.is_staff = 1`, order: BY_USERNAME }
+        : { where: sql`u.is_staff = 0`, isLoose: true },
     state: (value) =>
       value === 'disabled'
-        ? { where: sql`u.is_active = 0`, order: byText(sql`u.username_key`) }
-        : { where: sql`u.is_active = 1` },
+        ? { where: sql`u.is_active = 0`, order: BY_USERNAME }
+        : { where: sql`u.is_active = 1`, isLoose: true },
   },
+  lists: ['linked_accounts'],
   flags: ['is_staff', 'is_active', 'email_verified'],
   members: 'profile',
 }
 
 const authorizedClients: View = {
-  columns: sql`a.id AS id, u.username AS user, a.user_id AS user_id, a.client_id AS client_id, a.scope AS scope,
-    a.authorized_at AS authorized_at, a.updated_at AS updated_at, a.revoked_at AS revoked_at,
+  columns: sql`a.id AS id, u.username AS user, ${columnsOf(
+    'a',
+    `user_id client_id scope authorized_at updated_at
+    revoked_at`,
+  )},
     CASE WHEN a.revoked_at IS NULL THEN 'live' ELSE 'withdrawn' END AS state`,
   from: sql`authorized_clients a JOIN users u ON u.id = a.user_id`,
   id: sql`a.id`,
   order: newest(sql`a.rowid`),
   filters: {
     // The plus keeps the planner from walking the whole table in the order of the list: a user's rows are few.
-    user: (value) => ({ where: sql`a.user_id = ${userId(value)}`, order: newest(sql`+a.rowid`) }),
+    user: (value) => ({
+      where: sql`a.user_id = ${userId(value)}`,
+      order: newest(sql`+a.rowid`),
+    }),
     client: (value) => ({ where: sql`a.client_id = ${value}` }),
   },
 }
 
+const clientDocuments = (now: number): View => ({
+  columns: sql`d.client_id AS client_id, c.name AS name, ${columnsOf(
+    'd',
+    `fetched_at expires_at tried_at problem notes
+    document created_at`,
+  )},
+    c.consents_after AS changed_at,
+    CASE WHEN d.fetched_at IS NULL THEN 'unusable' WHEN d.problem IS NOT NULL THEN 'failing'
+      WHEN d.expires_at <= ${now} THEN 'expired' ELSE 'fresh' END AS state`,
+  from: sql`client_documents d LEFT JOIN clients c ON c.client_id = d.client_id`,
+  id: sql`d.client_id`,
+  order: byText(sql`d.client_id`, 'client_id'),
+  filters: { id: (value) => ({ where: begins(sql`d.client_id`, value) }) },
+  lists: ['notes'],
+})
+
 const grants = (now: number): View => ({
-  columns: sql`g.id AS id, u.username AS user, g.user_id AS user_id, g.client_id AS client_id,
-    g.grant_type AS grant_type, g.scope AS scope, g.auth_time AS auth_time, g.created_at AS created_at,
-    g.refreshed_at AS refreshed_at, g.expires_at AS expires_at, g.revoked_at AS revoked_at,
-    g.revoke_reason AS revoke_reason, ${state(sql`g.revoked_at IS NOT NULL`, sql`g.expires_at`, now)} AS state`,
+  columns: sql`g.id AS id, u.username AS user, ${columnsOf(
+    'g',
+    `user_id client_id grant_type scope auth_time created_at
+    refreshed_at expires_at revoked_at revoke_reason`,
+  )},
+    ${state(sql`(g.revoked_at IS NOT NULL OR NOT ${parentsLive})`, sql`g.expires_at`, now)} AS state`,
   from: sql`grants g LEFT JOIN users u ON u.id = g.user_id`,
   id: sql`g.id`,
   where: sql`g.tokens_of IS NULL`,
@@ -175,8 +203,11 @@ const grants = (now: number): View => ({
 })
 
 const refreshTokens = (now: number): View => ({
-  columns: sql`g.id AS id, g.client_id AS client_id, u.username AS user, g.user_id AS user_id, g.scope AS scope,
-    g.created_at AS created_at, g.refreshed_at AS refreshed_at, g.refresh_expires_at AS expires_at,
+  columns: sql`g.id AS id, g.client_id AS client_id, u.username AS user, ${columnsOf(
+    'g',
+    `user_id scope created_at
+    refreshed_at`,
+  )}, g.refresh_expires_at AS expires_at,
     g.revoked_at AS revoked_at, ${state(sql`g.revoked_at IS NOT NULL`, sql`g.refresh_expires_at`, now)} AS state`,
   from: sql`grants g JOIN users u ON u.id = g.user_id`,
   id: sql`g.id`,
@@ -193,9 +224,9 @@ const grantFilters = (now: number, expires: SQL): View['filters'] => ({
     value === 'revoked'
       ? {
           where: sql`g.revoked_at IS NOT NULL`,
-          order: { keys: [sql`g.revoked_at`, sql`g.id`], descending: true, start: [LAST, 'g'] },
+          order: { keys: [sql`g.revoked_at`, sql`g.id`], descending: true, low: [-1, ''], high: [LAST, 'g'] },
         }
-      : { where: sql`g.revoked_at IS NULL AND +${expires} > ${now}` },
+      : { where: sql`g.revoked_at IS NULL AND +${expires} > ${now} AND ${parentsLive}`, isLoose: true },
 })
 
 const accessTokens = (now: number): View => ({
@@ -203,40 +234,45 @@ const accessTokens = (now: number): View => ({
     g.id AS grant_id, COALESCE(g.access_scope, g.scope) AS scope, COALESCE(g.refreshed_at, g.created_at) AS created_at,
     g.access_expires_at AS expires_at,
     COALESCE(min(g.access_revoked_at, g.revoked_at), g.access_revoked_at, g.revoked_at) AS revoked_at,
-    ${state(sql`COALESCE(g.access_revoked_at, g.revoked_at) IS NOT NULL`, sql`g.access_expires_at`, now)} AS state`,
+    ${state(sql`(COALESCE(g.access_revoked_at, g.revoked_at) IS NOT NULL OR NOT ${parentsLive})`, sql`g.access_expires_at`, now)} AS state`,
   from: sql`grants g LEFT JOIN users u ON u.id = g.user_id`,
   id: accessTokenId,
   byId: (id) => sql`g.id = ${id.split('.')[0] ?? ''}`,
   where: sql`g.access_expires_at IS NOT NULL`,
-  order: newestId(sql`g.id`),
+  // By the grant, as the token's own expiry has no index.
+  order: newestId(sql`g.id`, {}),
   filters: {
-    user: (value) => ({ where: sql`g.user_id = ${userId(value)}`, order: newestId(sql`+g.id`) }),
+    user: (value) => ({ where: sql`g.user_id = ${userId(value)}`, order: newestId(sql`+g.id`, {}) }),
     client: (value) => ({ where: sql`g.client_id = ${value}` }),
     state: () => ({
-      where: sql`g.access_revoked_at IS NULL AND g.revoked_at IS NULL AND +g.access_expires_at > ${now}`,
+      where: sql`g.access_revoked_at IS NULL AND g.revoked_at IS NULL AND +g.access_expires_at > ${now} AND ${parentsLive}`,
+      isLoose: true,
     }),
   },
 })
 
 const sessions = (now: number): View => ({
-  columns: sql`s.id AS id, u.username AS user, s.user_id AS user_id, s.user_agent AS user_agent, s.network AS network,
-    s.auth_time AS auth_time, s.last_seen_at AS last_seen_at, s.expires_at AS expires_at,
+  columns: sql`s.id AS id, u.username AS user, ${columnsOf(
+    's',
+    `user_id user_agent network auth_time last_seen_at
+    expires_at`,
+  )},
     ${state(sql`s.revoked_at IS NOT NULL`, sql`s.expires_at`, now)} AS state`,
   from: sql`sessions s JOIN users u ON u.id = s.user_id`,
   id: sql`s.id`,
   order: newest(sql`s.rowid`),
   filters: {
     user: (value) => ({ where: sql`s.user_id = ${userId(value)}` }),
-    state: () => ({ where: sql`s.revoked_at IS NULL AND +s.expires_at > ${now}` }),
+    state: () => ({ where: sql`s.revoked_at IS NULL AND +s.expires_at > ${now}`, isLoose: true }),
   },
 })
 
 const auditEvents: View = {
-  columns: sql`e.id AS id, e.at AS at, e.type AS type, COALESCE(a.username, e.actor) AS actor,
-    COALESCE(u.username, e.user_id) AS user, e.client_id AS client_id, e.subject AS subject, e.network AS network`,
+  columns: sql`${columnsOf('e', 'id at type')}, COALESCE(a.username, e.actor) AS actor,
+    COALESCE(u.username, e.user_id) AS user, ${columnsOf('e', 'client_id subject network')}`,
   from: sql`audit_events e LEFT JOIN users a ON a.id = e.actor LEFT JOIN users u ON u.id = e.user_id`,
   id: sql`e.id`,
-  order: latest(sql`e.at`, sql`e.rowid`),
+  order: latest(sql`e.at`, sql`e.rowid`, { by: 'at' }),
   filters: {
     type: (value) => ({ where: sql`e.type = ${value}` }),
     user: (value) => ({ where: sql`e.user_id = ${userId(value)}` }),

@@ -8,9 +8,9 @@ import { clientProven } from '../client-guard.ts'
 // An authorization code is unspent while no grant has its id, and spent by the insert of that grant: see `issue.ts`.
 
 /**
- * Ends what a code was redeemed for before, when the same client presents it again (RFC 6749 4.1.2): the grant that it
- * made, and the grant whose tokens were given again for it. What this very request made is no replay.
- * @param codeId the id of the code; of a code of the first format what storage knows it by
+ * Revokes what a code was redeemed for when the same client presents it again (RFC 6749 4.1.2): the grant that it created,
+ * and the grant whose tokens it shares. A grant that this request created is no replay.
+ * @param codeId the id of the code; for the first format, the id under which storage knows it
  */
 export function replayedCodeStatements(
   proof: ClientProof,
@@ -39,7 +39,7 @@ export function replayedCodeStatements(
   ]
 }
 
-/** The grants that a code may have become: its own, and of a code of the first format the one that it became before. */
+/** The grants that a code may have created: its own, and for the first format the earlier one. */
 function grantIdsOf(codeId: string): SQL {
   if (!isAlias(codeId)) return sql`${codeId}`
   return sql`${toHex(fromBase64url(codeId) ?? new Uint8Array())}, ${aliasTarget(sql`${codeId}`)}`

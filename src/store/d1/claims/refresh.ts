@@ -2,20 +2,40 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { Claim, IssueCommit, IssueOutcome } from '../../records.ts'
 import { aliasTarget, isAlias } from '../aliases.ts'
 import { auditStatement } from '../audit.ts'
-import { clientGuard, mayRefresh, proofPlaces, proofShape, proofValues, runProven } from '../client-guard.ts'
+import {
+  clientGuard,
+  mayBeBearer,
+  mayRefresh,
+  proofPlaces,
+  proofShape,
+  proofValues,
+  runProven,
+} from '../client-guard.ts'
 import { explained, type IssuedRow, issuedColumns, success, type VerdictRow } from '../grant-rows.ts'
-import { accessExpiresAt, lifetimeValues, refreshExpiresAt } from '../issue-terms.ts'
-import { refreshAllowed, refreshedScope, scopeValues, withinGrant } from '../issue-terms.ts'
+import {
+  hasBounds,
+  lifetimeValues,
+  refreshedAccessExpiresAt,
+  refreshExpiresAt,
+  scopeValues,
+} from '../issue-terms.ts'
 import { run } from '../run.ts'
 import { filled, type Statement, statement, value, type Values } from '../run.ts'
+import {
+  refreshAllowed,
+  refreshedScope,
+  type RefreshShape,
+  withinGrant,
+  withinResources,
+} from '../scope-terms.ts'
 import { freeRefreshedKey, refreshedKey } from '../single.ts'
 import { sweepExpired } from '../sweep.ts'
 
 type RefreshClaim = Extract<Claim, { kind: 'refresh' }>
 
 /**
- * Rotates a refresh token (RFC 6749 6, RFC 9700 4.14). The number moves on only from the one that was presented, in one
- * statement; only where it did not move a second trip asks why. Then an older number ends the grant, unless it is a lost reply.
+ * Rotates a refresh token (RFC 6749 6, RFC 9700 4.14). One statement increments the number only if the presented one is
+ * current; otherwise a second trip finds out why. Then an older number ends the grant, unless it is a lost reply.
  */
 export async function refreshTokens(
   db: D1Database,
@@ -33,24 +53,30 @@ export async function refreshTokens(
   return explained(verdicts[0], rest.at(-1)?.[0])
 }
 
-/** What the statements of a refresh are made of. */
+/** What determines the statements of a refresh. */
 interface RefreshTerms {
-  /** Names the shape of the statements. */
+  /** The name of the statements' shape. */
   readonly name: string
   readonly values: Values
   readonly grantId: SQL
-  /** Proves the client; asked for only where a text is rendered. */
+  /** The condition that verifies the client; called only when a statement is rendered. */
   readonly guard: () => SQL
-  readonly isAsked: boolean
+  readonly shape: RefreshShape
   readonly isSingle: boolean
+  /** Whether the next tokens are bound to a key. */
+  readonly isBound: boolean
 }
 
 function refreshTerms(commit: IssueCommit, claim: RefreshClaim): RefreshTerms {
-  const { proof, request, scope, single } = commit
-  const isAsked = scope.requested !== null
+  const { jkt, proof, request, scope, single } = commit
+  const shape = {
+    isAsked: scope.requested !== null,
+    isWithin: hasBounds(scope),
+    isNarrowed: Boolean(commit.resource),
+  }
   const alias = isAlias(claim.grantId)
   return {
-    name: [proofShape(proof), isAsked, alias, single].join(', '),
+    name: [proofShape(proof), ...Object.values(shape), alias, single, jkt !== null].join(', '),
     values: {
       ...proofValues(proof, request.now),
       ...scopeValues(scope),
@@ -61,42 +87,63 @@ function refreshTerms(commit: IssueCommit, claim: RefreshClaim): RefreshTerms {
       interval: claim.reuseInterval,
       op: request.id,
       network: request.network,
+      jkt,
+      accessResource: commit.resource ? JSON.stringify(commit.resource) : null,
     },
     grantId: alias ? aliasTarget(value('grantId')) : value('grantId'),
     guard: () => clientGuard(proofPlaces(proofShape(proof))),
-    isAsked,
+    shape,
     isSingle: single,
+    isBound: jkt !== null,
   }
 }
 
 const userLives = sql`EXISTS (SELECT 1 FROM users u WHERE u.id = g.user_id AND u.is_active = 1)`
 const grantLives = sql`(g.client_id = c.client_id AND g.revoked_at IS NULL AND g.tokens_of IS NULL
   AND g.refresh_expires_at > ${value('now')})`
+/** Thumbprint of the key that the grant `g` is bound to. */
+const boundKey = sql`json_extract(g.details, '$.cnf.jkt')`
+
+/**
+ * Condition: the next tokens may be bound as the request wants. A grant with a key can be refreshed only with a proof of a
+ * key, and of the same key if the client `c` is public, as nothing else authenticates it (RFC 9449 5).
+ */
+function bindingHolds(isBound: boolean): SQL {
+  return isBound
+    ? sql`(c.type = 'confidential' OR ${boundKey} IS NULL OR ${boundKey} = ${value('jkt')})`
+    : sql`(${boundKey} IS NULL AND ${mayBeBearer})`
+}
+
 const isMine = sql`(g.refresh_seq = ${value('next')} AND g.refresh_op = ${value('op')})`
 
-/** The next number, and the tokens that take the place of the others. Sent again it finds its own request, and does the same. */
-function rotate({ grantId, guard, isAsked, isSingle, name, values }: RefreshTerms): Statement {
+/** Sets the next number and replaces the tokens. When sent again, it recognises its own request and does the same. */
+function rotate({ grantId, guard, isBound, isSingle, name, shape, values }: RefreshTerms): Statement {
   return statement(`rotate ${name}`, values, () => {
-    const scope = refreshedScope(isAsked)
+    const scope = refreshedScope(shape)
     const key = isSingle ? sql`, single_key = ${refreshedKey(scope)}` : sql``
+    const bound = isBound
+      ? sql`, details = json_set(COALESCE(g.details, '{}'), '$.cnf', json_object('jkt', ${value('jkt')}))`
+      : sql``
     return sql`UPDATE grants AS g SET refresh_seq = ${value('next')}, refresh_op = ${value('op')},
         refreshed_at = ${value('now')}, refreshed_from = ${value('network')}, access_scope = ${scope},
-        access_expires_at = ${accessExpiresAt}, access_revoked_at = NULL, refresh_expires_at = ${refreshExpiresAt},
-        expires_at = max(g.expires_at, ${refreshExpiresAt}, ${accessExpiresAt})${key}
+        access_resource = ${value('accessResource')},
+        access_expires_at = ${refreshedAccessExpiresAt}, access_revoked_at = NULL, refresh_expires_at = ${refreshExpiresAt},
+        expires_at = max(g.expires_at, ${refreshExpiresAt}, ${refreshedAccessExpiresAt})${key}${bound}
       FROM clients c
       WHERE g.id = ${grantId} AND (g.refresh_seq = ${value('sequence')} OR ${isMine}) AND ${grantLives} AND ${guard()}
-        AND ${mayRefresh} AND ${userLives} AND ${withinGrant(isAsked)} AND ${refreshAllowed(isAsked)}
+        AND ${mayRefresh} AND ${userLives} AND ${bindingHolds(isBound)} AND ${withinGrant(shape)} AND ${refreshAllowed(shape)}
+        AND ${withinResources(shape)}
       RETURNING ${issuedColumns()}`
   })
 }
 
-function freeKey({ grantId, isAsked, name, values }: RefreshTerms): Statement {
-  return statement(`free key ${name}`, values, () => freeRefreshedKey(grantId, refreshedScope(isAsked)))
+function freeKey({ grantId, name, shape, values }: RefreshTerms): Statement {
+  return statement(`free key ${name}`, values, () => freeRefreshedKey(grantId, refreshedScope(shape)))
 }
 
-/** Why the number did not move: first the verdict, then what follows from it, last the tokens of a lost reply. */
+/** Explains why the number did not change: first the verdict, then its consequences, last the tokens of a lost reply. */
 function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTerms): readonly Statement[] {
-  const { grantId, isAsked, isSingle, name, values } = terms
+  const { grantId, isBound, isSingle, name, shape, values } = terms
   const guard = terms.guard()
   const proven = sql`EXISTS (SELECT 1 FROM clients c WHERE ${guard} AND g.client_id = c.client_id)`
   const known = sql`g.id = ${grantId} AND g.revoked_at IS NULL AND ${proven}`
@@ -105,11 +152,13 @@ function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTe
   const deleted = deleteExpired ? sql`, access_expires_at = NULL` : sql``
   return [
     statement(`explain refresh ${name}`, values, () => {
-      const allowed = sql`(${withinGrant(isAsked)} AND ${refreshAllowed(isAsked)})`
+      const allowed = sql`(${withinGrant(shape)} AND ${refreshAllowed(shape)})`
       return sql`SELECT ${guard} AS authenticated, ${mayRefresh} AS has_grant_type, ${userLives} AS user_lives,
-          g.id IS NOT NULL AND ${allowed} AS scope_allowed, COALESCE(${grantLives}
+          g.id IS NOT NULL AND ${allowed} AS scope_allowed, COALESCE(${withinResources(shape)}, 0) AS resource_allowed,
+          ${value('accessResource')} IS NULL OR json_extract(g.details, '$.resource') IS NOT NULL AS has_resources, COALESCE(${grantLives}
             AND (g.refresh_seq = ${value('sequence')} OR ${isMine} OR ${saidAgain}), 0) AS claim_holds,
-          g.client_id = c.client_id AND g.refresh_seq > ${value('sequence')} AS claim_spent
+          g.client_id = c.client_id AND g.refresh_seq > ${value('sequence')} AS claim_spent,
+          ${bindingHolds(isBound)} AS binding_holds
         FROM clients c LEFT JOIN grants g ON g.id = ${grantId} WHERE c.client_id = ${value('clientId')}`
     }),
     filled(audited('refresh_token_replayed', reused, request), values),
@@ -125,15 +174,16 @@ function whyStatements({ deleteExpired, request }: IssueCommit, terms: RefreshTe
       `say again ${name}`,
       values,
       () => sql`SELECT ${issuedColumns()} FROM grants AS g WHERE g.id = ${grantId} AND ${saidAgain}
-        AND ${withinGrant(isAsked)} AND ${userLives}
+        AND ${withinGrant(shape)} AND ${withinResources(shape)} AND ${userLives}
+        AND ${boundKey} IS ${isBound ? value('jkt') : sql`NULL`}
         AND EXISTS (SELECT 1 FROM clients c WHERE ${guard} AND ${mayRefresh} AND ${grantLives})`,
     ),
   ]
 }
 
 /**
- * The number just before the current one of `g`, within the interval, while the access token of its successor was not ended. The
- * interval is the client's own, or that of the settings; 0 takes no reply for lost.
+ * Condition: the number just before the current one of `g`, within the interval, while its successor's access token has not
+ * been revoked. The interval is the client's own, or that of the settings; with 0, no reply counts as lost.
  */
 const isLostReply = sql`(g.refresh_seq = ${value('next')} AND g.access_revoked_at IS NULL
   AND g.access_expires_at IS NOT NULL AND g.refreshed_at > ${value('now')} - COALESCE((SELECT o.refresh_reuse_interval
@@ -142,18 +192,18 @@ const isLostReply = sql`(g.refresh_seq = ${value('next')} AND g.access_revoked_a
 const isConfidential = sql`EXISTS (SELECT 1 FROM clients o WHERE o.client_id = g.client_id AND o.type = 'confidential')`
 
 /**
- * Under OAUTH_SINGLE_ACCESS_TOKEN devices share a grant, so a number of the past is another device's, if the client proves
- * itself by a secret: it gets the tokens that live.
+ * Condition: under OAUTH_SINGLE_ACCESS_TOKEN devices share a grant, so an old number is another device's if the client
+ * authenticates with a secret; it then gets the valid tokens.
  */
 const isShared = sql`(g.refresh_seq > ${value('sequence')} AND g.access_revoked_at IS NULL
   AND g.access_expires_at > ${value('now')} AND ${isConfidential})`
 
-/** Rotations in a row that may be repeated from another network than theirs, as where a phone leaves the house. */
+/** Rotations in a row that may be repeated from another network, such as when a phone leaves the house. */
 const STRAYS = 4
 
 /**
- * Notes a lost reply that is said again, with its network: whoever follows the rotation of a stolen token leaves a trace. Where
- * one rotation after another is repeated from elsewhere, somebody does, and the grant ends.
+ * Records a repeated reply with its network, so that a thief who follows the rotation of a stolen token leaves a trace. If
+ * one rotation after another is repeated from elsewhere, the grant ends.
  */
 function noteRepeat(
   request: IssueCommit['request'],
@@ -181,14 +231,17 @@ function noteRepeat(
   ]
 }
 
-/** A grant of whose scope nothing is left that its client may have ends with the refresh that finds it. */
+/** The whole grant is requested. */
+const WHOLE: RefreshShape = { isAsked: false, isWithin: false, isNarrowed: false }
+
+/** Ends a grant when a refresh finds that its client may have nothing of its scope any more. */
 function endNarrowed(
   request: IssueCommit['request'],
   { name, values }: RefreshTerms,
   known: SQL,
 ): readonly Statement[] {
   const empty = sql`${known} AND g.refresh_seq = ${value('sequence')} AND EXISTS (SELECT 1 FROM clients c
-    WHERE ${grantLives} AND ${mayRefresh} AND NOT ${refreshAllowed(false)})`
+    WHERE ${grantLives} AND ${mayRefresh} AND NOT ${refreshAllowed(WHOLE)})`
   return [
     filled(audited('grant_revoked', empty, request), values),
     statement(

@@ -9,11 +9,12 @@ interface OutcomeRow {
 }
 
 /**
- * Says what would become of records, writes them, and says what has become of them: two records of one batch may be in each
- * other's way.
- * @param count how many there are
+ * Determines what would happen to records, writes them, and determines what has happened to them, as two records of one
+ * batch may conflict.
+ * @param count of the records
  * @param what they are, for the audit event
- * @param outcomes a SELECT of `n`, the place of a record, and `outcome`
+ * @param outcomes a
+ * SELECT of `n`, the position of a record, and `outcome`
  */
 export async function importRecords(
   db: D1Database,
@@ -36,12 +37,12 @@ export async function importRecords(
     const expected = before.get(n) ?? 'taken'
     const found = after.get(n) ?? 'taken'
     if (dry || (expected !== 'created' && expected !== 'updated')) return expected
-    // What is still to be made was kept from it by another record of the batch.
+    // A record that is still to be created conflicted with another record of the batch.
     return found === 'created' || found === 'updated' ? 'taken' : found === 'same' ? expected : found
   })
 }
 
-/** Fields of the records, as columns of `incoming` with their place `n`. */
+/** Fields of the records, as columns of `incoming` with their position `n`. */
 export function incoming(records: readonly object[], fields: readonly string[]): SQL {
   const columns = fields.map((field) => sql`j.value->>${`$.${field}`} AS ${sql.identifier(field)}`)
   return sql`(SELECT j.key AS n, ${sql.join(columns, sql`, `)} FROM json_each(${JSON.stringify(records)}) j)`

@@ -5,7 +5,7 @@ import { importAccessTokens, importConsents, importRefreshTokens, removeWaiting,
 import { importUsers } from './users.ts'
 
 /**
- * The part of the storage that takes over what another provider had, in D1.
+ * Creates the part of the storage that imports another provider's data, in D1.
  * @param db the D1 database, migrated
  */
 export function createImportStore(db: D1Database): ImportStore {

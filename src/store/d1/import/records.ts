@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { run } from '../run.ts'
 
-/** An import has brought the record of an id before. */
+/** Condition: an earlier import has brought the record with this id. */
 export function wasBrought(id: SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM imported_records r WHERE r.id = ${id})`
 }
@@ -23,8 +23,8 @@ export async function rememberImported(db: D1Database, ids: readonly string[]): 
 }
 
 /**
- * Remembers the incoming users that are here, and by what their source's natural keys name them. A name means the user who has it in
- * the source now, or nobody, where that one was not taken.
+ * Remembers which incoming users exist here, and their natural keys in the source. A name refers to the user who has it in
+ * the source now, or to nobody if that user was not imported.
  */
 export function rememberUsers(records: SQL): readonly SQL[] {
   return [

@@ -4,7 +4,7 @@ import { auditStatement } from '../audit.ts'
 import { clientProven } from '../client-guard.ts'
 import { run } from '../run.ts'
 
-/** The secret `s` is kept by another provider's hash: ours, base64url, has no such sign. */
+/** Condition: the secret `s` is stored as another provider's hash, which contains a character that our base64url never does. */
 const imported = sql`instr(s.secret_hash, '$') > 0`
 
 /** See `Store.readImportedSecret`. */

@@ -11,12 +11,13 @@ import { importRecords, incoming } from './incoming.ts'
 import { wasBrought } from './records.ts'
 
 /**
- * Why a grant waits: the access token that says its scope has not been imported yet. Its key begins with it, too; the alias of the
- * token that makes the grant follows, which holds no line feed, and the name of that access token.
+ * The revoke reason of a waiting grant, whose access token, which determines its scope, has not been imported yet. Its key
+ * also begins with this reason, followed by the alias of the token that creates the grant, which contains no line feed, and
+ * the name of that access token.
  */
 const WAITING = 'importing'
 const restOfKey = sql`substr(g.single_key, ${WAITING.length + 2})`
-/** What the key of the waiting grant `g` names. */
+/** The access token in the key of the waiting grant `g`. */
 const waiting = {
   alias: sql`substr(${restOfKey}, 1, instr(${restOfKey}, char(10)) - 1)`,
   name: sql`substr(${restOfKey}, instr(${restOfKey}, char(10)) + 1)`,
@@ -24,19 +25,19 @@ const waiting = {
 
 const OWNER_FIELDS = ['clientId', 'clientAssumed', 'user', 'userAssumed', 'user.userId', 'user.nameId']
 
-/** The id of the user that the incoming record `i` speaks of; NULL where there is none. */
+/** The id of the user of the incoming record `i`; NULL if there is none. */
 const userId = sql`COALESCE((SELECT x.id FROM users x WHERE x.id = i."user.userId"),
   (SELECT x.id FROM imported_records r JOIN users x ON x.id = r.id WHERE r.name_id = i."user.nameId"))`
 const noUser = sql`(i.user IS NOT NULL AND ${userId} IS NULL AND NOT i.userAssumed)`
 const noClient = sql`(NOT i.clientAssumed AND NOT EXISTS (SELECT 1 FROM clients c WHERE c.client_id = i.clientId))`
-/** An import brings nothing back that its user has ended here. */
+/** Condition: the user has ended it here, so no import may bring it back. */
 const ended = sql`(EXISTS (SELECT 1 FROM authorized_clients a
     WHERE a.user_id = ${userId} AND a.client_id = i.clientId AND a.revoked_at IS NOT NULL)
   OR EXISTS (SELECT 1 FROM users x WHERE x.id = ${userId} AND x.password_changed_at > x.created_at))`
 const refused = sql`WHEN ${noClient} THEN 'no client' WHEN ${noUser} THEN 'no user' WHEN ${ended} THEN 'ended'`
 const may = sql`NOT ${noClient} AND NOT ${noUser} AND NOT ${ended}`
 
-/** An earlier import has brought the token of the incoming record `i` to life. */
+/** Condition: an earlier import has activated the token of the incoming record `i`. */
 const deletedHere = ({ restore }: ImportMode): SQL => (restore ? sql`false` : wasBrought(sql`i.alias`))
 
 /** See `ImportStore.importConsents`. */
@@ -55,17 +56,17 @@ export async function importConsents(
   return importRecords(db, { count: consents.length, what: 'consents' }, outcomes, [insert], mode)
 }
 
-/** The grant that the alias in a column of the incoming record `i` leads to is here. */
+/** Condition: the grant exists that the alias in a column of the incoming record `i` refers to. */
 const grantHere = (alias: SQL, condition: SQL): SQL =>
   sql`EXISTS (SELECT 1 FROM token_aliases k JOIN grants g ON g.id = k.grant_id WHERE k.id = ${alias} AND ${condition})`
 
-/** The name of the access token of the record `i` stands for the grant of this record, and for no other. */
+/** Condition: the name of the access token of the record `i` refers to this record's grant. */
 const ownsName = (name: SQL): SQL =>
   sql`EXISTS (SELECT 1 FROM token_aliases k WHERE k.id = ${name} AND k.grant_id = i.grantId)`
 
 /**
- * Statements that make the grants of incoming records, waiting, unless they have been made: the name that an access token has
- * in its dump leads to its grant, for as long as that is here, so that no import brings back what was ended.
+ * Statements that create the waiting grants of incoming records, unless they exist. The name that an access token has in its
+ * dump refers to its grant for as long as that exists, so that no import brings back what was ended.
  * @param name the column with the name of the access token
  */
 function insertWaiting(
@@ -85,7 +86,7 @@ function insertWaiting(
   ]
 }
 
-/** See `ImportStore.importRefreshTokens`. A grant that waits counts as revoked, so that an import that breaks off leaves none alive. */
+/** See `ImportStore.importRefreshTokens`. A waiting grant counts as revoked, so that an aborted import leaves no valid ones. */
 export async function importRefreshTokens(
   db: D1Database,
   tokens: readonly ImportedRefreshToken[],
@@ -95,7 +96,7 @@ export async function importRefreshTokens(
   const deleted = deletedHere(mode)
   const fields = [...OWNER_FIELDS, 'alias', 'grantId', 'accessToken', 'createdAt', 'expiresAt']
   const records = incoming(tokens, fields)
-  // In the second look a grant that waits is what this batch has made; in the first, what another import has left.
+  // In the second check, a waiting grant was created by this batch; in the first, an earlier import has left it.
   const outcomes = sql`SELECT i.n AS n, CASE WHEN ${grantHere(sql`i.alias`, sql`g.revoke_reason IS NOT ${WAITING}`)} THEN 'same'
       ${refused} WHEN ${deleted} THEN 'deleted'
       WHEN ${grantHere(sql`i.alias`, sql`g.revoked_at = ${now}`)} THEN 'same' ELSE 'created' END AS outcome
@@ -118,7 +119,7 @@ export async function importRefreshTokens(
   return importRecords(db, { count: tokens.length, what: 'refresh tokens' }, outcomes, writes, mode)
 }
 
-/** See `ImportStore.importAccessTokens`. A client's own token is a grant at once. */
+/** See `ImportStore.importAccessTokens`. A client's own token becomes a grant at once. */
 export async function importAccessTokens(
   db: D1Database,
   tokens: readonly ImportedAccessToken[],
@@ -129,7 +130,7 @@ export async function importAccessTokens(
   const fields = [...OWNER_FIELDS, 'alias', 'name', 'grantId', 'scope', 'createdAt', 'expiresAt']
   const records = incoming(tokens, fields)
   const name = sql`i.name`
-  // Its grant is here and does not wait, but the token is not: it was ended here, and must not come back.
+  // Its grant exists and is not waiting, but the token does not exist: it was ended here, and must not come back.
   const dead = grantHere(name, sql`g.revoke_reason IS NOT ${WAITING}`)
   const here = grantHere(sql`i.alias`, sql`g.access_expires_at IS NOT NULL`)
   const outcomes = sql`SELECT i.n AS n, CASE WHEN ${here} THEN 'same'
@@ -148,11 +149,12 @@ export async function importAccessTokens(
     sql`INSERT INTO authorized_clients (user_id, client_id, id, scope, authorized_at, updated_at)
       SELECT g.user_id, g.client_id, lower(hex(randomblob(16))), i.scope, g.created_at, g.created_at
       FROM ${waits} ON CONFLICT DO NOTHING`,
-    // The consent of a grant, if it has one; then the grant of a client of its own; last the grants that wait come to life.
+    // First the consent of a grant, if it has one; then the grant of a client that acts for itself; last, waiting grants
+    // become valid.
     sql`INSERT INTO grants (${columns}) SELECT i.grantId, NULL, i.clientId, 'imported', i.scope, i.expiresAt, i.expiresAt,
         i.createdAt FROM ${records} i WHERE i.user IS NULL AND ${takes} AND ${ownsName(name)} ON CONFLICT DO NOTHING`,
     sql`INSERT INTO imported_records (id) SELECT ${waiting.alias} FROM ${waits} ON CONFLICT DO NOTHING`,
-    // An update, from the records on: SQLite would rather scan the grants in an UPDATE with FROM.
+    // The update starts from the records, as SQLite would scan all grants in an UPDATE with FROM.
     sql`INSERT INTO grants (${columns}) SELECT g.id, g.user_id, g.client_id, g.grant_type, i.scope,
         CASE WHEN i.expiresAt > ${now} THEN i.expiresAt END, max(g.expires_at, i.expiresAt), g.created_at FROM ${waits}
       ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, access_expires_at = excluded.access_expires_at,
@@ -163,7 +165,7 @@ export async function importAccessTokens(
   return importRecords(db, { count: tokens.length, what: 'access tokens' }, outcomes, writes, mode)
 }
 
-/** Removes some of the grants that wait: their keys are next to each other in an index. */
+/** Removes some of the waiting grants, whose keys are adjacent in an index. */
 export function removeWaiting(limit: number): SQL {
   return sql`DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g WHERE g.single_key >= ${`${WAITING}\n`}
       AND g.single_key < ${`${WAITING}\v`} LIMIT ${limit})

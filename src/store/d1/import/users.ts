@@ -19,10 +19,10 @@ const FIELDS = [
   'lastSignInAt',
 ]
 
-/** The user `u` has not signed in here yet: the hash is still another provider's. */
+/** Condition: the user `u` has not signed in here yet, as the hash is still another provider's. */
 const unused = sql`u.password_hash NOT LIKE '$%'`
 
-/** The incoming user `i` is not as the user `u`. One that was disabled here stays disabled. */
+/** Condition: the incoming user `i` differs from the user `u`. A user who was disabled here stays disabled. */
 const differs = sql`(u.username IS NOT i.username OR u.email IS NOT i.email OR u.password_hash IS NOT i.passwordHash
   OR u.is_active > i.isActive)`
 
@@ -50,8 +50,8 @@ export async function importUsers(
 }
 
 /**
- * An email address that another user has, here or before in the batch, goes without its key. What is updated is looked for from
- * the records on: SQLite would rather scan the users in an UPDATE with FROM.
+ * An email address that another user has, here or earlier in the batch, is saved without its key. Updates start from the
+ * records, as SQLite would scan all users in an UPDATE with FROM.
  */
 function writes(records: SQL, deleted: SQL, now: number): SQL[] {
   const emailFree = sql`NOT EXISTS (SELECT 1 FROM users x WHERE x.email_key = i.emailKey AND x.id <> i.id)`

@@ -1,13 +1,13 @@
 import { sql, type SQL } from 'drizzle-orm'
-import type { PurgeCounts } from '../../admin-store.ts'
-import { neededForNotice } from '../logout-notices.ts'
-import { run } from '../run.ts'
-import { GRANT_MARGIN } from '../sweep.ts'
+import type { PurgeCounts } from '../upkeep-store.ts'
+import { neededForNotice } from './logout-notices.ts'
+import { run } from './run.ts'
+import { GRANT_MARGIN } from './sweep.ts'
 
-/** Rows that are read for each row that may be removed: reading costs a thousandth of writing. */
+/** Rows that are read for each row that may be removed; reading costs a thousandth of writing. */
 const LOOK = 10
 
-/** Seconds after which a notice that nobody came for is gone: the feature that delivers it is not there any more. */
+/** Seconds after which an unclaimed notice is deleted, as the feature that delivers it is gone. */
 const NOTICE_MARGIN = 86_400
 
 interface Removed {
@@ -19,8 +19,8 @@ interface Walk {
 }
 
 /**
- * See `TokenAdmin.purge`. Grants and aliases are walked in slices of their primary key, from where the last slice ended, so that
- * they need no index by time. Whatever is revoked stays until it would have expired: a list can still tell of it.
+ * See `UpkeepStore.purge`. Grants and aliases are walked in slices of their primary key, from where the last slice ended, so
+ * that they need no index by time. Revoked rows stay until they would have expired, so that lists can still show them.
  */
 export async function purge(db: D1Database, limit: number, now: number): Promise<PurgeCounts> {
   const [grants, aliases] = [slice('grants', limit), slice('token_aliases', limit)]
@@ -43,6 +43,8 @@ export async function purge(db: D1Database, limit: number, now: number): Promise
       RETURNING 1 AS removed`,
     sql`DELETE FROM logout_notices WHERE (session_id, client_id) IN (SELECT session_id, client_id FROM logout_notices
         WHERE next_at <= ${now - NOTICE_MARGIN} LIMIT ${limit}) RETURNING 1 AS removed`,
+    sql`DELETE FROM remembered_browsers WHERE id_hash IN (SELECT id_hash FROM remembered_browsers
+        WHERE expires_at <= ${now} LIMIT ${limit}) RETURNING 1 AS removed`,
     sql`DELETE FROM used_jti WHERE jti_hash IN (SELECT jti_hash FROM used_jti WHERE expires_at <= ${now} LIMIT ${limit})
       RETURNING 1 AS removed`,
   ])
@@ -54,7 +56,7 @@ export async function purge(db: D1Database, limit: number, now: number): Promise
   }
 }
 
-/** The next slice of a table: a statement that turns to it, one that reads where it ends, and what is within. */
+/** The next slice of a table: a statement that moves to it, one that reads where it ends, and the condition for its rows. */
 function slice(
   table: 'grants' | 'token_aliases',
   limit: number,
@@ -68,7 +70,7 @@ function slice(
     turn: sql`INSERT INTO bookmarks (name, begins, ends) VALUES (${table}, '', ${end(sql`''`)})
       ON CONFLICT (name) DO UPDATE SET begins = ends, ends = ${end(sql`bookmarks.ends`)}`,
     read: sql`SELECT b.ends AS ends FROM bookmarks b WHERE b.name = ${table}`,
-    // The last slice of a walk has no end; the next one begins at the start again.
+    // The last slice of a walk has no end; the next walk starts over.
     within: sql`id > ${edge('begins')} AND (id <= ${edge('ends')} OR ${edge('ends')} = '')`,
   }
 }

@@ -1,14 +1,17 @@
 import { sql, type SQL } from 'drizzle-orm'
-import type { PasswordRefusal } from '../../../concepts.ts'
-import type { Refusal } from '../../browse.ts'
-import type { RequestMark } from '../../records.ts'
-import { countActivityStatement } from '../activity.ts'
-import type { AuditType } from '../audit.ts'
+import type { PasswordRefusal } from '../../concepts.ts'
+import type { Refusal } from '../browse.ts'
+import type { RequestMark } from '../records.ts'
+import { countActivityStatement } from './activity.ts'
+import type { AuditType } from './audit.ts'
 
-/** Refused requests that are kept for each client. */
+/** The most refused requests that are kept for each client. */
 const KEPT = 50
 
-/** Notes a refusal once, however often it is sent. Clients that do not exist share a bucket, so nobody can fill the table. */
+/**
+ * Records a refusal once, even if the batch is sent again. Clients that do not exist share a bucket, so that nobody can fill
+ * the table.
+ */
 export function refusalStatements(refusal: Refusal, { id, now }: RequestMark): SQL[] {
   const bucket = sql`COALESCE((SELECT c.client_id FROM clients c WHERE c.client_id = ${refusal.clientId}), '')`
   return [
@@ -32,7 +35,7 @@ const PASSWORD_EVENTS = {
   network_limit: 'network_limited',
 } as const satisfies Record<PasswordRefusal['reason'], AuditType>
 
-/** Writes an event of a refused password, unless the one of this `once` is there. */
+/** Writes an event about a refused password, unless the one for this `once` exists. */
 export function passwordStatement(
   { clientId, reason, userId }: Pick<PasswordRefusal, 'reason' | 'userId' | 'clientId'>,
   once: string,
