@@ -1,0 +1,50 @@
+import type { SignInProviderMessages } from './messages-en.ts'
+
+/** The texts of sign-in with others, in German. */
+export const german: SignInProviderMessages = {
+  continueWith: (name) => `Mit ${name} fortfahren`,
+  onTheWay: 'Einen Moment',
+  goingTo: (name) => `Sie werden zu ${name} weitergeleitet.`,
+  go: (name) => `Weiter zu ${name}`,
+  cancelled: (name) => `Sie haben sich nicht mit ${name} angemeldet.`,
+  cancelledAdvice: 'Versuchen Sie es noch einmal, oder melden Sie sich auf andere Weise an.',
+  failed: (name) => `Die Anmeldung mit ${name} hat nicht geklappt.`,
+  failedAdvice: 'Versuchen Sie es später noch einmal, oder melden Sie sich auf andere Weise an.',
+  stale:
+    'Diese Anmeldung hat zu lange gedauert, ist schon abgeschlossen oder wurde in einem anderen Browser begonnen.',
+  staleAdvice: 'Beginnen Sie von vorn.',
+  domain: (name, domains) =>
+    `Mit ${name} können sich hier nur Personen anmelden, die eine bestätigte Adresse bei diesen Domains haben: ${domains}.`,
+  domainAdvice: 'Verwenden Sie dort ein anderes Konto, oder melden Sie sich auf andere Weise an.',
+  fresh: (name) => `${name} sagt nicht, ob Sie sich dort gerade angemeldet haben.`,
+  freshAdvice: 'Die Anwendung verlangt das. Melden Sie sich auf andere Weise an.',
+  foreign: (name) =>
+    `Sie haben sich bei ${name} mit einem Konto angemeldet, das nicht mit Ihrem Konto hier verknüpft ist.`,
+  old: (name) => `Ihre Anmeldung bei ${name} ist eine Weile her. Melden Sie sich dort zuerst ab.`,
+  nobody: (name) => `Mit diesem Konto bei ${name} kann hier kein Konto benutzt werden.`,
+  nobodyAdvice: 'Melden Sie sich auf andere Weise an, und verknüpfen Sie es auf Ihrer Kontoseite.',
+  title: 'Verknüpfte Konten',
+  hint: 'Melden Sie sich mit einem Konto an, das Sie anderswo haben.',
+  manage: 'Verknüpfte Konten verwalten',
+  none: 'Noch ist kein Konto verknüpft',
+  noneHint: 'Verknüpfen Sie eines, und Sie können sich damit hier anmelden.',
+  account: 'Konto',
+  connected: 'Verknüpft',
+  lastUsed: 'Zuletzt genutzt',
+  off: 'Damit kann man sich zurzeit nicht anmelden.',
+  connect: (name) => `Mit ${name} verknüpfen`,
+  confirmWith: (name) => `Mit ${name} bestätigen`,
+  disconnect: 'Verknüpfung aufheben',
+  disconnectOf: (name) => `Verknüpfung aufheben: ${name}`,
+  done: (name, label) => `Ihr Konto bei ${name} ist verknüpft: ${label}.`,
+  had: (name) => `Dieses Konto bei ${name} ist schon verknüpft.`,
+  taken: (name) => `Dieses Konto bei ${name} ist mit einem anderen Konto hier verknüpft.`,
+  notConnected: (name) => `Ihr Konto bei ${name} wurde nicht verknüpft. Versuchen Sie es noch einmal.`,
+  tooMany: (most) =>
+    `Sie haben ${most} Konten verknüpft: Heben Sie eine Verknüpfung auf, bevor Sie eine weitere anlegen.`,
+  disconnected: 'Die Verknüpfung ist aufgehoben.',
+  kept: 'Das ist Ihre letzte Möglichkeit, sich anzumelden. Fügen Sie eine andere hinzu, bevor Sie sie aufheben.',
+  confirmFirst: 'Bestätigen Sie, dass Sie es sind, um Ihre verknüpften Konten zu ändern.',
+  confirm: 'Bestätigen',
+  back: 'Zurück zu Ihrem Konto',
+}
