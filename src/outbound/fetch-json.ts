@@ -1,26 +1,27 @@
+import { asObject } from '../crypto/json.ts'
 import { publicUrlProblem } from './public-url.ts'
 
-/** What may be fetched, and how much of it. */
+/** What may be fetched, and how much. */
 export interface FetchRules {
-  /** For development: addresses of this machine, over http, too. */
+  /** For development: allows addresses of this machine, also over http. */
   readonly allowLoopback: boolean
-  /** Bytes at most. */
+  /** The most bytes. */
   readonly maxBytes: number
-  /** Seconds until the last byte must be here. */
+  /** Seconds within which the answer must arrive completely. */
   readonly timeout: number
-  /** Media types that the answer may have, such as `application/json`; `+json` is always taken. */
+  /** Media types that the answer may have, such as `application/json`; `+json` is always accepted. */
   readonly types: readonly string[]
 }
 
-/** A document that was fetched. */
+/** A fetched document. */
 export interface FetchedDocument {
   readonly text: string
   readonly headers: Headers
 }
 
-/** A document that could not be fetched. Its message is for staff and for the log: it may tell what is behind an address. */
+/** A document could not be fetched. The message is for staff and the log, as it may reveal what is behind an address. */
 export class FetchError extends Error {
-  /** @param problem what is wrong, as the end of a sentence that begins with the address */
+  /** @param problem as the end of a sentence that begins with the address */
   constructor(problem: string) {
     super(problem)
     this.name = 'FetchError'
@@ -28,10 +29,11 @@ export class FetchError extends Error {
 }
 
 /**
- * Fetches a document whose address a stranger named. Nothing of ours goes along, redirects are not followed, and what is slow,
- * large or of another type is refused. On Cloudflare the flag `global_fetch_strictly_public` keeps requests for our own zone
- * from going around its front line.
- * @throws {FetchError} the address may not be fetched, or what is there cannot be used
+ * Fetches a document whose address a stranger named. No credentials are sent, redirects are not followed, and answers that
+ * are slow, large or of another type are refused. On Cloudflare the flag `global_fetch_strictly_public` keeps requests to
+ * our own zone from bypassing its front line.
+ * @throws {FetchError} the address may not be fetched, or the document is
+ * unusable
  */
 export async function fetchDocument(url: string, rules: FetchRules): Promise<FetchedDocument> {
   const headers = { Accept: [...rules.types, 'application/json'].join(', ') }
@@ -46,9 +48,35 @@ export async function fetchDocument(url: string, rules: FetchRules): Promise<Fet
 }
 
 /**
- * Sends a request to an address that a stranger named, if it may be asked at all.
- * @param read what is done with the answer, within the time that the rules allow
- * @throws {FetchError} the address may not be asked, or could not be reached in time, or what `read` throws
+ * Sends a request to an address that a stranger named, if it is allowed, and reads the whole answer, whatever its status.
+ * @returns the answer; of its headers only the type and the challenges
+ * @throws {FetchError} the address is not allowed,
+ * could not be reached in time, or its answer is too long
+ */
+export async function fetchAnswer(
+  url: string,
+  init: RequestInit,
+  rules: Pick<FetchRules, 'allowLoopback' | 'maxBytes' | 'timeout'>,
+): Promise<Response> {
+  return reach(url, init, rules, async (response) => {
+    const text = await readText(response, rules.maxBytes)
+    const headers = ['Content-Type', 'WWW-Authenticate'].flatMap((name) => {
+      const value = response.headers.get(name)
+      return value === null ? [] : [[name, value] as const]
+    })
+    return new Response(text === '' ? null : text, {
+      status: response.status,
+      headers: Object.fromEntries(headers),
+    })
+  })
+}
+
+/**
+ * Sends a request to an address that a stranger named, if it is allowed.
+ * @param read processes the answer, within the
+ * time that the rules allow
+ * @throws {FetchError} the address is not allowed, or could not be reached in time, or what
+ * `read` throws
  */
 export async function reach<T>(
   url: string,
@@ -69,7 +97,7 @@ export async function reach<T>(
 
 /**
  * Fetches a JSON object; see `fetchDocument`.
- * @throws {FetchError} likewise, or it is not a JSON object
+ * @throws {FetchError} like `fetchDocument`, or it is not a JSON object
  */
 export async function fetchJson(
   url: string,
@@ -77,7 +105,7 @@ export async function fetchJson(
 ): Promise<{ readonly json: Readonly<Record<string, unknown>>; readonly headers: Headers }> {
   const { headers, text } = await fetchDocument(url, rules)
   const json = parseObject(text)
-  if (!json) throw new FetchError('does not hold a JSON object')
+  if (!json) throw new FetchError('does not contain a JSON object')
   return { json, headers }
 }
 
@@ -95,14 +123,18 @@ function tooLarge(maxBytes: number): string {
   return `is larger than ${maxBytes} bytes`
 }
 
-async function readText(response: Response, maxBytes: number): Promise<string> {
+/**
+ * Reads text.
+ * @throws {FetchError} it is larger, or not UTF-8
+ */
+export async function readText(response: Response, maxBytes: number): Promise<string> {
   const parts: Uint8Array[] = []
   let size = 0
   const body: AsyncIterable<Uint8Array> | null = response.body
   if (body) {
     for await (const part of body) {
       size += part.byteLength
-      // Leaving the loop cancels what is still to come.
+      // Leaving the loop cancels the rest.
       if (size > maxBytes) throw new FetchError(tooLarge(maxBytes))
       parts.push(part)
     }
@@ -120,15 +152,11 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   }
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+/** Parses a JSON object; null if the text is not one. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : null
+    return asObject(JSON.parse(text))
   } catch {
     return null
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
