@@ -2,13 +2,13 @@ import * as v from 'valibot'
 import { sha256Base64url } from '../crypto/bytes.ts'
 import type { AccessToken } from '../tokens/verify.ts'
 
-/** Where and as whom to ask about tokens. */
+/** Where, and as which client, to ask about tokens. */
 export interface IntrospectionOptions {
   /** The provider's introspection endpoint. */
   readonly endpoint: string
   readonly clientId: string
   readonly clientSecret: string
-  /** Seconds that an answer is remembered, never beyond the token's expiry; 0 asks each time. 30, if left out. */
+  /** Seconds for which an answer is remembered, never beyond the token's expiry; 0 asks each time. Defaults to 30. */
   readonly cacheFor?: number
   /** For tests, or a service binding's `fetch`. */
   readonly fetch?: typeof fetch
@@ -22,6 +22,10 @@ const response = v.object({
   sub: v.optional(v.string()),
   username: v.optional(v.string(), ''),
   token_type: v.optional(v.string()),
+  cnf: v.optional(v.object({ jkt: v.optional(v.string()) })),
+  aud: v.optional(v.union([v.string(), v.array(v.string())]), []),
+  auth_time: v.optional(v.number()),
+  acr: v.optional(v.string()),
 })
 
 interface Remembered {
@@ -30,12 +34,12 @@ interface Remembered {
   readonly until: number
 }
 
-/** Answers that are remembered at once; the oldest goes. */
+/** The most remembered answers; the oldest is dropped first. */
 const MAX_REMEMBERED = 1000
 
 /**
- * Makes a verifier that asks the provider (RFC 7662), for a Worker that has no service binding to it. Live tokens are
- * remembered for a short time, under their hash, so a revoked one may be taken for that long; others are asked about each time.
+ * Creates a verifier that asks the provider (RFC 7662), for a Worker that has no service binding to it. Valid tokens are
+ * remembered for a short time, by their hash, so a revoked one may be accepted for that long; others are checked each time.
  */
 export function introspectionVerifier(
   options: IntrospectionOptions,
@@ -68,7 +72,7 @@ async function introspect(token: string, options: IntrospectionOptions): Promise
   })
   if (!answer.ok) throw new Error(`The introspection endpoint answered ${answer.status}.`)
   const found = v.parse(response, await answer.json())
-  // A refresh token is no access token, even where its own client asks (RFC 7662 2.2: token_type).
+  // A refresh token is not an access token, even if its own client asks (RFC 7662 2.2: token_type).
   if (!found.active || found.exp === undefined || found.token_type === undefined) return null
   return {
     id: null,
@@ -77,5 +81,9 @@ async function introspect(token: string, options: IntrospectionOptions): Promise
     scope: found.scope,
     scopes: found.scope.split(' ').filter(Boolean),
     expiresAt: found.exp,
+    authTime: found.auth_time ?? null,
+    acr: found.acr ?? null,
+    jkt: found.cnf?.jkt ?? null,
+    audience: [found.aud].flat(),
   }
 }

@@ -6,8 +6,8 @@ export interface AccessTokenService {
 }
 
 /**
- * Makes a verifier that calls the provider's Worker over a service binding: no HTTP, no client secret.
- * @param service the binding, from the environment of the Worker that asks
+ * Creates a verifier that calls the provider's Worker over a service binding: no HTTP, no client secret.
+ * @param service returns the binding, from the calling Worker's environment
  */
 export function rpcVerifier<Bindings extends object>(
   service: (env: Bindings) => AccessTokenService,

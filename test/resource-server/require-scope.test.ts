@@ -48,7 +48,9 @@ describe('requireScope', () => {
   must('RFC 6750', '3.1', 'refuses a request without credentials with 401 and no error code', async () => {
     const response = await call('/read')
     expect(response.status).toBe(401)
-    expect(response.headers.get('WWW-Authenticate')).toBe(`Bearer realm="oauth2", ${described('/read')}`)
+    expect(response.headers.get('WWW-Authenticate')).toBe(
+      `Bearer realm="oauth2", scope="read", ${described('/read')}`,
+    )
     expect(await response.text()).toBe('')
   })
 
