@@ -1,11 +1,11 @@
 import type { Feature, Provider } from '../concepts.ts'
-import { ASSERTION_ALGORITHMS } from './assertion.ts'
+import { ENDPOINTS_WITH_METHODS } from '../oauth/metadata.ts'
 import { PRIVATE_KEY_JWT } from './known-clients.ts'
 import { privateKeyJwtMethod } from './method.ts'
 import { PRIVATE_KEY_JWT_SETTINGS } from './settings.ts'
 
 /**
- * The feature that lets clients authenticate by a JWT which they sign with a key of their own (`private_key_jwt`, RFC 7523).
+ * The feature that lets clients authenticate with a JWT that they sign with their own key (`private_key_jwt`, RFC 7523).
  * @example
  * const provider = createProvider({ features: [pages(), privateKeyJwt()] })
  */
@@ -20,12 +20,12 @@ export function privateKeyJwt(
   }
 }
 
-/** RFC 8414 2: whatever names the method names its algorithms, too. */
-function signingAlgorithms({ endpoints }: Provider): Readonly<Record<string, unknown>> {
-  const names = endpoints.flatMap(({ caller, metadata = null }) =>
-    metadata !== null && caller.endsWith('client') ? [metadata] : [],
+/** RFC 8414 2: metadata that names the method must name its algorithms, too. */
+function signingAlgorithms({ endpoints, settings }: Provider): Readonly<Record<string, unknown>> {
+  const names = endpoints.flatMap(({ metadata = '' }) =>
+    ENDPOINTS_WITH_METHODS.includes(metadata) ? [metadata] : [],
   )
   return Object.fromEntries(
-    names.map((name) => [`${name}_auth_signing_alg_values_supported`, ASSERTION_ALGORITHMS] as const),
+    names.map((name) => [`${name}_auth_signing_alg_values_supported`, settings.signatureAlgorithms] as const),
   )
 }

@@ -4,12 +4,12 @@ import type { Client } from '../store/records.ts'
 /** The name of the method (RFC 7591 2). */
 export const PRIVATE_KEY_JWT = 'private_key_jwt'
 
-/** Seconds for which an isolate remembers the keys of a client. The commit asks the storage anew whether the client may act. */
+/** Seconds for which an isolate remembers the keys of a client. The commit asks the storage again whether the client may act. */
 const FRESH = 60
-/** Clients that an isolate remembers. */
+/** The most clients that an isolate remembers. */
 const MAX_KEPT = 500
 
-/** What of a client its keys are found by. */
+/** The parts of a client by which its keys are found. */
 type KeyHolder = Pick<Client, 'metadata' | 'type'>
 
 interface Kept {
@@ -17,7 +17,7 @@ interface Kept {
   readonly readAt: number
 }
 
-/** By issuer and client; the oldest goes first. */
+/** By issuer and client; the oldest is forgotten first. */
 const kept = new Map<string, Kept>()
 
 /** Where the keys of a client are, and when that was read. */
@@ -27,9 +27,10 @@ export interface KnownClient extends Kept {
 }
 
 /**
- * Reads where a client's keys are: one round trip, none while an isolate remembers it.
- * @param anew asks the storage in any case
- * @returns null where the client is unknown, disabled, or registered for another method
+ * Reads where a client's keys are, in one round trip, or none while an isolate remembers it.
+ * @param anew whether to ask
+ * the storage in any case
+ * @returns null if the client is unknown, disabled, or registered for another method
  */
 export async function readKnownClient(
   clientId: string,

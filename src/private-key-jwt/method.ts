@@ -2,6 +2,7 @@ import type { ClientAuthMethod, EndpointRequest, Provider } from '../concepts.ts
 import { OAuthError } from '../errors.ts'
 import { FetchError } from '../outbound/fetch-json.ts'
 import { invalidClient } from '../refusals.ts'
+import { hasStrictJwts } from '../settings/profiles.ts'
 import { settingsOf } from '../settings/settings.ts'
 import type { ClientProof } from '../store/records.ts'
 import { type AssertionClaims, readAssertion, type VerifiedAssertion, verifyAssertion } from './assertion.ts'
@@ -10,13 +11,13 @@ import { type KnownClient, PRIVATE_KEY_JWT, readKnownClient } from './known-clie
 import { PRIVATE_KEY_JWT_SETTINGS } from './settings.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-/** Seconds between two looks at the storage for the new key of a client whose signature the known keys did not make. */
+/** Seconds between two reads of the storage for a new key, if a client's known keys do not match a signature. */
 const REREAD_AFTER = 5
 
-/** What a request was found to prove: a request is looked at more than once, its assertion is verified once. */
+/** What a request has proved, so that its assertion is verified only once although the request is examined more often. */
 const identified = new WeakMap<EndpointRequest, Promise<ClientProof | null>>()
 
-/** A JWT that the client has signed, in place of a secret (RFC 7523 2.2, OpenID Connect Core 9). */
+/** A JWT that the client signed, instead of a secret (RFC 7523 2.2, OpenID Connect Core 9). */
 export const privateKeyJwtMethod: ClientAuthMethod = {
   async identify(request, provider) {
     const found = identified.get(request) ?? identify(request, provider)
@@ -31,20 +32,20 @@ async function identify({ params }: EndpointRequest, provider: Provider): Promis
   if (assertion === undefined && type === undefined) return null
   if (type !== ASSERTION_TYPE) throw invalidClient(`client_assertion_type is not ${ASSERTION_TYPE}`)
   if (assertion === undefined) throw invalidClient('there is no client_assertion')
-  const claims = readAssertion(assertion)
+  const claims = readAssertion(assertion, provider.settings.signatureAlgorithms)
   const { expiresAt, jtiHash } = await verify(assertion, claims, provider)
   const spend = { jtiHash, expiresAt, requestId: provider.request.id }
   return { method: 'verified', clientId: claims.clientId, authMethod: PRIVATE_KEY_JWT, spend }
 }
 
-/** Verifies by the keys that are known; by those that the client has now where these do not do. */
+/** Verifies with the known keys or, if that fails, with the client's current keys. */
 async function verify(
   assertion: string,
   claims: AssertionClaims,
   provider: Provider,
 ): Promise<VerifiedAssertion> {
   const known = await readKnownClient(claims.clientId, provider)
-  if (!known) throw invalidClient('the client is unknown, or does not authenticate by private_key_jwt')
+  if (!known) throw invalidClient('the client is unknown, or does not authenticate with private_key_jwt')
   try {
     return await verifyBy(known, assertion, claims, provider)
   } catch (error) {
@@ -69,6 +70,8 @@ async function verifyBy(
   return verifyAssertion(assertion, keys, {
     clientId,
     audiences: audiencesOf(provider),
+    isStrict: hasStrictJwts(provider.settings),
+    algorithms: provider.settings.signatureAlgorithms,
     now: provider.request.now,
   })
 }

@@ -15,12 +15,12 @@ const audiences: Row<readonly Audience[]> = {
   },
 }
 
-/** Rows of the settings that the feature has. */
+/** The feature's settings. */
 export const PRIVATE_KEY_JWT_SETTINGS = {
-  assertionAudiences: setting(
-    'OAUTH_ASSERTION_AUDIENCES',
-    ['issuer'],
-    "What the JWT of a client that authenticates by `private_key_jwt` may be addressed to, alone: the issuer (RFC 7523bis), and with `token_endpoint` its URL, too, as older clients and the OpenID Foundation's plan for dynamic clients do.",
-    audiences,
-  ),
+  /**
+   * Audience that the JWT of a client with `private_key_jwt` must name, alone: the issuer (RFC 7523bis). With
+   * `token_endpoint`, the URL of the token endpoint is also accepted, which older clients and the OpenID Foundation's
+   * plan for dynamic clients use.
+   */
+  assertionAudiences: setting('OAUTH_ASSERTION_AUDIENCES', ['issuer'], audiences),
 } satisfies Readonly<Record<string, Setting<unknown>>>

@@ -2,22 +2,22 @@ import { concat, fromBase64url, fromHex, toBase64url, toHex } from '../crypto/by
 import type { Keys, MacPurpose } from '../crypto/keys.ts'
 import type { TokenName } from '../store/records.ts'
 
-/** Kinds of token: access token, refresh token, authorization code, session, registration access token. */
-export type TokenKind = Extract<MacPurpose, 'at' | 'rt' | 'ac' | 'se' | 'ra'>
+/** Access token, refresh token, authorization code, session, registration access token, pushed request, mail link, device code. */
+export type TokenKind = Extract<MacPurpose, 'at' | 'rt' | 'ac' | 'se' | 'ra' | 'pr' | 'dc' | 'ml'>
 
-/** Kinds of token that a grant has. */
+/** Kinds of token that belong to a grant. */
 export type GrantTokenKind = Extract<TokenKind, 'at' | 'rt'>
 
 const MAC_LENGTH = 32
 const ID_LENGTH = 16
 const SEQUENCE_LENGTH = 6
 
-/** The number of the database that holds a grant, so that grants can be spread over several one day. There is one. */
+/** The number of the database that holds a grant, so that grants could be spread over several databases. There is one. */
 const DATABASE = new Uint8Array([0])
 
 /**
- * Mints a token that vouches for itself: the kind, then base64url of the payload and its HMAC-SHA-256. Readable
- * prefixes let secret scanners find leaks; the MAC lets a forgery be refused without asking the database.
+ * Mints a self-authenticating token: the kind, then base64url of the payload and its HMAC-SHA-256. Readable prefixes let
+ * secret scanners find leaks; the MAC lets us refuse a forgery without asking the database.
  */
 async function mint(kind: TokenKind, payload: Uint8Array<ArrayBuffer>, keys: Keys): Promise<string> {
   const mac = await crypto.subtle.sign('HMAC', keys[0].mac[kind], payload)
@@ -25,7 +25,7 @@ async function mint(kind: TokenKind, payload: Uint8Array<ArrayBuffer>, keys: Key
 }
 
 /**
- * Opens a token whose payload has a length.
+ * Opens a token whose payload has a given length.
  * @returns the payload, or null if we did not mint the token
  */
 export async function openPayload(
@@ -45,7 +45,7 @@ export async function openPayload(
   return null
 }
 
-/** Mints the access token or the refresh token of a grant with a number. */
+/** Mints a grant's access token or refresh token with the given number. */
 export async function mintToken(
   kind: GrantTokenKind,
   { grantId, sequence }: TokenName,
@@ -56,7 +56,7 @@ export async function mintToken(
 
 /**
  * Opens an access token or a refresh token.
- * @returns what it says, or null if we did not mint it
+ * @returns its grant and number, or null if we did not mint it
  */
 export async function openToken(kind: GrantTokenKind, token: string, keys: Keys): Promise<TokenName | null> {
   const payload = await openPayload(kind, token, 1 + ID_LENGTH + SEQUENCE_LENGTH, keys)
@@ -67,7 +67,7 @@ export async function openToken(kind: GrantTokenKind, token: string, keys: Keys)
   }
 }
 
-/** Mints an authorization code. Its id is that of the grant that it becomes. */
+/** Mints an authorization code. Its id becomes the id of the grant. */
 export async function mintCode(id: string, keys: Keys): Promise<string> {
   return mint('ac', concat(DATABASE, idBytes(id)), keys)
 }
@@ -91,10 +91,44 @@ export async function mintRegistrationToken(id: string, keys: Keys): Promise<str
 
 /**
  * Opens a registration access token.
- * @returns its id, or null where we did not mint it
+ * @returns its id, or null if we did not mint it
  */
 export async function openRegistrationToken(token: string, keys: Keys): Promise<string | null> {
   const payload = await openPayload('ra', token, 1 + ID_LENGTH, keys)
+  return payload && payload[0] === DATABASE[0] ? toHex(payload.slice(1)) : null
+}
+
+/**
+ * Mints the name of a pushed authorization request (RFC 9126 2.2).
+ * @param id 128 bits, hexadecimal
+ */
+export async function mintPushedRequest(id: string, keys: Keys): Promise<string> {
+  return mint('pr', concat(DATABASE, idBytes(id)), keys)
+}
+
+/**
+ * Opens the name of a pushed authorization request.
+ * @returns its id, or null if we did not mint it
+ */
+export async function openPushedRequest(name: string, keys: Keys): Promise<string | null> {
+  const payload = await openPayload('pr', name, 1 + ID_LENGTH, keys)
+  return payload && payload[0] === DATABASE[0] ? toHex(payload.slice(1)) : null
+}
+
+/**
+ * Mints a device code (RFC 8628 3.2).
+ * @param id of the grant that it will create
+ */
+export async function mintDeviceCode(id: string, keys: Keys): Promise<string> {
+  return mint('dc', concat(DATABASE, idBytes(id)), keys)
+}
+
+/**
+ * Opens a device code.
+ * @returns its id, or null if we did not mint it
+ */
+export async function openDeviceCode(code: string, keys: Keys): Promise<string | null> {
+  const payload = await openPayload('dc', code, 1 + ID_LENGTH, keys)
   return payload && payload[0] === DATABASE[0] ? toHex(payload.slice(1)) : null
 }
 
@@ -117,6 +151,25 @@ export async function openSession(token: string, keys: Keys): Promise<string | n
   return payload && toBase64url(payload)
 }
 
+/**
+ * Mints the token of a mail link.
+ * @param id 128 bits, base64url
+ */
+export async function mintMailLink(id: string, keys: Keys): Promise<string> {
+  const payload = fromBase64url(id)
+  if (payload?.length !== ID_LENGTH) throw new TypeError('The id of a link has 128 bits.')
+  return mint('ml', payload, keys)
+}
+
+/**
+ * Opens the token of a mail link.
+ * @returns its id, or null if we did not mint the token
+ */
+export async function openMailLink(token: string, keys: Keys): Promise<string | null> {
+  const payload = await openPayload('ml', token, ID_LENGTH, keys)
+  return payload && toBase64url(payload)
+}
+
 function idBytes(id: string): Uint8Array<ArrayBuffer> {
   const bytes = fromHex(id)
   if (bytes?.length !== ID_LENGTH) throw new TypeError('A grant id has 128 bits.')
@@ -131,7 +184,7 @@ function sequenceBytes(sequence: number): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** The number that `sequenceBytes` wrote. */
+/** Reads the number that `sequenceBytes` wrote. */
 export function readSequence(bytes: Uint8Array): number {
   return bytes.reduce((number, byte) => number * 256 + byte, 0)
 }

@@ -1,16 +1,16 @@
-import type { Provider } from '../concepts.ts'
+import type { FormatProvider, Provider } from '../concepts.ts'
 import type { AccessTokenName, TokenName, TokenReference } from '../store/records.ts'
 import { openEarlierId, openEarlierRefreshToken } from './earlier-format.ts'
 import { openToken } from './opaque.ts'
 
 /**
- * What a token stands for, of our own form or of a feature's. Its prefix says its kind, so a wrong `token_type_hint` does no
- * harm (RFC 7009 2.1, RFC 7662 2.1).
- * @returns null if it is none that we made, or that a form takes
+ * Returns what a token refers to, in our own format or a feature's. Its prefix shows its kind, so a wrong `token_type_hint`
+ * does no harm (RFC 7009 2.1, RFC 7662 2.1).
+ * @returns null if neither we nor a feature's format made it
  */
 export async function readTokenReference(
   token: string,
-  provider: Pick<Provider, 'featureSettings' | 'issuer' | 'keys' | 'settings' | 'tokenFormats'>,
+  provider: FormatProvider & Pick<Provider, 'tokenFormats'>,
 ): Promise<TokenReference | null> {
   const { keys } = provider
   const access = await openToken('at', token, keys)
@@ -26,7 +26,7 @@ export async function readTokenReference(
   return null
 }
 
-/** How a token is looked up as an access token; null if it is a refresh token. */
+/** Returns the key to look up an access token; null if it is a refresh token. */
 export function accessTokenNameOf(reference: TokenReference): AccessTokenName | null {
   switch (reference.kind) {
     case 'access':
@@ -39,8 +39,8 @@ export function accessTokenNameOf(reference: TokenReference): AccessTokenName | 
 }
 
 /**
- * How a token is looked up as a refresh token; null if it is an access token. One of another provider is the first of its
- * grant, so that all that holds for ours holds for it.
+ * Returns the key to look up a refresh token; null if it is an access token. A token from another provider is the first of
+ * its grant, so that the same rules apply to it as to ours.
  */
 export function refreshTokenNameOf(reference: TokenReference): TokenName | null {
   switch (reference.kind) {

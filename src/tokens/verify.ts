@@ -1,32 +1,19 @@
-import type { Provider } from '../concepts.ts'
+import type { AccessToken, FormatProvider, Provider } from '../concepts.ts'
+import type { LiveToken } from '../store/records.ts'
+import { amrOf, authTimeOf, reachedLevels } from './authentication-level.ts'
+import { jktOf } from './binding.ts'
 import { accessTokenNameOf, readTokenReference } from './reference.ts'
 
-/** An access token that is valid, as a protected resource sees it. */
-export interface AccessToken {
-  /** Null where another server told of it (RFC 7662), which names no id. */
-  readonly id: string | null
-  readonly clientId: string
-  /** Null where a client acts for itself. */
-  readonly user: { readonly id: string; readonly username: string } | null
-  /** Names separated by spaces. */
-  readonly scope: string
-  readonly scopes: readonly string[]
-  /** Seconds since 1970. */
-  readonly expiresAt: number
-  /** When the user gave the password, in seconds since 1970; null or left out where that is not known. */
-  readonly authTime?: number | null
-}
+export type { AccessToken } from '../concepts.ts'
 
 /**
- * Verifies an access token. One round trip; none for a token that we did not mint, unless imported ones are taken.
- * @returns null if it is forged, expired, revoked, or its client, grant or user is gone or disabled
+ * Verifies an access token. The caller must check that the sender holds the key that the token may be bound to. It takes one
+ * round trip, or none for a token that we did not mint, unless imported ones are accepted.
+ * @returns null if it is forged, expired or revoked, or if its client, grant or user is gone or disabled
  */
 export async function verifyAccessToken(
   token: string,
-  provider: Pick<
-    Provider,
-    'featureSettings' | 'issuer' | 'keys' | 'request' | 'settings' | 'store' | 'tokenFormats'
-  >,
+  provider: FormatProvider & Pick<Provider, 'store' | 'tokenFormats'>,
 ): Promise<AccessToken | null> {
   const found = await readTokenReference(token, provider)
   const name = found && accessTokenNameOf(found)
@@ -39,7 +26,33 @@ export async function verifyAccessToken(
       scope: live.scope,
       scopes: live.scope.split(' '),
       expiresAt: live.expiresAt,
-      authTime: live.authTime,
+      authTime: authTimeOf(live),
+      acr: live.user ? (reachedLevels(amrOf(live.details))[0] ?? null) : null,
+      jkt: jktOf(live.details),
+      audience: live.resource,
     }
   )
+}
+
+/** Returns whether a token is for the provider itself, as it names no resource or the provider's origin (RFC 8707). */
+export function isForProvider(
+  { resource }: Pick<LiveToken, 'resource'>,
+  { issuer }: Pick<Provider, 'issuer'>,
+): boolean {
+  return resource.length === 0 || resource.includes(issuer)
+}
+
+/**
+ * Verifies an access token without asking the storage, if its format is self-contained. It may have been revoked.
+ * @returns null if it is not valid
+ */
+export async function readAccessToken(
+  token: string,
+  provider: FormatProvider & Pick<Provider, 'tokenFormats'>,
+): Promise<AccessToken | null> {
+  for (const format of provider.tokenFormats) {
+    const read = await format.read?.(token, provider)
+    if (read) return read
+  }
+  return null
 }

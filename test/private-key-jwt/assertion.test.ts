@@ -1,7 +1,7 @@
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readAssertion, verifyAssertion } from '../../src/private-key-jwt/assertion.ts'
-import { must } from '../support/must.ts'
+import { must, threat } from '../support/must.ts'
 
 const ISSUER = 'https://id.example'
 const NOW = 1_900_000_000
@@ -79,7 +79,7 @@ describe('A client assertion', () => {
     await expect(verifyAssertion(await sign(claims(changed)), [key], EXPECTED)).rejects.toEqual(refused)
   })
 
-  it('is refused if iss and sub differ', async () => {
+  threat(84, 'is refused if iss and sub differ', async () => {
     const assertion = await sign(claims({ iss: 'other' }))
     expect(() => readAssertion(assertion)).toThrow(refused)
   })

@@ -122,7 +122,7 @@ describe('tokens that vouch for themselves', () => {
     expect(await openToken('rt', value, keys)).toEqual({ grantId, sequence })
   })
 
-  it('of another database do not open: there is one', async () => {
+  it('do not open where they name another database, as there is one', async () => {
     const value = await mintSome('at')
     const payload = await openPayload('at', value, 23, keys)
     expect(payload?.[0]).toBe(0)
