@@ -7,37 +7,36 @@ import { postForm } from '../outbound/post-form.ts'
 import type { LogoutNotice } from '../store/logout-notices.ts'
 import { sessionIdFor } from './details.ts'
 import { signJwt } from './jwt.ts'
-import type { OpenId } from './open-id.ts'
+import { type OpenId, signedAs } from './open-id.ts'
 
 /** The event of a logout token (OpenID Connect Back-Channel Logout 2.4). */
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
-/** Seconds for which a logout token counts: two minutes, as Back-Channel Logout 4 recommends. */
+/** Seconds for which a logout token is valid: two minutes, as Back-Channel Logout 4 recommends. */
 const LIFETIME = 120
 /** Seconds that a client has to answer. */
 const TIMEOUT = 5
-/** Clients that are told at once: a Worker has six connections. */
+/** Clients that are notified at the same time, as a Worker has six connections. */
 const TOGETHER = 6
-/** Tries, over about an hour and a half. */
+/** Attempts, over about an hour and a half. */
 const MAX_ATTEMPTS = 5
 
-/** Rounds that fit after an answer, where a Worker has thirty seconds left. */
+/** Rounds that fit after an answer, when a Worker has thirty seconds left. */
 export const ROUNDS_AFTER_ANSWER = 4
 /** Rounds of the cron trigger. */
 export const ROUNDS_OF_CRON = 50
 
 /**
- * Tells clients of sessions that have ended (OpenID Connect Back-Channel Logout 1.0): takes the notices that are due, and posts a
- * logout token for each. Whoever does not answer is told again later, a few times.
- * @param rounds how often it looks for more; what is left waits for the next who looks
+ * Notifies clients of sessions that have ended (OpenID Connect Back-Channel Logout 1.0): takes the notices that are due, and
+ * posts a logout token for each. A client that does not answer is notified again later, a few times.
+ * @param rounds how often it looks for more; any others wait for the next call
  */
 export async function deliverLogoutNotices(
   openId: OpenId,
   provider: Provider,
   rounds: number,
 ): Promise<void> {
-  // The cron trigger knows no host: without OAUTH_ISSUER the next request delivers, whose tokens the clients know.
-  if (provider.issuer === '') return
   const store = openId.store(provider)
+  if (provider.issuer === '') return sayIssuerMissing(await store.countLogoutNotices(provider.request.now))
   for (let round = 0; round < rounds; round++) {
     const notices = await store.claimLogoutNotices(TOGETHER, provider.request.now)
     if (notices.length === 0) return
@@ -50,14 +49,25 @@ export async function deliverLogoutNotices(
 }
 
 /**
- * Tells one client.
- * @returns true if the notice is settled: delivered, given up, or not wanted any more
+ * The cron trigger sees no host, so it knows the issuer only from the setting. Nothing is lost: the next request that ends a
+ * session delivers the notices.
+ */
+function sayIssuerMissing(waiting: number): void {
+  if (waiting === 0) return
+  console.error(
+    `configuration error: OAUTH_ISSUER: is not set, so the cron trigger cannot notify clients of sign-outs; ${waiting} are waiting`,
+  )
+}
+
+/**
+ * Notifies one client.
+ * @returns true if the notice is settled: delivered, given up, or no longer wanted
  */
 async function deliver(notice: LogoutNotice, openId: OpenId, provider: Provider): Promise<boolean> {
   const { attempts, client, clientId } = notice
   const uri = client && readMember(client, openidMembers.backchannelLogoutUri)
   if (!client || uri === null) return true
-  const algorithm = readMember(client, openidMembers.idTokenSignedResponseAlg)
+  const algorithm = signedAs(readMember(client, openidMembers.idTokenSignedResponseAlg), provider)
   const key = await openId.signingKey(algorithm, provider)
   const token = await signJwt(await logoutTokenClaims(notice, provider), key, 'logout+jwt')
   const rules = { allowLoopback: provider.settings.fetchLoopback, timeout: TIMEOUT }
@@ -74,7 +84,7 @@ async function deliver(notice: LogoutNotice, openId: OpenId, provider: Provider)
   }
 }
 
-/** The claims of a logout token (Back-Channel Logout 2.4): never a nonce, so that it cannot pass for an ID token. */
+/** The claims of a logout token (Back-Channel Logout 2.4): never a nonce, so that it cannot be mistaken for an ID token. */
 async function logoutTokenClaims(
   { clientId, sessionId, subject }: LogoutNotice,
   { issuer, request: { now } }: Provider,

@@ -2,12 +2,12 @@ import * as v from 'valibot'
 import { OAuthError } from '../errors.ts'
 import type { ClaimRequest, ClaimRequests } from './claims.ts'
 
-/** Characters, claims, values: more than any client asks for. */
+/** Characters, claims and values: more than any client requests. */
 const MAX_LENGTH = 8192
 const MAX_CLAIMS = 100
 const MAX_VALUES = 100
 
-/** What the `claims` parameter asks for, by place (OpenID Connect Core 5.5). */
+/** What the `claims` parameter requests, by place (OpenID Connect Core 5.5). */
 export interface ClaimsRequest {
   readonly userinfo: ClaimRequests
   readonly idToken: ClaimRequests
@@ -20,7 +20,7 @@ const claim = v.nullable(
     values: v.optional(v.pipe(v.array(v.unknown()), v.maxLength(MAX_VALUES))),
   }),
 )
-/** To valibot a list is an object, too. */
+/** Valibot accepts a list as an object. */
 const noList = v.check((value: unknown) => !Array.isArray(value))
 const place = v.nullish(
   v.pipe(
@@ -30,7 +30,7 @@ const place = v.nullish(
     v.check((claims) => Object.keys(claims).length <= MAX_CLAIMS),
   ),
 )
-// Members that we do not know are ignored (5.5).
+// Unknown members are ignored (5.5).
 const parameter = v.pipe(
   v.string(),
   v.maxLength(MAX_LENGTH),
@@ -41,8 +41,8 @@ const parameter = v.pipe(
 
 /**
  * Reads the `claims` parameter (OpenID Connect Core 5.5).
- * @param text the parameter; undefined where there is none
- * @throws {OAuthError} invalid_request: it is not JSON of that form, or asks for too much
+ * @param text the parameter; undefined if there is none
+ * @throws {OAuthError} invalid_request: it is not JSON of that form, or requests too much
  */
 export function parseClaimsRequest(text: string | undefined): ClaimsRequest {
   if (text === undefined) return { userinfo: new Map(), idToken: new Map() }
@@ -53,19 +53,19 @@ export function parseClaimsRequest(text: string | undefined): ClaimsRequest {
 }
 
 /**
- * The subject that a request insists on (OpenID Connect Core 5.5.1): another user must not be answered with.
- * @returns null where any will do
+ * Returns the subject that a request insists on (OpenID Connect Core 5.5.1): no other user may be returned.
+ * @returns null if any will do
  * @throws {OAuthError} invalid_request: it insists on two
  */
 export function requestedSubject({ idToken, userinfo }: ClaimsRequest): string | null {
   const wanted = [userinfo, idToken].flatMap((requests) => requests.get('sub')?.values ?? [])
   const [subject = null, ...others] = new Set(wanted.map(String))
   if (others.length > 0)
-    throw new OAuthError('invalid_request', "The parameter 'claims' asks for several subjects.")
+    throw new OAuthError('invalid_request', "The parameter 'claims' requests several subjects.")
   return subject
 }
 
-/** How the ID token should say that the user was authenticated, by `claims` (OpenID Connect Core 5.5.1.1); null for any way. */
+/** Returns how the user should be authenticated according to `claims` (OpenID Connect Core 5.5.1.1); null for any way. */
 export function requestedAcr({ idToken }: ClaimsRequest): ClaimRequest | null {
   return idToken.get('acr') ?? null
 }

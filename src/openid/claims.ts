@@ -8,7 +8,7 @@ export interface AddressClaim {
   readonly country?: string
 }
 
-/** What is known of a user, by the names and types of OpenID Connect Core 5.1; what is not known is left out. */
+/** What is known about a user, by the names and types of OpenID Connect Core 5.1; unknown claims are omitted. */
 export interface UserClaims {
   readonly name?: string
   readonly family_name?: string
@@ -20,24 +20,24 @@ export interface UserClaims {
   readonly picture?: string
   readonly website?: string
   readonly gender?: string
-  /** `YYYY-MM-DD`; the year is `0000` where it is not told. */
+  /** `YYYY-MM-DD`; the year is `0000` if it is not disclosed. */
   readonly birthdate?: string
   readonly zoneinfo?: string
   readonly locale?: string
   /** Seconds since 1970. */
   readonly updated_at?: number
   readonly email?: string
-  /** True only where it was proved. */
+  /** True only if the user has proved it. */
   readonly email_verified?: boolean
   readonly address?: AddressClaim
   readonly phone_number?: string
   readonly phone_number_verified?: boolean
 }
 
-/** The scopes that stand for claims (OpenID Connect Core 5.4). */
+/** The scopes that request claims (OpenID Connect Core 5.4). */
 export type ClaimScope = 'profile' | 'email' | 'address' | 'phone'
 
-/** The scope that each claim comes with: every claim of a user that can be asked for (OpenID Connect Core 5.1, 5.4). */
+/** The scope of each claim, for every claim about a user that can be requested (OpenID Connect Core 5.1, 5.4). */
 export const CLAIM_SCOPES = {
   name: 'profile',
   family_name: 'profile',
@@ -78,10 +78,10 @@ export const CLAIMS_SUPPORTED: readonly string[] = [
   ...Object.keys(CLAIM_SCOPES),
 ]
 
-/** How one claim is asked for (OpenID Connect Core 5.5.1). */
+/** How one claim is requested (OpenID Connect Core 5.5.1). */
 export interface ClaimRequest {
   readonly essential: boolean
-  /** Values of which one is wanted; null for any. */
+  /** Acceptable values; null for any. */
   readonly values: readonly unknown[] | null
 }
 
@@ -89,9 +89,10 @@ export interface ClaimRequest {
 export type ClaimRequests = ReadonlyMap<string, ClaimRequest>
 
 /**
- * Chooses the claims of a user that are released at one place (OpenID Connect Core 5.4, 5.5).
- * @param scopes granted scopes whose claims belong here: all at UserInfo; in an ID token none, unless no access token is issued
- * @param requests what the `claims` parameter asks for at this place, with consent
+ * Selects the claims about a user that are released at one place (OpenID Connect Core 5.4, 5.5).
+ * @param scopes granted scopes whose claims belong here: all of them at UserInfo; none in an ID token, unless no access
+ * token is issued
+ * @param requests what the `claims` parameter requests at this place, with consent
  */
 export function releaseClaims(
   user: UserClaims,
@@ -104,13 +105,16 @@ export function releaseClaims(
     const value = known.get(name)
     const request = requests.get(name)
     if (value === undefined || value === null || !(scopes.includes(scope) || request)) continue
-    // A value that was asked for is confirmed or left out; one that a scope releases anyway is told as it is.
+    // A requested value is confirmed or omitted; one that a scope releases anyway is returned as it is.
     if (scopes.includes(scope) || !request || matches(value, request)) released[name] = value
   }
   return released
 }
 
-/** The scopes whose consent covers what is asked for by name: a user who is asked for a claim must have been told of it. */
+/**
+ * Returns the scopes whose consent covers the claims that are requested by name, so that a user is told about every
+ * requested claim.
+ */
 export function scopesOfRequests(...requests: readonly ClaimRequests[]): readonly ClaimScope[] {
   const names = requests.flatMap((asked) => [...asked.keys()])
   const scopes = Object.entries(CLAIM_SCOPES).flatMap(([name, scope]) =>
@@ -119,7 +123,7 @@ export function scopesOfRequests(...requests: readonly ClaimRequests[]): readonl
   return [...new Set(scopes)]
 }
 
-/** Tells whether a value is one of those that were asked for. */
+/** Returns whether a value is one of the requested ones. */
 export function matches(value: unknown, { values }: ClaimRequest): boolean {
   const text = JSON.stringify(value)
   return values === null || values.some((wanted) => JSON.stringify(wanted) === text)

@@ -5,36 +5,37 @@ import { CLAIMS_SUPPORTED } from './claims.ts'
 import { ACR_VALUES } from './id-token-facts.ts'
 import { keySetDocument } from './keys/key-set.ts'
 import { KEY_SET_MAX_AGE } from './keys/lifetimes.ts'
-import { type OpenId, SIGNING_ALGORITHMS } from './open-id.ts'
-import { REQUEST_OBJECT_METADATA } from './request-object/index.ts'
+import { type OpenId, signingAlgorithms } from './open-id.ts'
+import { requestObjectMetadata } from './request-object/index.ts'
 
 /** Members of the metadata that OpenID Connect adds (OpenID Connect Discovery 3, RP-Initiated Logout 2.1, Back-Channel Logout 2.1). */
-export function openIdMetadata({ issuer, paths }: Provider): Readonly<Record<string, unknown>> {
+export function openIdMetadata(provider: Provider): Readonly<Record<string, unknown>> {
+  const { issuer, paths } = provider
   return {
     end_session_endpoint: `${issuer}${paths.oauth2}/logout`,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
     subject_types_supported: ['public', 'pairwise'],
-    id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
-    userinfo_signing_alg_values_supported: SIGNING_ALGORITHMS,
+    id_token_signing_alg_values_supported: signingAlgorithms(provider),
+    userinfo_signing_alg_values_supported: signingAlgorithms(provider),
     acr_values_supported: ACR_VALUES,
     claim_types_supported: ['normal'],
     claims_supported: CLAIMS_SUPPORTED,
     claims_parameter_supported: true,
-    ...REQUEST_OBJECT_METADATA,
+    ...requestObjectMetadata(provider),
     display_values_supported: ['page', 'popup', 'touch', 'wap'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
   }
 }
 
-/** Without OAUTH_ISSUER a document follows from the host that was asked for, so that no cache may hand it on to others. */
+/** Without OAUTH_ISSUER a document depends on the requested host, so shared caches must not store it. */
 function cache({ settings }: Provider): string {
   return `${settings.issuer === null ? 'private' : 'public'}, max-age=${KEY_SET_MAX_AGE}`
 }
 
 /**
- * The key set, and discovery. An issuer of ours is an origin, so discovery is at one address: a document at a path would say
- * another issuer than the one that was asked for (OpenID Connect Discovery 4.3).
+ * The key set, and discovery. Our issuers are origins, so discovery has a single address: a document below a path would name
+ * another issuer than the requested one (OpenID Connect Discovery 4.3).
  */
 export function openIdDocuments(openId: OpenId): readonly Endpoint[] {
   const documents = { at: 'root', method: 'GET', body: 'none', caller: 'nobody', cors: true } as const
@@ -53,7 +54,7 @@ export function openIdDocuments(openId: OpenId): readonly Endpoint[] {
       path: '/jwks',
       metadata: 'jwks_uri',
       cache,
-      summary: 'Keys that check our signatures (RFC 7517)',
+      summary: 'Keys to verify our signatures (RFC 7517)',
       answer: async (_, provider) => ({ body: keySetDocument(await openId.publishedKeys(provider)) }),
     },
   ]

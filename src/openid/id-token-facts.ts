@@ -1,11 +1,12 @@
 import type { Provider } from '../concepts.ts'
+import { reachedLevels } from '../tokens/authentication-level.ts'
 import { requestedAcr } from './claims-request.ts'
 import { type ClaimRequests, matches, releaseClaims, type UserClaims } from './claims.ts'
 import { hasScope, type OpenIdDetails, sessionIdFor } from './details.ts'
 import type { IdTokenFacts } from './id-token.ts'
 import { idTokenLifetime } from './settings.ts'
 
-/** How users are authenticated: by what only they know (ISO/IEC 29115 names the levels by numbers). */
+/** The level that every sign-in reaches, with one factor (ISO/IEC 29115 numbers the levels); features that reach others announce them. */
 export const ACR_VALUES: readonly string[] = ['1']
 
 /** A sign-in and what is issued for it. */
@@ -15,11 +16,11 @@ export interface Issued {
   readonly sessionId: string | null
   readonly accessToken: string | null
   readonly code: string | null
-  /** Null if the claims of the scopes are at UserInfo, as they are where an access token is issued (Core 5.4). */
+  /** Null if the claims of the scopes are at UserInfo, as they are if an access token is issued (Core 5.4). */
   readonly claimsOfScope: string | null
 }
 
-/** What the ID token of a sign-in says. */
+/** Returns what the ID token of a sign-in says. */
 export async function idTokenFacts(
   { accessToken, authTime, claimsOfScope, clientId, code, sessionId }: Issued,
   details: OpenIdDetails,
@@ -35,7 +36,7 @@ export async function idTokenFacts(
     authTime,
     nonce: details.nonce,
     acr: acrFor(details),
-    amr: ['pwd'],
+    amr: details.amr,
     sessionId: sessionId === null ? null : await sessionIdFor(sessionId, clientId),
     accessToken,
     code,
@@ -43,7 +44,7 @@ export async function idTokenFacts(
   }
 }
 
-/** Tells whether the ID token needs to know the user: claims are asked for that belong into it. */
+/** Returns whether the user must be read for the ID token, because claims are requested in it. */
 export function needsUser(claimsOfScope: string | null, idToken: ClaimRequests): boolean {
   const scopes = ['profile', 'email', 'address', 'phone']
   return (
@@ -52,10 +53,15 @@ export function needsUser(claimsOfScope: string | null, idToken: ClaimRequests):
   )
 }
 
-/** The level that was reached, which is the same for everybody; said where the client asks how it was (Core 2, 5.5.1.1). */
-function acrFor({ acr, claims }: OpenIdDetails): string | null {
+/**
+ * Returns the level that was reached, if the client asks for it (Core 2, 5.5.1.1): the first reached of the levels that it
+ * names, else the strongest, unless it insists on others.
+ */
+function acrFor({ acr, amr, claims }: OpenIdDetails): string | null {
   const asked = requestedAcr(claims)
-  const [reached = ''] = ACR_VALUES
   if (acr.length === 0 && asked === null) return null
-  return asked === null || matches(reached, asked) || acr.includes(reached) ? reached : null
+  const reached = reachedLevels(amr)
+  const named = [...(asked?.values ?? []), ...acr].map(String).find((level) => reached.includes(level))
+  if (named !== undefined) return named
+  return reached.find((level) => asked === null || matches(level, asked)) ?? null
 }

@@ -8,30 +8,30 @@ export interface IdTokenFacts {
   readonly issuer: string
   readonly subject: string
   readonly clientId: string
-  /** Audiences beside the client. */
+  /** Audiences besides the client. */
   readonly otherAudiences?: readonly string[]
   /** Seconds since 1970. */
   readonly now: number
-  /** Seconds for which it counts. */
+  /** Seconds for which it is valid. */
   readonly lifetime: number
-  /** When the user gave the password, in seconds since 1970; null to leave it out. */
+  /** When the user entered the password, in seconds since 1970; null to omit it. */
   readonly authTime: number | null
-  /** As the authorization request had it. */
+  /** From the authorization request. */
   readonly nonce: string | null
   readonly acr?: string | null
   /** Names of RFC 8176. */
   readonly amr?: readonly string[]
-  /** Session that logout tokens name (OpenID Connect Back-Channel Logout 2.1). */
+  /** The session that logout tokens name (OpenID Connect Back-Channel Logout 2.1). */
   readonly sessionId?: string | null
-  /** The access token that goes with it; null where there is none. */
+  /** The access token that is issued with it; null if there is none. */
   readonly accessToken?: string | null
-  /** The code that goes with it in one answer of the front channel; null where there is none. */
+  /** The code that is issued with it in the same front-channel answer; null if there is none. */
   readonly code?: string | null
-  /** Claims of the user that belong here. They never take the place of those above. */
+  /** Claims about the user that belong here. They never replace those above. */
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** The claims of an ID token (OpenID Connect Core 2, 3.1.3.6, 3.3.2.11). */
+/** Returns the claims of an ID token (OpenID Connect Core 2, 3.1.3.6, 3.3.2.11). */
 export async function idTokenClaims(
   facts: IdTokenFacts,
   algorithm: SigningAlgorithm,
@@ -46,7 +46,8 @@ export async function idTokenClaims(
     azp: otherAudiences.length === 0 ? undefined : clientId,
     exp: facts.now + facts.lifetime,
     iat: facts.now,
-    auth_time: authTime ?? undefined,
+    // Another provider may vouch for somebody without saying when they signed in.
+    auth_time: authTime || undefined,
     nonce: nonce ?? undefined,
     acr: acr ?? undefined,
     amr: amr.length === 0 ? undefined : amr,
@@ -69,7 +70,7 @@ const HASHES: Readonly<Record<SigningAlgorithm, 'SHA-256' | 'SHA-512'>> = {
   EdDSA: 'SHA-512',
 }
 
-/** The left half of a token's hash, by the hash function of the signature (OpenID Connect Core 3.1.3.6). */
+/** Returns the left half of a token's hash, using the hash function of the signature (OpenID Connect Core 3.1.3.6). */
 async function halfHash(token: string, algorithm: SigningAlgorithm): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest(HASHES[algorithm], utf8(token)))
   return toBase64url(hash.slice(0, hash.length / 2))

@@ -1,20 +1,20 @@
 import type { Feature, Provider } from '../concepts.ts'
+import { OPENID_SCOPES } from '../oauth/openid-scopes.ts'
 import { insistOnSubject, openIdChecks, openIdParameters } from './authorization.ts'
 import { deliverLogoutNotices, ROUNDS_AFTER_ANSWER, ROUNDS_OF_CRON } from './backchannel-logout.ts'
-import { readOpenIdDetails } from './details.ts'
+import { readOpenIdDetails, subjectFor } from './details.ts'
 import { openIdDocuments, openIdMetadata } from './discovery.ts'
 import { maintainKeys } from './keys/rotation.ts'
 import type { OpenId } from './open-id.ts'
 import { requestObjects } from './request-object/index.ts'
 import { idTokenPart } from './response-type.ts'
-import { OPENID_SCOPES } from './scopes.ts'
 import { OPENID_SETTINGS } from './settings.ts'
 import { idTokenMember } from './token-member.ts'
 import { userInfoEndpoints } from './userinfo.ts'
 
 /**
  * OpenID Connect 1.0 as a feature: ID tokens, UserInfo, discovery, keys.
- * @param openId what its parts share
+ * @param openId shared by its parts
  */
 export function openIdFeature(openId: OpenId): Feature {
   return {
@@ -26,6 +26,7 @@ export function openIdFeature(openId: OpenId): Feature {
     authorizationChecks: openIdChecks(openId),
     interactions: [insistOnSubject(openId)],
     grantDetails: [readOpenIdDetails(openId)],
+    subjects: [(userId, client, provider) => subjectFor(userId, client, openId, provider)],
     responseTypes: { id_token: idTokenPart(openId) },
     responseTypeChoices: ['id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],
     tokenMembers: [idTokenMember(openId)],

@@ -11,47 +11,47 @@ import type { OpenId } from './open-id.ts'
 
 /** Parameters of a logout request (OpenID Connect RP-Initiated Logout 2). */
 export const logoutParameters: ParameterMeanings = {
-  id_token_hint: 'An ID token of the session that is to end; it may have expired',
-  client_id: 'The client that asks; without it, that of the hint',
+  id_token_hint: 'An ID token of the session to end; it may have expired',
+  client_id: 'The client that sends the request; by default that of the hint',
   post_logout_redirect_uri:
-    'Where the browser goes afterwards: one of the addresses that the client registered',
-  state: 'Comes back with the browser',
-  logout_hint: 'Accepted and not used: the session says whose it is',
-  ui_locales: 'Accepted and not used: the browser says its languages',
+    'Where the browser goes afterwards; one of the addresses that the client registered',
+  state: 'Returned with the browser',
+  logout_hint: 'Accepted but ignored: the session identifies the user',
+  ui_locales: 'Accepted but ignored: the browser names its languages',
 }
 
-/** A logout request whose hint was checked. */
+/** A logout request whose hint was verified. */
 export interface LogoutRequest {
-  /** What the hint says; null if there is none, or none of ours. */
+  /** What the hint says; null if there is none, or it is not ours. */
   readonly hint: JWTPayload | null
-  /** The client that asks; null if the request names none that can be believed. */
+  /** The client that sends the request; null if the request does not prove one. */
   readonly clientId: string | null
   readonly returnUri: string | null
   readonly state: string | null
 }
 
-/** What a logout request is decided by. */
+/** The records that decide a logout request. */
 export interface LogoutRecords {
   /** Null if there is none, or it is disabled. */
   readonly client: Client | null
-  /** The browser's. */
+  /** The browser's session. */
   readonly session: Session | null
 }
 
-/** What becomes of a logout request. */
+/** The decision about a logout request. */
 export interface LogoutDecision {
-  /** `end` the session at once, `ask` the person, or nothing: nobody is signed in (`out`). */
+  /** `end` the session at once, `ask` the person, or do nothing as nobody is signed in (`out`). */
   readonly kind: 'ask' | 'end' | 'out'
   /** Where the browser goes afterwards, with the state; null if it stays here. */
   readonly returnTo: string | null
-  /** The hint proves that the request comes from the client, so that the browser may be sent on unasked. */
+  /** Whether the hint proves that the request comes from the client, so that the browser may be redirected without asking. */
   readonly proven: boolean
 }
 
 /**
- * Reads a logout request. A hint that we did not sign counts for nothing, nor does what comes with it: whoever is at the browser
- * may still sign out, but goes nowhere (RP-Initiated Logout 4).
- * @throws {OAuthError} invalid_request: a repeated parameter, or a hint of another client than the one that is named
+ * Reads a logout request. A hint that we did not sign is ignored, together with its parameters: the person at the browser
+ * may still sign out, but is not redirected (RP-Initiated Logout 4).
+ * @throws {OAuthError} invalid_request: a repeated parameter, or a hint of another client than the named one
  */
 export async function readLogoutRequest(
   params: Params,
@@ -76,8 +76,8 @@ export async function readLogoutRequest(
 }
 
 /**
- * Decides a logout request (RP-Initiated Logout 2, 3). Only a hint of this very session and its user ends it unasked: with less,
- * any site could sign people out.
+ * Decides a logout request (RP-Initiated Logout 2, 3). Only a hint of this session and its user ends it without asking;
+ * otherwise any site could sign people out.
  * @throws {OAuthError} invalid_request: the address to return to is not one of the client's
  */
 export async function decideLogout(
@@ -96,7 +96,7 @@ export async function decideLogout(
   return { kind: isOwn ? 'end' : 'ask', returnTo, proven }
 }
 
-/** Compared character by character (RP-Initiated Logout 3.1); the state joins the query that the address has. */
+/** Compared character by character (RP-Initiated Logout 3.1); the state is added to the query of the address. */
 function returnAddress(client: Client, uri: string, state: string | null): string {
   if (!readMember(client, openidMembers.postLogoutRedirectUris).includes(uri)) {
     const description = "The 'post_logout_redirect_uri' is not registered for this client."

@@ -1,20 +1,25 @@
-import type { Provider, ProviderBindings } from '../concepts.ts'
-import { ConfigurationError } from '../errors.ts'
-import type { Settings } from '../settings/settings.ts'
+import type { Provider } from '../concepts.ts'
 import type { OpenIdStore } from '../store/openid-store.ts'
 import type { SigningAlgorithm } from '../store/signing-keys.ts'
-import {
-  createKeyRing,
-  type KeyContext,
-  type KeyRing,
-  type PublishedKey,
-  type SigningKey,
-} from './keys/key-ring.ts'
+import { storeOver } from '../store/store-over.ts'
+import type { KeyContext, KeyRing, PublishedKey, SigningKey } from './keys/key-ring.ts'
+import { sharedKeyRing, SIGNING_ALGORITHMS } from './keys/shared-ring.ts'
 
-/** Signatures that clients may register for; the first is that of whoever registers nothing (OpenID Connect Registration 2). */
-export const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256', 'EdDSA']
+/** Signature algorithms that are supported here. */
+export function signingAlgorithms({ settings }: Pick<Provider, 'settings'>): readonly SigningAlgorithm[] {
+  return SIGNING_ALGORITHMS.filter((name) => settings.signatureAlgorithms.includes(name))
+}
 
-/** What every part of OpenID Connect works with. */
+/** Returns the algorithm for a client that registered one, or got one by default; a different one if it is not supported here. */
+export function signedAs(
+  registered: SigningAlgorithm,
+  provider: Pick<Provider, 'settings'>,
+): SigningAlgorithm {
+  const [first = registered, ...others] = signingAlgorithms(provider)
+  return [first, ...others].includes(registered) ? registered : first
+}
+
+/** What all parts of OpenID Connect share. */
 export interface OpenId {
   readonly store: (provider: Pick<Provider, 'bindings'>) => OpenIdStore
   /** No trip while the isolate's keys are fresh. */
@@ -25,24 +30,14 @@ export interface OpenId {
   readonly keyContext: (provider: Provider) => KeyContext
 }
 
+const ring = ({ settings }: Pick<Provider, 'settings'>): KeyRing => sharedKeyRing(settings)
+
 /**
- * Makes what the parts share: one storage for each database, one key ring for each environment.
+ * Creates what the parts share: one storage for each database, one key ring for each environment.
  * @param createStore the storage over a database
  */
 export function openIdOver(createStore: (db: D1Database) => OpenIdStore): OpenId {
-  const stores = new WeakMap<D1Database, OpenIdStore>()
-  const rings = new WeakMap<Settings, KeyRing>()
-  const store = ({ bindings }: { readonly bindings: ProviderBindings }): OpenIdStore => {
-    if (!bindings.DB) throw new ConfigurationError('DB', 'is not bound; OpenID Connect keeps its keys there')
-    const known = stores.get(bindings.DB) ?? createStore(bindings.DB)
-    stores.set(bindings.DB, known)
-    return known
-  }
-  const ring = ({ settings }: Provider): KeyRing => {
-    const known = rings.get(settings) ?? createKeyRing(SIGNING_ALGORITHMS)
-    rings.set(settings, known)
-    return known
-  }
+  const store = storeOver(createStore, 'OpenID Connect stores its keys there')
   const keyContext = (provider: Provider): KeyContext => ({
     store: store(provider),
     keys: provider.keys,

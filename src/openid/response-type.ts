@@ -1,5 +1,6 @@
 import type { ResponseType } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
+import { authenticatedAt } from '../identity/fresh-sign-in.ts'
 import { hasScope, OPENID, openIdDetails } from './details.ts'
 import { idTokenFacts, needsUser } from './id-token-facts.ts'
 import { signIdToken } from './id-token.ts'
@@ -7,8 +8,8 @@ import type { OpenId } from './open-id.ts'
 import { toUserClaims } from './user-claims.ts'
 
 /**
- * An ID token at once (OpenID Connect Core 3.2, 3.3), with the hashes of what goes with it. Only where no access token does, now
- * or for the code, the claims of the scopes stand in it.
+ * An ID token at once (OpenID Connect Core 3.2, 3.3), with the hashes of what is issued with it. It contains the claims of
+ * the scopes only if no access token is issued, now or for the code.
  */
 export function idTokenPart(openId: OpenId): ResponseType {
   return {
@@ -18,7 +19,7 @@ export function idTokenPart(openId: OpenId): ResponseType {
     async answer({ client }, { consentSaved, details, scope, session }, before, provider) {
       const kept = openIdDetails(details)
       if (!hasScope(scope, OPENID)) throw new OAuthError('access_denied', 'The user denied the request.')
-      if (!kept) throw new TypeError('A request for an ID token keeps what it needs.')
+      if (!kept) throw new TypeError('A request for an ID token must keep its details.')
       const alone = before['code'] === undefined && before['access_token'] === undefined
       const claimsOfScope = alone ? scope : null
       const [key, person] = await Promise.all([
@@ -26,12 +27,12 @@ export function idTokenPart(openId: OpenId): ResponseType {
         needsUser(claimsOfScope, kept.claims.idToken)
           ? openId.store(provider).readPerson(session.user.id)
           : Promise.resolve(null),
-        // Nothing is said of a user whose consent is not saved.
+        // Nothing about the user is released before the consent is saved.
         consentSaved,
       ])
       const issued = {
         clientId: client.clientId,
-        authTime: session.authTime,
+        authTime: authenticatedAt(session),
         sessionId: session.id,
         accessToken: before['access_token'] ?? null,
         code: before['code'] ?? null,

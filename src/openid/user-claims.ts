@@ -32,7 +32,7 @@ export const PROFILE_CLAIMS = {
   ),
 } as const
 
-/** The claims of a person. What a profile holds in another form than the claim has is left out. */
+/** Returns the claims about a person. Profile values with a different type than the claim are omitted. */
 export function toUserClaims(person: Person): UserClaims {
   const held = Object.entries(PROFILE_CLAIMS).flatMap(([name, schema]) => {
     const parsed = v.safeParse(schema, person.profile[name])
@@ -46,7 +46,7 @@ export function toUserClaims(person: Person): UserClaims {
   }
 }
 
-/** An address of which nothing is left. */
+/** Returns whether nothing is left of an address. */
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }

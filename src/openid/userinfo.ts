@@ -2,14 +2,15 @@ import { readMember } from '../clients/member.ts'
 import { openidMembers } from '../clients/members/openid.ts'
 import type { Endpoint, EndpointAnswer, EndpointRequest, Provider } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
+import { jktOf } from '../tokens/binding.ts'
 import { accessTokenNameOf, readTokenReference } from '../tokens/reference.ts'
 import { releaseClaims } from './claims.ts'
 import { hasScope, OPENID, openIdDetails, subjectFor } from './details.ts'
 import { signJwt } from './jwt.ts'
-import type { OpenId } from './open-id.ts'
+import { type OpenId, signedAs } from './open-id.ts'
 import { toUserClaims } from './user-claims.ts'
 
-/** UserInfo (OpenID Connect Core 5.3), by GET and by POST. One round trip. */
+/** UserInfo (OpenID Connect Core 5.3), with GET and POST. Takes one round trip. */
 export function userInfoEndpoints(openId: OpenId): readonly Endpoint[] {
   const row = {
     at: 'oauth2',
@@ -36,7 +37,8 @@ async function answer(request: EndpointRequest, openId: OpenId, provider: Provid
   const reference = await readTokenReference(request.bearer, provider)
   const name = reference && accessTokenNameOf(reference)
   const found = name && (await openId.store(provider).readUserInfo(name, provider.request.now))
-  if (!found) throw new OAuthError('invalid_token', 'The access token is invalid, expired or revoked.')
+  if (!found || jktOf(found.details) !== request.jkt)
+    throw new OAuthError('invalid_token', 'The access token is invalid, expired or revoked.')
   const { client, person, scope } = found
   if (!hasScope(scope, OPENID)) {
     throw new OAuthError('insufficient_scope', "The access token lacks the scope 'openid'.")
@@ -51,7 +53,7 @@ async function answer(request: EndpointRequest, openId: OpenId, provider: Provid
   if (algorithm === null) return { body: claims }
   const signed = { ...claims, iss: provider.issuer, aud: client.clientId }
   return {
-    body: await signJwt(signed, await openId.signingKey(algorithm, provider)),
+    body: await signJwt(signed, await openId.signingKey(signedAs(algorithm, provider), provider)),
     headers: { 'Content-Type': 'application/jwt' },
   }
 }

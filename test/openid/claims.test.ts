@@ -56,7 +56,7 @@ describe('claims by scope', () => {
     expect(releaseClaims(user as UserClaims, ['profile', 'email'])).toEqual({})
   })
 
-  it('nothing is released that is no standard claim, whatever a record of a user holds', () => {
+  it('release nothing that is no standard claim, whatever a record of a user holds', () => {
     const user: unknown = { ...ALICE, password_hash: 'x', is_staff: true, sub: 'mallory' }
     const asked = parse({ userinfo: { password_hash: null, is_staff: null, sub: null } }).userinfo
     expect(Object.keys(releaseClaims(user as UserClaims, Object.values(CLAIM_SCOPES), asked))).toEqual(
@@ -64,7 +64,7 @@ describe('claims by scope', () => {
     )
   })
 
-  it('discovery names every claim once', () => {
+  it('are named by discovery, each claim once', () => {
     expect(new Set(CLAIMS_SUPPORTED).size).toBe(CLAIMS_SUPPORTED.length)
     expect(CLAIMS_SUPPORTED).toEqual(
       expect.arrayContaining(['sub', 'auth_time', 'name', 'phone_number_verified']),
@@ -141,7 +141,7 @@ describe('the claims parameter', () => {
     expect(refusal(text)).toBe('invalid_request')
   })
 
-  it('the scopes whose consent covers it follow from its claims', () => {
+  it('is covered by the consent to scopes that follow from its claims', () => {
     const { idToken, userinfo } = parse({
       userinfo: { name: null, email: null },
       id_token: { nickname: null },

@@ -210,7 +210,14 @@ describe('The profile of a person, for staff', () => {
     expect(await createImportStore(env.DB).importUsers([imported], mode)).toEqual(['updated'])
     expect(await all(verified)).toEqual([{ email: 'b@x.example', email_verified_at: null }])
     await all(verify)
-    const session = { id: 's', userId: alice, userAgent: '', expiresAt: 4_000_000_000, replaces: null }
+    const session = {
+      id: 's',
+      userId: alice,
+      userAgent: '',
+      amr: ['pwd'],
+      expiresAt: 4_000_000_000,
+      replaces: null,
+    }
     const keys = { account: 'a', network: 'n' }
     const external = { passwordHash: 'old', rehash: null, external: user, throttleKeys: keys }
     expect(await createStore(env.DB, env.KV).createSession(session, external, mark())).toBe(true)

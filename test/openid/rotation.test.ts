@@ -101,7 +101,7 @@ describe('the cron trigger', () => {
   })
 })
 
-it('of a thousand signatures made while the keys rotate twice each verifies at once, and until it expires', async () => {
+it('each of a thousand signatures that are made while the keys rotate twice verifies at once, and until it expires', async () => {
   const rings = Array.from({ length: 4 }, ringOf)
   const keySet = ringOf()
   const step = PUBLISHED_AHEAD / 300

@@ -4,6 +4,7 @@ import { must, threat } from '../support/must.ts'
 
 const SALT = 'c2FsdA'
 const pairwise = (...redirectUris: readonly string[]): SubjectRule => ({
+  clientId: 'app',
   subjectType: 'pairwise',
   sectorIdentifierUri: null,
   redirectUris,
@@ -30,7 +31,7 @@ describe('subjects', () => {
     },
   )
 
-  threat(141, 'pairwise subjects of two sectors, users or providers have nothing in common', async () => {
+  threat(183, 'pairwise subjects of two sectors, users or providers have nothing in common', async () => {
     const subjects = await Promise.all([
       subjectOf('u1', ONE, SALT),
       subjectOf('u1', TWO, SALT),
@@ -44,9 +45,20 @@ describe('subjects', () => {
     for (const subject of subjects) expect(subject).not.toContain('u1')
   })
 
-  it('a client without a sector gets no pairwise subject', async () => {
-    await expect(subjectOf('u1', pairwise('https://a.example/', 'https://b.example/'), SALT)).rejects.toThrow(
-      TypeError,
+  it('a client that leaves its sector open is one of its own', async () => {
+    const open = pairwise('https://a.example/', 'https://b.example/')
+    const subject = await subjectOf('u1', open, SALT)
+    expect(await subjectOf('u1', pairwise(), SALT)).toBe(subject)
+    for (const other of [
+      { ...open, clientId: 'app.example' },
+      pairwise('https://app/cb'),
+      { ...pairwise(), clientId: 'one.example' },
+      ONE,
+    ]) {
+      expect(await subjectOf('u1', other, SALT)).not.toBe(subject)
+    }
+    expect(await subjectOf('u1', { ...pairwise(), clientId: 'one.example' }, SALT)).not.toBe(
+      await subjectOf('u1', ONE, SALT),
     )
   })
 })

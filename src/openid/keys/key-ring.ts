@@ -1,4 +1,4 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose'
+import type { JWK } from 'jose'
 import { randomBytes, toBase64url } from '../../crypto/bytes.ts'
 import type { Keys } from '../../crypto/keys.ts'
 import type {
@@ -9,15 +9,15 @@ import type {
   SigningKeyStore,
 } from '../../store/signing-keys.ts'
 import { FRESH, publishUntil, STALE } from './lifetimes.ts'
-import { makeSigningKey, openSigningKey } from './make-key.ts'
+import { importSigningKey, makeSigningKey, openSigningKey } from './make-key.ts'
 
-/** What the keys are read and made with: of the request that needs them. */
+/** What reading and creating keys needs, from the current request. */
 export interface KeyContext {
   readonly store: Pick<SigningKeyStore, 'addSigningKeys' | 'readSigningKeys'>
   readonly keys: Keys
   /** Seconds since 1970. */
   readonly now: number
-  /** Lets work go on after the answer. */
+  /** Lets work continue after the answer. */
   readonly defer: (work: Promise<unknown>) => void
 }
 
@@ -28,29 +28,29 @@ export interface SigningKey {
   readonly privateKey: CryptoKey
 }
 
-/** A key that others check signatures with (RFC 7517 4). */
+/** A key with which others verify signatures (RFC 7517 4). */
 export interface PublishedKey {
   readonly kid: string
   readonly algorithm: SigningAlgorithm
   readonly publicKey: JWK
 }
 
-/** The keys of one isolate, read once and then kept. */
+/** The keys of one isolate, read once and then kept in memory. */
 export interface KeyRing {
   /**
-   * The key that signs, made where there is none. No trip while the keys that were read are fresh.
+   * Returns the key that signs, and creates it if there is none. No trip while the keys in memory are fresh.
    * @throws {StorageError} the keys cannot be read
    */
   signingKey(algorithm: SigningAlgorithm, context: KeyContext): Promise<SigningKey>
-  /** Every key that is published, next and retired ones too. No trip while they are fresh. */
+  /** Returns every published key, including next and retired ones. No trip while they are fresh. */
   publishedKeys(context: KeyContext): Promise<readonly PublishedKey[]>
-  /** A published key by its id; where it is unknown here, the storage is asked once more, for it may be new. */
+  /** Returns a published key by its id. If it is unknown here, the storage is asked again, as it may be new. */
   publishedKey(kid: string, context: KeyContext): Promise<PublishedKey | null>
-  /** What pairwise subjects are salted with. */
+  /** Returns the salt of pairwise subjects. */
   pairwiseSalt(context: KeyContext): Promise<string>
 }
 
-/** Milliseconds for which a request waits for another one that makes the keys, and after which it looks again. */
+/** Milliseconds for which a request waits for another one that is creating the keys, before it looks again. */
 const PATIENCE = 10_000
 const TURN = 20
 
@@ -62,21 +62,22 @@ interface Loaded {
 }
 
 /**
- * Makes the key ring of an isolate and environment.
- * @param algorithms those that clients may have
- * @param tokenLifetime seconds that the longest of our signed tokens counts
+ * Creates the key ring of an isolate and environment.
+ * @param algorithms those that clients may use
+ * @param tokenLifetime seconds for which the longest-lived signed token is
+ * valid
  */
 export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLifetime?: number): KeyRing {
   let kept: Loaded | null = null
   /** Until when others wait for the request that reads first, in milliseconds. */
   let readingUntil = 0
-  /** When the last reading beside an answer began. */
+  /** When the last background read began. */
   let refreshedAt = 0
 
   async function load(context: KeyContext): Promise<Loaded> {
     const found = await context.store.readSigningKeys(context.now)
     const { set, signing } = await fillPlaces(found, 'active', context)
-    // A next key is needed much later, so that nobody waits for it.
+    // A next key is needed much later, so nobody waits for it.
     context.defer(fillPlaces(set, 'next', context))
     const published = set.keys.map(({ algorithm, kid, publicKey }) => ({
       kid,
@@ -88,7 +89,7 @@ export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLife
     return kept
   }
 
-  /** Makes the keys of a place that is free, or whose key cannot be opened, and opens those that sign. */
+  /** Creates keys for places that are empty, or whose key cannot be opened, and opens those that sign. */
   async function fillPlaces(
     found: SigningKeySet,
     state: NewSigningKey['state'],
@@ -111,9 +112,9 @@ export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLife
     return { set, signing: await openAll(set, state, algorithms, context.keys) }
   }
 
-  /** Reads for the first time in this isolate: of requests that come at once one makes the keys, for that takes long. */
+  /** Reads for the first time in this isolate. Only one of several concurrent requests creates the keys, as that takes long. */
   async function loadFirst(context: KeyContext): Promise<Loaded> {
-    // A request that was given up never comes back, so that nobody waits for it for ever.
+    // A cancelled request never continues, so others must not wait for it forever.
     while (readingUntil > Date.now()) await new Promise((resolve) => setTimeout(resolve, TURN))
     if (kept) return kept
     readingUntil = Date.now() + PATIENCE
@@ -124,13 +125,13 @@ export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLife
     }
   }
 
-  /** What is kept, where it is not stale; what is no longer fresh is read again beside the answer. */
+  /** Returns the keys in memory unless they are stale; keys that are no longer fresh are read again in the background. */
   async function current(context: KeyContext): Promise<Loaded> {
     const age = kept ? context.now - kept.readAt : Infinity
     if (!kept) return loadFirst(context)
     if (age >= STALE) return load(context)
     if (age >= FRESH && refreshedAt < context.now) {
-      // One request reads for all that come in the same second.
+      // One request reads for all others of the same second.
       refreshedAt = context.now
       const before = kept
       context.defer(load(context))
@@ -143,7 +144,7 @@ export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLife
     async signingKey(algorithm, context) {
       const key = (await current(context)).signing.get(algorithm)
       if (key) return key
-      // An isolate with another SECRET_KEY was faster: the next request tries again.
+      // An isolate with another SECRET_KEY was faster; the next request tries again.
       kept = null
       throw new TypeError(`No key signs with ${algorithm}.`)
     },
@@ -163,7 +164,7 @@ export function createKeyRing(algorithms: readonly SigningAlgorithm[], tokenLife
   }
 }
 
-/** The keys of a place whose private part can be opened. */
+/** Returns the keys of a place whose private part can be opened. */
 async function openAll(
   { keys: records }: SigningKeySet,
   state: SigningKeyRecord['state'],
@@ -175,10 +176,8 @@ async function openAll(
     if (record.state !== state || !algorithms.includes(record.algorithm)) continue
     const json = await openSigningKey(record, keys)
     if (json === null) continue
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was sealed is a private JWK
-    const privateKey = await importJWK(JSON.parse(json) as JWK, record.algorithm)
-    if (privateKey instanceof Uint8Array) throw new TypeError('A signing key is not symmetric.')
-    opened.set(record.algorithm, { kid: record.kid, algorithm: record.algorithm, privateKey })
+    const { algorithm, kid } = record
+    opened.set(algorithm, { kid, algorithm, privateKey: await importSigningKey(json, algorithm) })
   }
   return opened
 }

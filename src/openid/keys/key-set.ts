@@ -7,7 +7,7 @@ export type KeySetMember = Readonly<Record<string, unknown>> & {
   readonly use: 'sig'
 }
 
-/** The document at `jwks_uri` (RFC 7517 5): public parts alone, each key with an id of its own. */
+/** Returns the document at `jwks_uri` (RFC 7517 5): only the public parts, each key with its own id. */
 export function keySetDocument(keys: readonly PublishedKey[]): { readonly keys: readonly KeySetMember[] } {
   return {
     keys: keys.map(({ algorithm, kid, publicKey }) => ({ ...publicKey, kid, alg: algorithm, use: 'sig' })),

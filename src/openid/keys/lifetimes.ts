@@ -1,22 +1,28 @@
-/** Seconds for which an isolate uses the keys that it has read; from then on it reads them again beside its work. */
+/** Seconds for which an isolate uses the keys that it has read; after that it reads them again in the background. */
 export const FRESH = 60
 
 /** Seconds after which an isolate no longer uses keys without reading them again. */
 export const STALE = 300
 
-/** Seconds for which others may keep the key set that they have fetched. */
+/** Seconds for which others may cache the key set. */
 export const KEY_SET_MAX_AGE = 300
 
-/** Seconds for which a key is published before it signs: whoever keeps a key set, we or a client, has fetched it anew by then. */
+/**
+ * Seconds for which a key is published before it signs, so that by then everybody with a cached key set, including us, has
+ * read it again.
+ */
 export const PUBLISHED_AHEAD = STALE + KEY_SET_MAX_AGE
 
-/** Seconds that any token which we sign may count, 30 days: a setting or client that says more is cut to it. */
+/**
+ * The longest that a token that we sign may be valid, in seconds (30 days); longer lifetimes of settings or clients are cut
+ * to it.
+ */
 export const LONGEST_TOKEN = 30 * 86_400
 
 /**
- * Until when a key that is retired stays published: the last isolate that has not noticed still signs with it, and what it
- * signs is shown until it expires.
- * @param tokenLifetime seconds that the longest of our signed tokens counts
+ * Returns until when a retired key stays published: an isolate that has not noticed may still sign with it, and what it
+ * signs may be verified until it expires.
+ * @param tokenLifetime seconds for which the longest-lived signed token is valid
  */
 export function publishUntil(now: number, tokenLifetime: number = LONGEST_TOKEN): number {
   return now + STALE + tokenLifetime

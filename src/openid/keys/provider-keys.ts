@@ -3,16 +3,18 @@ import { ConfigurationError } from '../../errors.ts'
 import type { SigningAlgorithm } from '../../store/signing-keys.ts'
 import { createKeyRing, type KeyContext, type KeyRing } from './key-ring.ts'
 
-/** The key ring of a provider, with what a request reads and makes keys with. */
+/** The key ring of a provider, with what the request needs to read and create keys. */
 export interface ProviderKeys {
   readonly ring: KeyRing
   readonly context: KeyContext
 }
 
 /**
- * Keeps a key ring for each environment of an isolate, made when a request first asks for it.
- * @param algorithms those that clients may have
- * @returns what gives a request its keys; it throws a ConfigurationError where the storage keeps none
+ * Keeps a key ring for each environment of an isolate, created when a request first needs it.
+ * @param algorithms those
+ * that clients may use
+ * @returns a function that gives a request its keys; it throws a ConfigurationError if the storage
+ * keeps none
  */
 export function keepKeyRings(
   algorithms: readonly SigningAlgorithm[],
@@ -20,7 +22,10 @@ export function keepKeyRings(
   const rings = new WeakMap<object, KeyRing>()
   return ({ defer, keys, request, settings, signingKeyStore }) => {
     if (!signingKeyStore)
-      throw new ConfigurationError('signingKeys', 'are needed beside a storage of your own: something signs')
+      throw new ConfigurationError(
+        'signingKeys',
+        'are needed with your own storage, because a feature signs tokens',
+      )
     const ring = rings.get(settings) ?? createKeyRing(algorithms)
     rings.set(settings, ring)
     return { ring, context: { store: signingKeyStore, keys, now: request.now, defer } }

@@ -7,8 +7,9 @@ import { PUBLISHED_AHEAD, publishUntil } from './lifetimes.ts'
 export const ROTATION_PERIOD = 90 * 86_400
 
 /**
- * The rotation that an operator asks for: of every active key, but never to a key that others cannot have fetched yet.
- * @param tokenLifetime seconds that the longest of our signed tokens counts
+ * Returns the rotation that an operator requests: of every active key, but never to a key that others cannot have fetched
+ * yet.
+ * @param tokenLifetime seconds for which the longest-lived signed token is valid
  */
 export function rotationNow(now: number, tokenLifetime?: number): SigningKeyRotation {
   return {
@@ -18,7 +19,7 @@ export function rotationNow(now: number, tokenLifetime?: number): SigningKeyRota
   }
 }
 
-/** The rotation that is due by itself: of keys that have signed for a whole period. */
+/** Returns the automatic rotation: of keys that have signed for a whole period. */
 export function rotationDue(
   now: number,
   tokenLifetime?: number,
@@ -28,8 +29,8 @@ export function rotationDue(
 }
 
 /**
- * What the cron trigger does for the keys: makes those that are missing, rotates those that are due, removes those that are
- * published no longer.
+ * Maintains the keys from the cron trigger: creates missing ones, rotates those that are due, and removes those that are no
+ * longer published.
  * @returns the ids of the keys that sign from now on
  */
 export async function maintainKeys(

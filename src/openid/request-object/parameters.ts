@@ -2,16 +2,19 @@ import type { Params, Provider } from '../../concepts.ts'
 import { paramsOf } from '../../oauth/params.ts'
 import { invalidObject, type VerifiedRequestObject } from './verify.ts'
 
-/** Claims that are about the JWT itself (RFC 7519 4.1). */
+/** Claims about the JWT itself (RFC 7519 4.1). */
 const OF_THE_JWT = ['iss', 'aud', 'exp', 'iat', 'nbf', 'jti']
+/** Parameters that are valid only in an object, and those that refer to it, which are not part of the request. */
+const NOT_BESIDE = ['redirect_uri', 'request_uri']
 /** More members than any request has. */
 const MAX_MEMBERS = 100
 
 /**
- * The parameters of a request that has a request object. Those in it win; the redirect URI counts in it alone, so that nobody
- * moves the answer of a signed request. Where it is not the whole request (RFC 9101 6.3), what it lacks is taken from beside it
- * (OpenID Connect Core 6.1).
- * @throws {OAuthError} invalid_request_object: a member has no value that a parameter can have, or contradicts the one beside it
+ * The parameters of a request that has a request object. Those in the object win; the redirect URI is read only from it, so
+ * that nobody can divert the answer to a signed request. If the object is not the whole request (RFC 9101 6.3), missing
+ * parameters are taken from outside it (OpenID Connect Core 6.1).
+ * @throws {OAuthError} invalid_request_object: a member has a value that no parameter can have, or contradicts the parameter
+ * outside
  */
 export function parametersOfObject(
   { claims, isWhole }: VerifiedRequestObject,
@@ -30,13 +33,13 @@ export function parametersOfObject(
     throw invalidObject('has another response type than the request')
   }
   const lacking = [...Object.keys(table), 'registration'].filter(
-    (name) => !named.has(name) && name !== 'redirect_uri',
+    (name) => !named.has(name) && !NOT_BESIDE.includes(name),
   )
   const outside = lacking.flatMap((name) => beside.getAll(name).map((text) => [name, text] as const))
   return { ...paramsOf([...inside, ...outside.filter(([, text]) => text !== '')]), repeated: beside.repeated }
 }
 
-/** A member as texts: JSON for what is an object, such as `claims`; nothing for what is empty. */
+/** Returns a member as strings: JSON for an object, such as `claims`; none if it is empty. */
 function valuesOf(name: string, value: unknown, repeats: boolean): readonly string[] {
   switch (typeof value) {
     case 'string':

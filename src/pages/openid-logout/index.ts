@@ -17,7 +17,7 @@ import { seeOther, sendRedirection, showPage, uiOf } from '../routes/respond.ts'
 
 type Handling = Context<ProviderEnv>
 
-/** Parameters that our own question carries on. */
+/** Parameters that our own question passes on. */
 const CARRIED = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state']
 
 /** The end session endpoint (OpenID Connect RP-Initiated Logout 1.0): `/oauth2/logout`, and the question below it. */
@@ -59,7 +59,7 @@ export function openIdLogoutPages(openId: OpenId): PagePart {
 }
 
 /**
- * The same request as an address. A POST comes from another site, so the browser leaves our cookies out: a GET decides.
+ * Returns the same request as a URL. A POST from another site carries no cookies of ours, so a GET decides.
  */
 function logoutUrl(c: Handling, params: Params): string {
   const sent = new URLSearchParams(fieldsOf(params, Object.keys(logoutParameters))).toString()
@@ -75,7 +75,7 @@ function fieldsOf(params: Params, names: readonly string[]): Readonly<Record<str
   )
 }
 
-/** Reads and decides: one round trip. */
+/** Reads and decides, in one round trip. */
 async function consider(
   c: Handling,
   params: Params,
@@ -89,7 +89,7 @@ async function consider(
   return { ...records, ...(await decideLogout(request, records, openId, provider)) }
 }
 
-/** A request by an address. Whatever is no visit, such as a picture, ends nothing. */
+/** Handles a request by URL. Anything that is not a visit, such as an image, ends nothing. */
 async function begin(c: Handling, openId: OpenId): Promise<Response> {
   const params = readQuery(c.req.raw)
   const decided = await consider(c, params, openId)
@@ -102,7 +102,7 @@ async function begin(c: Handling, openId: OpenId): Promise<Response> {
   return decided.returnTo !== null && decided.proven ? seeOther(c, decided.returnTo) : showOut(c, decided)
 }
 
-/** The answer of the question. */
+/** Handles the answer to the question. */
 async function confirm(c: Handling, openId: OpenId): Promise<Response> {
   const params = await readForm(c.req.raw)
   await requireAntiForgery(c, params)
@@ -140,7 +140,7 @@ async function ask(
   return showPage(c, shown, 200, { formTarget: returnTo })
 }
 
-/** Says that nobody is signed in; the way back to the application is a link, which is followed or not. */
+/** Says that nobody is signed in; a link leads back to the application. */
 async function showOut(c: Handling, { client, returnTo }: LogoutDecision & LogoutRecords): Promise<Response> {
   const { paths } = c.get('provider')
   const shown = c.get('pages').logout({

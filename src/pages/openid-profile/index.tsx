@@ -1,44 +1,34 @@
 import type { Context } from 'hono'
-import type { PagePart, PageSection, ProviderEnv } from '../../concepts.ts'
+import type { PagePart, ProviderEnv } from '../../concepts.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import { readBrowserSession } from '../../http/browser-session.ts'
 import { form, page, seeOther as redirection } from '../../http/openapi-parts.ts'
 import { readForm } from '../../http/params.ts'
 import { PROFILE_FIELDS, profileTexts, readProfile } from '../../identity/profile.ts'
 import type { OpenId } from '../../openid/open-id.ts'
-import { ButtonLink } from '../../ui/components.tsx'
 import { takeFlash, writeFlash } from '../routes/flash.ts'
+import { leadingSection } from '../routes/leading-section.tsx'
 import { messagesOf, seeOther, showNotFound, showPage, uiOf } from '../routes/respond.ts'
+import { profileMessages } from './messages.ts'
 import { ProfilePage, type ProfileTexts } from './page.tsx'
 
 type Handling = Context<ProviderEnv>
 
 const profileUrl = (account: string): string => `${account}/profile`
 
-/** The part of the account page that leads to the profile; it reads nothing. */
-export const profileSection: PageSection = {
-  id: 'profile',
-  title: (c) => messagesOf(c).profile.title,
-  render: async (c) => {
-    const { hooks, paths } = c.get('provider')
-    const { profile } = messagesOf(c)
-    if (hooks.users) return null
-    return (
-      <div class="box stack">
-        <p>{profile.hint}</p>
-        <div class="row">
-          <ButtonLink href={profileUrl(paths.account)}>{profile.edit}</ButtonLink>
-        </div>
-      </div>
-    )
-  },
-}
+/** The part of the account page that links to the profile; it reads nothing. */
+export const profileSection = leadingSection(
+  'profile',
+  (messages) => ({ ...profileMessages(messages), manage: profileMessages(messages).edit }),
+  ({ account }) => profileUrl(account),
+  ({ hooks }) => hooks.users === null,
+)
 
-/** The page on which people change what applications are told of them (OpenID Connect Core 5.1). */
+/** The page on which people change what applications learn about them (OpenID Connect Core 5.1). */
 export function openIdProfilePages(openId: OpenId): PagePart {
   return {
     at: 'root',
-    // It is below the account page, where the provider is set up already.
+    // It is below the account page, whose requests already have a provider.
     below: () => [],
     addRoutes(app, { account }) {
       for (const path of [profileUrl(account), `${profileUrl(account)}/`]) {
@@ -58,7 +48,7 @@ export function openIdProfilePages(openId: OpenId): PagePart {
             anti_forgery: 'From the page that shows the form',
             ...Object.fromEntries(PROFILE_FIELDS.map(({ name }) => [name, 'Empty to remove it'])),
           }),
-          responses: { 303: redirection, 400: page('What was wrong'), 403: page('Not from our page') },
+          responses: { 303: redirection, 400: page('The problem'), 403: page('Not from our page') },
         },
       },
     }),
@@ -67,7 +57,7 @@ export function openIdProfilePages(openId: OpenId): PagePart {
 
 async function show(c: Handling, openId: OpenId): Promise<Response> {
   const provider = c.get('provider')
-  // Somebody else's users are changed elsewhere.
+  // Users who are kept elsewhere are changed there.
   if (provider.hooks.users) return showNotFound(c)
   const session = await readBrowserSession(c)
   const person = session && (await openId.store(provider).readPerson(session.user.id))
@@ -84,7 +74,7 @@ async function save(c: Handling, openId: OpenId): Promise<Response> {
   if (!session) return seeOther(c, provider.paths.login)
   const texts = Object.fromEntries(PROFILE_FIELDS.map(({ name }) => [name, sent.get(name) ?? '']))
   const { patch, problems } = readProfile((name) => texts[name])
-  const messages = messagesOf(c).profile
+  const messages = profileMessages(messagesOf(c))
   if (problems.length > 0) {
     const errors = Object.fromEntries(problems.map(({ kind, name }) => [name, messages.problems[kind]]))
     return answer(c, texts, errors, 400)

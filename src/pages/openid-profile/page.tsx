@@ -1,9 +1,10 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { PROFILE_FIELDS, type ProfileName } from '../../identity/profile.ts'
-import { Alert, Button, ButtonLink, Card, Field, Form, type Notice } from '../../ui/components.tsx'
+import { Alert, Button, Card, Field, Form, type Notice } from '../../ui/components.tsx'
 import { ErrorSummary, problemsOf } from '../../ui/error-summary.tsx'
 import { Layout } from '../../ui/layout.tsx'
 import type { Ui } from '../../ui/theme.ts'
+import { profileMessages } from './messages.ts'
 
 /** Texts by field. */
 export type ProfileTexts = Readonly<Partial<Record<ProfileName, string>>>
@@ -11,16 +12,16 @@ export type ProfileTexts = Readonly<Partial<Record<ProfileName, string>>>
 /** What the profile page shows. */
 export interface ProfilePageProps {
   readonly ui: Ui
-  /** Where the form is posted. */
+  /** The URL to which the form is posted. */
   readonly action: string
   readonly values: ProfileTexts
-  /** What is wrong with each field. */
+  /** Problems by field. */
   readonly errors: ProfileTexts
   readonly notice: Notice | null
   readonly accountUrl: string
 }
 
-/** What a person tells of themselves to applications that ask for it. */
+/** What a person tells applications that ask for it. */
 export function ProfilePage({
   accountUrl,
   action,
@@ -29,7 +30,8 @@ export function ProfilePage({
   ui,
   values,
 }: ProfilePageProps): JSX.Element {
-  const { fields, profile } = ui.messages
+  const { common, fields } = ui.messages
+  const profile = profileMessages(ui.messages)
   const problems = problemsOf(
     PROFILE_FIELDS.map(({ name }) => [name, profile.labels[name], errors[name]] as const),
   )
@@ -52,11 +54,11 @@ export function ProfilePage({
               autofocus={problems[0]?.target === name}
             />
           ))}
-          <div class="row">
-            <Button kind="primary">{profile.submit}</Button>
-            <ButtonLink href={accountUrl}>{profile.back}</ButtonLink>
-          </div>
+          <Button kind="primary">{profile.submit}</Button>
         </Form>
+        <p class="small">
+          <a href={accountUrl}>{common.backToAccount}</a>
+        </p>
       </Card>
     </Layout>
   )

@@ -1,9 +1,0 @@
-/** The scopes of OpenID Connect, which exist where it is turned on (OpenID Connect Core 5.4, 11). */
-export const OPENID_SCOPES: readonly string[] = [
-  'openid',
-  'profile',
-  'email',
-  'address',
-  'phone',
-  'offline_access',
-]
