@@ -3,11 +3,13 @@ import type { Provider } from '../concepts.ts'
 import type { ClientRecord } from '../store/admin-store.ts'
 import { mintRegistrationToken } from '../tokens/opaque.ts'
 import { responseTypesOf } from './grants.ts'
+import { REGISTERED_SCOPE } from './metadata.ts'
 
 /**
- * What a client is told of its registration (RFC 7591 3.2.1, RFC 7592 3).
- * @param tokenId the id of its registration access token
- * @param secret where it is new; nobody is told it again
+ * Returns what a client is told about its registration (RFC 7591 3.2.1, RFC 7592 3).
+ * @param tokenId the id of its
+ * registration access token
+ * @param secret if it is new; it is never returned again
  */
 export async function registrationAnswer(
   client: ClientRecord,
@@ -27,14 +29,14 @@ export async function registrationAnswer(
   }
 }
 
-/** Every member that a client can set and that has a value, by its registered name. */
+/** Returns every member with a value that a client can set, by registered name. */
 function membersOf(client: ClientRecord, { clientMetadata }: Provider): Readonly<Record<string, unknown>> {
   const columns: Readonly<Record<string, unknown>> = {
     client_name: client.name,
     client_uri: client.url,
     redirect_uris: client.redirectUris,
     grant_types: client.grantTypes,
-    scope: client.scope,
+    scope: client.scope ?? client.metadata[REGISTERED_SCOPE] ?? null,
   }
   const members = clientMetadata
     .filter(({ name, setBy }) => setBy.includes('registration') && name !== 'type')
@@ -45,7 +47,7 @@ function membersOf(client: ClientRecord, { clientMetadata }: Provider): Readonly
   return Object.fromEntries(members.filter(([, value]) => value !== null))
 }
 
-/** Whether a client has a secret: neither a public one nor one that signs has. */
+/** Returns whether a client has a secret; public clients and those that sign have none. */
 export function usesSecret(client: { readonly metadata: ClientRecord['metadata'] }): boolean {
   const method = client.metadata['token_endpoint_auth_method']
   return method === 'client_secret_basic' || method === 'client_secret_post'

@@ -11,14 +11,14 @@ const RESPONSE = {
   properties: {
     client_id: { type: 'string' },
     client_id_issued_at: { type: 'integer' },
-    client_secret: { type: 'string', description: 'Once, where the client has one' },
+    client_secret: { type: 'string', description: 'Only once, if the client has one' },
     client_secret_expires_at: { type: 'integer', description: '0: it does not expire' },
     registration_access_token: { type: 'string' },
     registration_client_uri: { type: 'string' },
   },
 }
 
-/** Whether clients can register themselves, and those that did can change what they said. */
+/** Returns whether clients can register themselves, and later manage their registrations. */
 function isOn(provider: Pick<Provider, 'featureSettings'>): boolean {
   return settingsOf(REGISTRATION_SETTINGS, provider).registration !== 'off'
 }

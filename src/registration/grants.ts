@@ -3,17 +3,18 @@ import {
   responseTypeParts,
   normalResponseType,
   supportedResponseTypes,
+  usableGrantTypes,
 } from '../oauth/response-types/index.ts'
 import { invalidMetadata } from './refusals.ts'
 
-/** Grants of people alone: a stranger gets no token for itself, and is shown no password. */
+/** Only grants by people: a stranger gets no token for itself, and sees no passwords. */
 const GRANTS_OF_STRANGERS = (name: string): boolean => name !== 'password' && name !== 'client_credentials'
 
 /**
- * The grant types that a client gets of those that it names (RFC 7591 2); others are ignored. Without any, those of its response
- * types, with refresh tokens.
- * @param isTrusted an initial access token vouches for it
- * @throws {OAuthError} invalid_client_metadata: none is left, or a response type does not follow from them
+ * Returns the grant types that a client gets, out of those that it names (RFC 7591 2); others are ignored. By default those
+ * of its response types, with refresh tokens.
+ * @param isTrusted whether an initial access token vouches for it
+ * @throws {OAuthError} invalid_client_metadata: none is left, or a response type does not match them
  */
 export function readGrantTypes(
   body: Readonly<Record<string, unknown>>,
@@ -26,10 +27,7 @@ export function readGrantTypes(
     ...(types ? implied : ['authorization_code']),
     ...(!types || implied.includes('authorization_code') ? ['refresh_token'] : []),
   ]
-  const known = [
-    ...Object.keys(provider.grantTypes),
-    ...Object.values(provider.responseTypes).map((part) => part.grantType),
-  ]
+  const known = usableGrantTypes(provider)
   const allowed = given.filter(
     (name) => known.includes(name) && name !== 'password' && (isTrusted || GRANTS_OF_STRANGERS(name)),
   )
@@ -39,7 +37,7 @@ export function readGrantTypes(
   throw invalidMetadata(`The response types need the grant type ${missing} (RFC 7591 2.1).`)
 }
 
-/** The response types that clients with these grant types can ask for. */
+/** Returns the response types that clients with these grant types can request. */
 export function responseTypesOf(grantTypes: readonly string[], provider: Provider): readonly string[] {
   return supportedResponseTypes(provider).filter((type) =>
     responseTypeParts(type, provider).every((part) => grantTypes.includes(part.grantType)),
@@ -54,9 +52,10 @@ function grantTypesOf(type: string, provider: Provider): readonly string[] {
 }
 
 /**
- * A list of texts.
- * @returns undefined where it was left out
- * @throws {OAuthError} invalid_client_metadata: it is something else
+ * Reads a list of strings.
+ * @returns undefined if it is missing
+ * @throws {OAuthError} invalid_client_metadata: it is
+ * something else
  */
 export function listOf(value: unknown, name: string): readonly string[] | undefined {
   if (value === undefined || value === null) return undefined
@@ -64,5 +63,5 @@ export function listOf(value: unknown, name: string): readonly string[] | undefi
     const texts = value.filter((entry: unknown): entry is string => typeof entry === 'string')
     if (texts.length === value.length && texts.length <= 1000) return texts
   }
-  throw invalidMetadata(`${name} must be a list of texts.`)
+  throw invalidMetadata(`${name} must be a list of strings.`)
 }

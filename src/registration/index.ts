@@ -1,14 +1,15 @@
-import type { Feature, Provider, ProviderBindings } from '../concepts.ts'
-import { ConfigurationError } from '../errors.ts'
+import type { Feature, Provider } from '../concepts.ts'
 import { settingsOf } from '../settings/settings.ts'
 import type { RegistrationStore } from '../store/registration-store.ts'
+import { storeOver } from '../store/store-over.ts'
 import { registrationEndpoints } from './endpoints.ts'
+import { refuseGone } from './gone.ts'
 import { REGISTRATION_SETTINGS, type RegistrationMode } from './settings.ts'
 
-/** Clients that one run of the cron trigger deletes at most. */
+/** The most clients that one run of the cron trigger deletes. */
 const EXPIRED_AT_ONCE = 200
 
-/** What the feature may be made with; its variables say the rest. */
+/** Options of the feature; its variables set the rest. */
 export interface RegistrationOptions {
   readonly registration?: RegistrationMode
   readonly registrationLimit?: number
@@ -23,17 +24,12 @@ export function registrationFeature(
   createStore: (db: D1Database) => RegistrationStore,
   given: RegistrationOptions,
 ): Feature {
-  const stores = new WeakMap<D1Database, RegistrationStore>()
-  const storeOf = ({ bindings }: { readonly bindings: ProviderBindings }): RegistrationStore => {
-    if (!bindings.DB) throw new ConfigurationError('DB', 'is not bound; registrations are kept there')
-    const known = stores.get(bindings.DB) ?? createStore(bindings.DB)
-    stores.set(bindings.DB, known)
-    return known
-  }
+  const storeOf = storeOver(createStore, 'registrations are stored there')
   return {
     name: 'registration',
     settings: { rows: REGISTRATION_SETTINGS, given: { ...given } },
     endpoints: registrationEndpoints(storeOf),
+    clientRecoveries: [async (request, provider) => refuseGone(request, storeOf(provider), provider)],
     scheduled: [async (provider) => expire(storeOf(provider), provider)],
   }
 }
@@ -42,5 +38,5 @@ async function expire(store: RegistrationStore, provider: Provider): Promise<voi
   const { now } = provider.request
   const { registrationUnusedDelta } = settingsOf(REGISTRATION_SETTINGS, provider)
   const deleted = await store.expireUnused(now - registrationUnusedDelta, EXPIRED_AT_ONCE, now)
-  if (deleted > 0) console.info('clients that registered themselves and were never used, deleted:', deleted)
+  if (deleted > 0) console.info('deleted clients that registered themselves and were never used:', deleted)
 }

@@ -8,7 +8,7 @@ import { registrationAnswer, usesSecret } from './answer.ts'
 import { readMetadata } from './metadata.ts'
 import { invalidMetadata, invalidToken } from './refusals.ts'
 
-/** A client that has shown its registration access token. */
+/** A client that has presented its registration access token. */
 interface Shown {
   readonly client: ClientRecord
   readonly tokenId: string
@@ -28,7 +28,7 @@ export async function readRegistration(
 }
 
 /**
- * Replaces what a client says of itself (RFC 7592 2.2). Its id, its secret and its token stay.
+ * Replaces the metadata of a client (RFC 7592 2.2). Its id, its secret and its token stay.
  * @throws {OAuthError} invalid_token; invalid_redirect_uri, invalid_client_metadata
  */
 export async function updateRegistration(
@@ -38,7 +38,7 @@ export async function updateRegistration(
 ): Promise<EndpointAnswer> {
   const { client, tokenId } = await show(request, store, provider)
   await checkIdentity(client, request.json, provider)
-  // What an operator or an initial access token allowed is not taken away by a change.
+  // A change does not remove what an operator or an initial access token allowed.
   const isTrusted = client.grantTypes.includes('client_credentials')
   const metadata = await readMetadata(request.json, { store, isTrusted, before: client }, provider)
   if (metadata.type !== client.type || usesSecret(metadata) !== usesSecret(client)) {
@@ -84,18 +84,18 @@ async function show(
   return { client, tokenId }
 }
 
-/** RFC 7592 2.2: a change names its client, and a secret only where it is the client's. */
+/** RFC 7592 2.2: a change names its client, and a secret only if it is the client's. */
 async function checkIdentity({ clientId }: ClientRecord, json: unknown, provider: Provider): Promise<void> {
   const named: unknown = Object(json)
   if (!hasIdentity(named) || named.client_id !== clientId) {
-    throw invalidMetadata('client_id must be that of the client.')
+    throw invalidMetadata('client_id does not match the client.')
   }
   const { client_secret: secret } = named
   if (secret === undefined) return
   const secretHash = await sha256Base64url(typeof secret === 'string' ? secret : '')
   const proof = { method: 'secret', clientId, secretHash } as const
   if (!(await provider.store.readClient(proof, provider.request.now))) {
-    throw invalidMetadata('client_secret is not that of the client.')
+    throw invalidMetadata('client_secret does not match the client.')
   }
 }
 

@@ -6,6 +6,7 @@ import { type ClientMetadata, parseClientMetadata } from '../clients/metadata.ts
 import { redirectUriProblem } from '../clients/redirect-uri.ts'
 import type { Provider } from '../concepts.ts'
 import { InvalidInputError } from '../errors.ts'
+import { authMethodsOf } from '../oauth/client-auth.ts'
 import { sectorOf } from '../openid/subject.ts'
 import { publicUrlProblem } from '../outbound/public-url.ts'
 import { ADMIN_SCOPE, fixedScopes, joinScope } from '../scope.ts'
@@ -14,20 +15,20 @@ import { listOf, readGrantTypes } from './grants.ts'
 import { invalidMetadata, invalidRedirectUri } from './refusals.ts'
 import { checkSector } from './sector.ts'
 
-/** What a registration is read with. */
+/** What reading a registration needs. */
 export interface ReadRules {
-  readonly store: RegistrationStore
-  /** An initial access token vouches for the client. */
+  readonly store: Pick<RegistrationStore, 'readScopes'>
+  /** Whether an initial access token vouches for the client. */
   readonly isTrusted: boolean
-  /** What the client has, where it changes; what a client cannot set of it stays. */
+  /** The present metadata of an existing client; members that a client cannot set stay. */
   readonly before?: ClientMetadata
 }
 
-/** Members that are read here, and not as they come. */
+/** Members that are processed here rather than copied. */
 const OWN = ['client_name', 'grant_types', 'redirect_uris', 'scope', 'token_endpoint_auth_method', 'type']
 
 /**
- * Reads what a client says of itself (RFC 7591 2). Members that it cannot set, and those that nobody knows, are ignored.
+ * Reads the metadata that a client sends (RFC 7591 2). Members that it cannot set, and unknown ones, are ignored.
  * @throws {OAuthError} invalid_redirect_uri, invalid_client_metadata (RFC 7591 3.2.2)
  */
 export async function readMetadata(
@@ -50,7 +51,7 @@ export async function readMetadata(
   }
   const metadata = parse(input, rules, provider)
   await checkAddresses(metadata, method, provider)
-  return metadata
+  return rules.isTrusted ? metadata : unlimited(metadata)
 }
 
 function parse(
@@ -77,7 +78,21 @@ function objectOf(json: unknown): Readonly<Record<string, unknown>> {
   throw invalidMetadata('The body must be a JSON object.')
 }
 
-/** Every other member by its name in the API: what is left out takes away what was there (RFC 7592 2.2). */
+/** The member that keeps the scopes that a stranger named. */
+export const REGISTERED_SCOPE = 'registered_scope'
+
+/**
+ * Ignores the scopes that a stranger names as a limit, as a stranger who names none has no limit: programs register with
+ * what they need at first, and request more when an API requires more (MCP, step-up). People decide, and operators may set a
+ * limit.
+ */
+function unlimited(metadata: ClientMetadata): ClientMetadata {
+  const { [REGISTERED_SCOPE]: _, ...others } = metadata.metadata
+  const named = metadata.scope === null ? {} : { [REGISTERED_SCOPE]: metadata.scope }
+  return { ...metadata, scope: null, metadata: { ...others, ...named } }
+}
+
+/** Returns every other member by its name in the API; a missing one is removed (RFC 7592 2.2). */
 function othersOf(
   body: Readonly<Record<string, unknown>>,
   { clientMetadata }: Provider,
@@ -100,24 +115,20 @@ function readName(body: Readonly<Record<string, unknown>>, redirectUris: readonl
   return URL.parse(first)?.host || 'Unnamed application'
 }
 
-/** How it authenticates: as it says, or by the first of a list (OpenID RP Metadata Choices 1.0) that works here. */
+/** Reads how it authenticates: as it says, or with the first of a list (OpenID RP Metadata Choices 1.0) that works here. */
 function readMethod(body: Readonly<Record<string, unknown>>, provider: Provider): string {
-  const works = Object.entries(provider.clientAuthMethods)
-    .filter(([, method]) => method.works?.(provider) ?? true)
-    .map(([name]) => name)
+  const works = authMethodsOf(provider).map(([name]) => name)
   const choices = listOf(
     body['token_endpoint_auth_methods_supported'],
     'token_endpoint_auth_methods_supported',
   )
-  const method =
-    body['token_endpoint_auth_method'] ??
-    choices?.find((name) => works.includes(name)) ??
-    'client_secret_basic'
-  if (typeof method === 'string' && works.includes(method)) return method
+  const asked = body['token_endpoint_auth_method'] ?? (choices ? undefined : 'client_secret_basic')
+  const method = [asked, ...(choices ?? [])].find((name) => works.some((known) => known === name))
+  if (typeof method === 'string') return method
   throw invalidMetadata(`The method must be one of ${works.join(', ')}.`)
 }
 
-/** The redirect URIs that can be used: one that cannot does not refuse the others. */
+/** Reads the valid redirect URIs; an invalid one does not affect the others. */
 function readRedirectUris(
   body: Readonly<Record<string, unknown>>,
   { settings }: Provider,
@@ -129,19 +140,19 @@ function readRedirectUris(
   }))
   const usable = found.flatMap(({ problem, uri }) => (problem === null ? [uri] : []))
   if (given.length > 0 && usable.length === 0) {
-    throw invalidRedirectUri(found[0]?.problem ?? 'No redirect URI can be used.')
+    throw invalidRedirectUri(found[0]?.problem ?? 'None of the redirect URIs is valid.')
   }
   return usable
 }
 
-/** What exists of the scopes that it names, and never `admin`; null where it names none. */
+/** Reads the existing scopes that it names, but never `admin`; null if it names none. */
 async function readScope(
   body: Readonly<Record<string, unknown>>,
-  store: RegistrationStore,
+  store: ReadRules['store'],
   provider: Provider,
 ): Promise<string | null> {
   const scope = body['scope'] ?? ''
-  if (typeof scope !== 'string' || scope.length > 5000) throw invalidMetadata('scope must be a text.')
+  if (typeof scope !== 'string' || scope.length > 5000) throw invalidMetadata('scope must be a string.')
   const names = scope.split(/\s+/).filter((name) => name !== '' && name !== ADMIN_SCOPE)
   if (scope.trim() === '') return null
   const fixed = fixedScopes(provider)
@@ -152,7 +163,7 @@ async function readScope(
   return joinScope(existing)
 }
 
-/** Whatever is to be fetched or called must be public (OpenID Connect Registration 2, 5). */
+/** Every address that the provider fetches or calls must be public (OpenID Connect Registration 2, 5). */
 async function checkAddresses(metadata: ClientMetadata, method: string, provider: Provider): Promise<void> {
   const { fetchLoopback } = provider.settings
   const called = [

@@ -5,7 +5,9 @@ import { OAuthError } from '../errors.ts'
 import { networkBlock } from '../identity/throttle.ts'
 import { settingsOf } from '../settings/settings.ts'
 import type { RegistrationStore } from '../store/registration-store.ts'
+import { jktOf } from '../tokens/binding.ts'
 import { accessTokenNameOf, readTokenReference } from '../tokens/reference.ts'
+import { isForProvider } from '../tokens/verify.ts'
 import { registrationAnswer, usesSecret } from './answer.ts'
 import { readMetadata } from './metadata.ts'
 import { invalidToken } from './refusals.ts'
@@ -18,8 +20,8 @@ const WINDOW = 3600
 
 /**
  * Registers a client (RFC 7591 3).
- * @throws {OAuthError} invalid_token: no initial access token where one is needed; invalid_redirect_uri,
- *   invalid_client_metadata; temporarily_unavailable (429, Retry-After): too many of one network
+ * @throws {OAuthError} invalid_token: a required initial access token is missing; invalid_redirect_uri,
+ *   invalid_client_metadata; temporarily_unavailable (429, Retry-After): too many from one network
  */
 export async function register(
   { headers, json }: EndpointRequest,
@@ -53,7 +55,7 @@ export async function register(
 }
 
 /**
- * Who vouches for the client: a member of staff, or a client that acts for itself (RFC 7591 3).
+ * Reads who vouches for the client: a member of staff, or a client that acts for itself (RFC 7591 3).
  * @throws {OAuthError} invalid_token, insufficient_scope
  */
 async function readInitialToken(headers: Headers, provider: Provider): Promise<string> {
@@ -61,14 +63,15 @@ async function readInitialToken(headers: Headers, provider: Provider): Promise<s
   const found = token === undefined ? null : await readTokenReference(token, provider)
   const name = found && accessTokenNameOf(found)
   const live = name && (await provider.store.readAccessToken(name, provider.request.now))
-  if (!live) throw invalidToken()
+  // A bearer token is not enough if it is bound to a key.
+  if (!live || jktOf(live.details) !== null || !isForProvider(live, provider)) throw invalidToken()
   const { clientId, scope, user } = live
   if (scope.split(' ').includes(REGISTER_SCOPE) && (user === null || user.isStaff)) {
     return user?.id ?? `client ${clientId}`
   }
   throw new OAuthError(
     'insufficient_scope',
-    `The token must have the scope ${REGISTER_SCOPE}, of a member of staff or of a client itself.`,
+    `The token must have the scope ${REGISTER_SCOPE}, and belong to a member of staff or to a client itself.`,
     {
       headers: {
         'WWW-Authenticate': `Bearer realm="oauth2", error="insufficient_scope", scope="${REGISTER_SCOPE}"`,
@@ -77,7 +80,7 @@ async function readInitialToken(headers: Headers, provider: Provider): Promise<s
   )
 }
 
-/** Addresses are personal data: the storage keeps a keyed hash. */
+/** Addresses are personal data, so the storage keeps only a keyed hash. */
 async function throttleKey({ keys, request }: Provider): Promise<string> {
   const text = utf8(`registration:${networkBlock(request.network)}`)
   return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', keys[0].mac.throttle, text)))

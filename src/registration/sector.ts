@@ -4,7 +4,7 @@ import { invalidMetadata } from './refusals.ts'
 
 /**
  * Fetches the document of a sector and checks that it lists the client's redirect URIs (OpenID Connect Dynamic Client
- * Registration 5). What is there is not told, for the address may be one that only this provider reaches.
+ * Registration 5). Its content is not revealed, as only this provider may be able to reach the address.
  * @throws {OAuthError} invalid_client_metadata
  */
 export async function checkSector(

@@ -1,4 +1,4 @@
-import { lifetime, type Row, type Setting } from '../settings/kinds.ts'
+import { count, lifetime, type Row, type Setting } from '../settings/kinds.ts'
 import { setting } from '../settings/settings.ts'
 
 /** Who may register a client. */
@@ -11,35 +11,15 @@ const mode: Row<RegistrationMode> = {
   expected: '"off", "token" or "open"',
   parse: (value) => (value === 'off' || value === 'open' || value === 'token' ? value : undefined),
 }
-const count: Row<number> = {
-  unit: 'number',
-  expected: 'a whole number from 1 to 100000',
-  parse(value) {
-    const number = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : value
-    return typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 100_000
-      ? number
-      : undefined
-  },
-}
-
-/** Rows of the settings that the feature has. */
+/** The feature's settings. */
 export const REGISTRATION_SETTINGS = {
-  registration: setting(
-    'OAUTH_REGISTRATION',
-    'off',
-    'Who may register clients (RFC 7591): nobody; whoever has an access token with the scope `register`, of a member of staff or of a client of its own; or anybody.',
-    mode,
-  ),
-  registrationLimit: setting(
-    'OAUTH_REGISTRATION_LIMIT',
-    100,
-    'Clients that one network (an IPv4 address, an IPv6 /64) may register in an hour.',
-    count,
-  ),
-  registrationUnusedDelta: setting(
-    'OAUTH_REGISTRATION_UNUSED_DELTA',
-    30 * DAY,
-    'How long a client that registered itself stays which nobody has ever used; then the cron trigger deletes it.',
-    lifetime,
-  ),
+  /**
+   * Who may register clients (RFC 7591): nobody; anybody with an access token with the scope `register` that belongs
+   * to a member of staff or to a client itself; or everybody.
+   */
+  registration: setting('OAUTH_REGISTRATION', 'off', mode),
+  /** Number of clients that a network (an IPv4 address, or an IPv6 /64) may register per hour. */
+  registrationLimit: setting('OAUTH_REGISTRATION_LIMIT', 100, count),
+  /** Time after which the cron trigger deletes a client that registered itself and that nobody has ever used. */
+  registrationUnusedDelta: setting('OAUTH_REGISTRATION_UNUSED_DELTA', 30 * DAY, lifetime),
 } satisfies Readonly<Record<string, Setting<unknown>>>

@@ -1,92 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { givenCast } from '../support/fixture.ts'
 import { givenCode, PKCE, redeem, VERIFIER } from '../support/flow.ts'
+import { CODE, PUBLIC, RECORDED_REGISTRATIONS } from '../support/recorded-registrations.ts'
 import { metadataOf, registerClient } from '../support/registration.ts'
-
-const CODE = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] }
-const PUBLIC = { ...CODE, token_endpoint_auth_method: 'none' }
-
-/** What clients send, and the redirect URI that they use then. */
-const CLIENTS: readonly (readonly [
-  name: string,
-  body: Readonly<Record<string, unknown>>,
-  redirectUri: string,
-])[] = [
-  [
-    'Cursor',
-    {
-      ...PUBLIC,
-      client_name: 'Cursor',
-      redirect_uris: [
-        'cursor://anysphere.cursor-mcp/oauth/callback',
-        'https://www.cursor.com/agents/mcp/oauth/callback',
-        'http://localhost:8787/callback',
-      ],
-    },
-    'http://localhost:8787/callback',
-  ],
-  [
-    'Gemini CLI',
-    {
-      ...PUBLIC,
-      client_name: 'Gemini CLI MCP Client',
-      redirect_uris: ['http://localhost:7777/oauth/callback'],
-      scope: '',
-    },
-    'http://localhost:7777/oauth/callback',
-  ],
-  [
-    'Copilot Studio',
-    {
-      ...CODE,
-      client_name: 'Copilot Studio',
-      token_endpoint_auth_method: 'client_secret_post',
-      redirect_uris: ['https://global.consent.azure-apim.net/redirect/connector'],
-    },
-    'https://global.consent.azure-apim.net/redirect/connector',
-  ],
-  [
-    'n8n',
-    {
-      ...CODE,
-      client_name: 'n8n',
-      client_uri: 'https://n8n.example/',
-      token_endpoint_auth_method: 'client_secret_basic',
-      redirect_uris: ['https://n8n.example/rest/oauth2-credential/callback'],
-    },
-    'https://n8n.example/rest/oauth2-credential/callback',
-  ],
-  [
-    'MCP Inspector',
-    {
-      ...PUBLIC,
-      client_name: 'MCP Inspector',
-      client_uri: 'https://github.com/modelcontextprotocol/inspector',
-      redirect_uris: ['http://localhost:6274/oauth/callback', 'http://localhost:6274/oauth/callback/debug'],
-    },
-    'http://localhost:6274/oauth/callback',
-  ],
-  [
-    'VS Code',
-    {
-      client_name: 'Visual Studio Code',
-      client_uri: 'https://code.visualstudio.com',
-      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
-      response_types: ['code'],
-      redirect_uris: [
-        'https://insiders.vscode.dev/redirect',
-        'https://vscode.dev/redirect',
-        'http://localhost/',
-        'http://127.0.0.1/',
-        'http://localhost:33418/',
-        'http://127.0.0.1:33418/',
-      ],
-      token_endpoint_auth_method: 'none',
-      application_type: 'native',
-    },
-    'http://127.0.0.1:33418/',
-  ],
-]
 
 let alice: string
 
@@ -95,7 +11,7 @@ describe('Registrations that real clients send', () => {
     ;({ alice } = await givenCast())
   })
 
-  it.each(CLIENTS)(
+  it.each(RECORDED_REGISTRATIONS)(
     '%s registers, signs a person in and gets a refresh token',
     async (_, body, redirect_uri) => {
       const answer = await registerClient(body)
@@ -125,6 +41,32 @@ describe('Registrations that real clients send', () => {
       status: 201,
       token_endpoint_auth_method: 'private_key_jwt',
     })
+  })
+
+  it('lets a client ask for more than it registered with, as the SDKs of MCP do, and never for admin', async () => {
+    const redirect_uri = 'http://127.0.0.1:33418/callback'
+    const body = metadataOf({ ...PUBLIC, redirect_uris: [redirect_uri], scope: 'read' })
+    const { client_id, scope } = await registerClient(body)
+    expect(scope).toBe('read')
+    const asked = { client_id, redirect_uri, ...PKCE }
+    const code = await givenCode(alice, { ...asked, scope: 'read write' })
+    const pair = await redeem(code, {
+      client_id,
+      redirect_uri,
+      client_secret: undefined,
+      code_verifier: VERIFIER,
+    })
+    expect(pair.scope).toBe('read write')
+    await expect(givenCode(alice, { ...asked, scope: 'admin' })).rejects.toThrow('ac_')
+  })
+
+  it('takes another of the methods in a list where the preferred one does not work here', async () => {
+    const body = metadataOf({
+      ...CODE,
+      token_endpoint_auth_method: 'tls_client_auth',
+      token_endpoint_auth_methods_supported: ['tls_client_auth', 'none'],
+    })
+    expect(await registerClient(body)).toMatchObject({ status: 201, token_endpoint_auth_method: 'none' })
   })
 
   it('lets a page of any origin register', async () => {
