@@ -2,19 +2,19 @@ import type { ImportOutcome } from '../store/import-store.ts'
 import type { ImportState } from './import-state.ts'
 import { type DjangoRecord, nameOf } from './record.ts'
 
-/** Records that go to the storage at once. */
+/** Records that are written to the storage at once. */
 export const BATCH = 200
 
-/** Records that wait until there are enough of them for a round trip. */
+/** Records that wait until there are enough for a round trip. */
 export interface Batch<T> {
   readonly add: (record: DjangoRecord, row: T) => Promise<void>
   readonly flush: () => Promise<void>
 }
 
 /**
- * Collects records until there are enough for a round trip, and counts what becomes of them.
- * @param send writes rows; its outcomes are in their order
- * @param onOutcome hears of each row
+ * Collects records until there are enough for a round trip, and counts the outcomes.
+ * @param send writes rows and returns their outcomes in order
+ * @param onOutcome is called for each row
  */
 export function batchOf<T>(
   { report }: ImportState,

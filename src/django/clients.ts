@@ -7,7 +7,7 @@ import type { NewClient } from '../store/admin-store.ts'
 import { djangoPasswordProblem, isDjangoHash } from './passwords.ts'
 import { type DjangoRecord, NotTaken, packageOf, readText } from './record.ts'
 
-/** A client of Django, and what of it could not be taken, in sentences. */
+/** A client from Django, and what could not be imported, in sentences. */
 export interface ReadClient {
   readonly client: NewClient
   readonly problems: readonly string[]
@@ -25,10 +25,10 @@ const TOOLKIT_GRANTS: Readonly<Record<string, readonly string[]>> = {
 const REDIRECTED = ['authorization_code', 'implicit']
 
 /**
- * A client of django-oauth2-provider or of django-oauth-toolkit. Redirect URIs that may not be registered are left out.
- * Public clients need no PKCE, for the copies that people have may not use it.
+ * Reads a client of django-oauth2-provider or of django-oauth-toolkit. Redirect URIs that may not be registered are dropped.
+ * Public clients do not need PKCE, as their existing installations may not use it.
  * @param httpHosts hosts whose plain-http redirect URIs may be registered (OAUTH_ALLOW_HTTP_REDIRECTS)
- * @throws {NotTaken} its id or what it may do cannot be ours
+ * @throws {NotTaken} its id or its grant types are not possible here
  */
 export async function readClientRecord(
   record: DjangoRecord,
@@ -46,7 +46,7 @@ export async function readClientRecord(
   const grants = isToolkit ? toolkitGrants(fields) : providerGrants(type)
   const grantTypes = redirectUris.length > 0 ? grants : grants.filter((name) => !REDIRECTED.includes(name))
   if (grantTypes.length < grants.length && grantTypes.length > 0)
-    problems.push('It has no redirect URI left, so people cannot be sent to it before it gets one.')
+    problems.push('It has no valid redirect URI, so people cannot be sent back to it until it gets one.')
   return refusedAsNotTaken(async () => {
     const clientId = checkClientId(readText(fields['client_id']))
     const metadata = parseClientMetadata(
@@ -65,7 +65,7 @@ export async function readClientRecord(
     )
     const secretHash = await readSecret(readText(fields['client_secret']), problems)
     if (secretHash === null && type === 'confidential')
-      problems.push('It has no secret that works here: give it one, with client rotate-secret.')
+      problems.push('It has no secret that works here: create one with client rotate-secret.')
     return { client: { clientId, secretHash, metadata }, problems }
   })
 }
@@ -84,7 +84,10 @@ function isPublic(value: unknown): boolean {
   return value === 1 || value === 'public'
 }
 
-/** django-oauth2-provider lets every client use every grant; public ones get no refresh token. */
+/**
+ * Returns the grant types for django-oauth2-provider, which lets every client use every grant; public ones get no refresh
+ * token.
+ */
 function providerGrants(type: 'confidential' | 'public'): readonly string[] {
   return type === 'public'
     ? ['authorization_code', 'password']
@@ -107,8 +110,8 @@ function readRedirectUris(value: unknown, httpHosts: readonly string[], problems
 }
 
 /**
- * Splits URIs that white space or commas separate. A comma inside a URI stays: only one behind which another URI begins, or
- * nothing comes, separates.
+ * Splits URIs that are separated by white space or commas. A comma inside a URI stays; only one that is followed by another
+ * URI, or by nothing, separates.
  */
 function splitUris(text: string): readonly string[] {
   const uris = text.split(/\s+|,(?=\s|$|[a-z][a-z0-9+.-]*:\/)/i)
@@ -121,9 +124,9 @@ function readUrl(value: unknown): string {
 }
 
 /**
- * What the secret is kept by: its SHA-256, or the hash that newer versions of django-oauth-toolkit keep, which makes way for a
- * SHA-256 when the client first uses it here. A secret that only looks like a hash is one in the clear. A public client keeps
- * its own, too, as its copies may send it.
+ * Returns the stored form of the secret: its SHA-256, or the hash that newer versions of django-oauth-toolkit store, which a
+ * SHA-256 replaces when the client first uses the secret here. A secret that merely looks like a hash is plain text. A
+ * public client keeps its secret, too, as its installations may send it.
  */
 async function readSecret(stored: string, problems: string[]): Promise<string | null> {
   if (stored === '') return null

@@ -6,14 +6,14 @@ import type { ImportState } from './import-state.ts'
 import { isDjangoPassword } from './passwords.ts'
 import { clientKey, type DjangoRecord, importedId, NotTaken, readText, readUser } from './record.ts'
 
-/** A scope to make. */
+/** A scope to create. */
 interface ScopeRow {
   readonly importId: string
   readonly name: string
   readonly description: string
 }
 
-/** A client to make. */
+/** A client to create. */
 interface ClientRow extends ReadClient {
   readonly importId: string
   readonly owner: UserReference | null
@@ -21,29 +21,30 @@ interface ClientRow extends ReadClient {
 
 /**
  * Reads a scope.
- * @throws {NotTaken} its name is none
+ * @throws {NotTaken} its name is invalid
  */
 export async function readScopeRow(
   { fields, pk }: DjangoRecord,
   { context }: ImportState,
 ): Promise<ScopeRow> {
   const name = readText(fields['name']) || (pk ?? '')
-  if (!isScopeToken(name)) throw new NotTaken('its name is no scope name (RFC 6749 3.3)')
+  if (!isScopeToken(name)) throw new NotTaken('its name is not a scope name (RFC 6749 3.3)')
   const description = readText(fields['description']) || name
   return { importId: await importedId('scope', name, context), name, description }
 }
 
-/** Collects scopes and makes them. One that is here keeps its description. */
+/** Collects and creates scopes. An existing one keeps its description. */
 export function scopeBatch(state: ImportState): Batch<ScopeRow> {
   const { job } = state
-  let here: Set<string> | null = null
+  const made = new Set<string>()
   return batchOf(state, async (rows: readonly ScopeRow[]) => {
-    here ??= new Set((await job.store.listScopes()).map(({ name }) => name))
-    const names = here
+    const here = await job.store.findScopes(rows.map(({ name }) => name))
+    const names = new Set([...here, ...made])
     return sendEach(state, rows, async ({ description, name }, brought) => {
       if (names.has(name)) return 'same'
       if (brought && !job.restore) return 'deleted'
       names.add(name)
+      made.add(name)
       return job.dry || (await job.store.createScope(name, description, job.mark())) ? 'created' : 'same'
     })
   })
@@ -51,7 +52,7 @@ export function scopeBatch(state: ImportState): Batch<ScopeRow> {
 
 /**
  * Reads a client with its redirect URIs, secret and owner.
- * @throws {NotTaken} see its reason; then its tokens are not taken either
+ * @throws {NotTaken} see its reason; then its tokens are not imported either
  */
 export async function readClientRow(record: DjangoRecord, { context }: ImportState): Promise<ClientRow> {
   const read = await readClientRecord(record, context.httpHosts).catch((error: unknown) => {
@@ -62,7 +63,7 @@ export async function readClientRow(record: DjangoRecord, { context }: ImportSta
   return { ...read, importId, owner: await readUser(record.fields['user'], context) }
 }
 
-/** Collects clients and makes them. One that is here stays as it is. */
+/** Collects and creates clients. An existing one stays as it is. */
 export function clientBatch(state: ImportState): Batch<ClientRow> {
   const { index, job, report } = state
   return batchOf(
@@ -86,7 +87,7 @@ export function clientBatch(state: ImportState): Batch<ClientRow> {
   )
 }
 
-/** Makes rows one by one; what is here then counts as brought by this source. */
+/** Creates rows one by one; those that exist afterwards count as imported from this source. */
 async function sendEach<T extends { readonly importId: string }>(
   { job }: ImportState,
   rows: readonly T[],

@@ -1,8 +1,8 @@
 import type { ImportedUser, ImportOutcome, UserReference } from '../store/import-store.ts'
 
 /**
- * What a dry run would have made: the records behind it ask for it, and the storage cannot know. A run that writes keeps nothing,
- * so that its memory does not grow with the dump.
+ * Remembers what a dry run would have created, as later records refer to it and the storage does not have it. A run that
+ * writes remembers nothing, so that its memory does not grow with the dump.
  */
 export class DumpIndex {
   readonly #dry: boolean
@@ -15,19 +15,19 @@ export class DumpIndex {
     this.#dry = dry
   }
 
-  /** A user that a dry run would have made, or that is here. */
+  /** Adds a user that a dry run would have created, or that exists. */
   addUser(user: ImportedUser, outcome: ImportOutcome): void {
     if (!this.#dry || outcome === 'taken' || outcome === 'deleted') return
     this.#users.add(user.id)
     this.#names.add(user.nameId)
   }
 
-  /** A client that a dry run would have made, or that is here. */
+  /** Adds a client that a dry run would have created, or that exists. */
   addClient(clientId: string): void {
     if (this.#dry) this.#clients.add(clientId)
   }
 
-  /** A dry run would have made the client before. */
+  /** Returns whether a dry run would have created the client already. */
   hasClient(clientId: string): boolean {
     return this.#clients.has(clientId)
   }
@@ -43,7 +43,7 @@ export class DumpIndex {
     return free
   }
 
-  /** Says which of the user and the client of a record a dry run would have made. */
+  /** Returns which of a record's user and client a dry run would have created. */
   assume({ clientId, user }: { readonly clientId: string; readonly user: UserReference | null }): {
     readonly clientAssumed: boolean
     readonly userAssumed: boolean

@@ -18,22 +18,23 @@ import {
 import { readAccessTokenRecord, readConsentRecord, readRefreshTokenRecord } from './tokens.ts'
 import { passwordProblem, readUserRecord } from './users.ts'
 
-/** What an import did. */
+/** The result of an import. */
 export interface DjangoImportResult {
   readonly models: ImportReport['models']
   readonly notes: ImportReport['notes']
-  /** Names of the scopes that live tokens and consents have. */
+  /** Names of the scopes of valid tokens and consents. */
   readonly scopes: readonly string[]
   /** Clients whose secret is still Django's hash. */
   readonly hashedSecrets: number
-  /** When the last token that was taken expires; null if none was. */
+  /** When the last imported token expires; null if there is none. */
   readonly lastExpiresAt: number | null
 }
 
 /**
- * Imports a dump of django-oauth2-provider or django-oauth-toolkit, in five passes over it: one only looks, so that a dump that
- * is broken changes nothing; then come users and scopes, clients, consents and refresh tokens, access tokens.
- * @throws {InvalidInputError} the file is no dump; nothing was written
+ * Imports a dump of django-oauth2-provider or django-oauth-toolkit, in five passes: the first only reads, so that a broken
+ * dump changes nothing; then come users and scopes, clients, consents and refresh tokens, and access tokens.
+ * @throws
+ * {InvalidInputError} the file is not a dump; nothing was written
  */
 export async function importDjango(job: DjangoImport): Promise<DjangoImportResult> {
   const context = { ...job.options, clients: new Map(), scopes: new Map(), now: job.mark().now }
@@ -61,17 +62,17 @@ export async function importDjango(job: DjangoImport): Promise<DjangoImportResul
   }
 }
 
-/** Reads the whole dump, and learns the names of its clients and scopes, which records speak of by their pks. */
+/** Reads the whole dump, and collects the names of its clients and scopes, to which records refer by their pks. */
 async function survey({ context, job, report }: ImportState): Promise<void> {
   const problems = new Map<string, number>()
   for await (const { offset, value } of job.read()) {
     job.onProgress('look', offset)
     const record = readDjangoRecord(value)
     const kind = record && kindOf(record.model, context)
-    if (!record) report.skip('?', `before byte ${offset}`, 'it is no record that this import reads')
+    if (!record) report.skip('?', `before byte ${offset}`, 'it is not a record that this import reads')
     else if (kind === null) report.skip(record.model, nameOf(record), unknownModelReason(record))
     else if (kind === 'code')
-      report.skip(record.model, nameOf(record), 'codes live for minutes, and are not taken')
+      report.skip(record.model, nameOf(record), 'codes are valid for minutes, and are not imported')
     else if (kind === 'client' && record.pk !== null)
       context.clients.set(clientKey(record.model, record.pk), readText(record.fields['client_id']))
     else if (kind === 'scope' && record.pk !== null)
@@ -84,7 +85,7 @@ async function survey({ context, job, report }: ImportState): Promise<void> {
   for (const [problem, count] of problems) job.onUncheckable(problem, count)
 }
 
-/** Reads the dump once more, for the records of some kinds; counts those that are not taken. */
+/** Reads the dump again for the records of certain kinds; counts those that are not imported. */
 async function eachRecord(
   { context, job, report }: ImportState,
   pass: string,
@@ -103,7 +104,7 @@ async function eachRecord(
   }
 }
 
-/** How the storage is to take records now. */
+/** Returns how the storage should import records now. */
 function modeOf({ job }: ImportState): ImportMode {
   return { mark: job.mark(), dry: job.dry, restore: job.restore }
 }
@@ -184,13 +185,13 @@ async function importAccessTokens(state: ImportState): Promise<void> {
   await tokens.flush()
 }
 
-/** A refresh token that is here already may live as long; that its row says another time makes no difference. */
+/** A refresh token that exists already may be valid for just as long, even if its row has another time. */
 function noteExpiry(state: ImportState, expiresAt: number, outcome: ImportOutcome): void {
   if (outcome === 'created' || outcome === 'same')
     state.lastExpiresAt = Math.max(state.lastExpiresAt ?? 0, expiresAt)
 }
 
-/** Refresh tokens whose access token did not come. */
+/** Reports refresh tokens whose access token is missing. */
 async function reportWaiting({ context, job, report }: ImportState): Promise<void> {
   if (job.dry) return
   for (;;) {
@@ -200,7 +201,7 @@ async function reportWaiting({ context, job, report }: ImportState): Promise<voi
       report.takeBack(
         family === 'oauth2' ? 'oauth2.refreshtoken' : context.toolkitModels.refreshToken,
         `of access token ${pk}`,
-        'its access token was not taken, so nothing says its scope',
+        'its access token was not imported, so its scope is unknown',
       )
     }
     if (names.length < BATCH) return

@@ -1,44 +1,44 @@
 import type { ImportOutcome } from '../store/import-store.ts'
 
-/** Records of one model that were not taken, for one reason. */
+/** Records of one model that were not imported, for the same reason. */
 export interface SkippedRecords {
   readonly reason: string
   readonly count: number
-  /** The first of them: pks, or names where the dump has no pks. */
+  /** The first of them: pks, or names if the dump has no pks. */
   readonly records: readonly string[]
 }
 
-/** What became of the records of one model. */
+/** The outcomes for the records of one model. */
 export interface ModelCounts {
   readonly created: number
   readonly updated: number
   readonly skipped: readonly SkippedRecords[]
 }
 
-/** Something that was taken, but not whole. */
+/** A note about records that were imported incompletely. */
 export interface ImportNote {
   readonly model: string
   readonly record: string
   readonly note: string
 }
 
-/** One record that was not taken, or not whole. */
+/** A record that was not imported, or only incompletely. */
 export type ImportEvent =
   | ImportNote
   | { readonly model: string; readonly record: string; readonly reason: string }
 
-/** Records of a reason that a report names; the count says how many there are. */
+/** The most records that a report names for a reason; the count covers all. */
 const NAMED = 20
 
 const REASONS: Readonly<Record<Exclude<ImportOutcome, 'created' | 'updated'>, string>> = {
-  same: 'it is here already',
-  used: 'it has signed in here since it was imported, so it is kept as it is here',
-  taken: 'something else here has its name (names are compared without regard to case)',
-  'no user': 'its user was not taken',
-  'no client': 'its client was not taken',
+  same: 'it exists already',
+  used: 'it has signed in here since it was imported, so it is left unchanged',
+  taken: 'another record has its name (names are compared without regard to case)',
+  'no user': 'its user was not imported',
+  'no client': 'its client was not imported',
   ended: 'its user has withdrawn the consent here, or changed the password',
   expired: 'it has expired',
-  deleted: 'it was deleted here since an earlier import (--restore brings it back)',
+  deleted: 'it has been deleted here since an earlier import (--restore brings it back)',
 }
 
 interface Tally {
@@ -47,13 +47,13 @@ interface Tally {
   readonly skipped: Map<string, { count: number; readonly records: string[] }>
 }
 
-/** Counts what becomes of each record; keeps the names of a few, however many there are. */
+/** Counts the outcomes of records, and keeps the names of only a few. */
 export class ImportReport {
   readonly #models = new Map<string, Tally>()
   readonly #notes = new Map<string, { count: number; readonly notes: ImportNote[] }>()
   readonly #onEvent: (event: ImportEvent) => void
 
-  /** @param onEvent hears of every record that is not taken, or not whole */
+  /** @param onEvent is called for every record that is not imported, or only incompletely */
   constructor(onEvent: (event: ImportEvent) => void) {
     this.#onEvent = onEvent
   }
@@ -65,7 +65,7 @@ export class ImportReport {
     else this.skip(model, record, REASONS[outcome])
   }
 
-  /** Counts a record that is not taken. */
+  /** Counts a record that is not imported. */
   skip(model: string, record: string, reason: string): void {
     const { skipped } = this.#tally(model)
     const found = skipped.get(reason) ?? { count: 0, records: [] }
@@ -75,13 +75,13 @@ export class ImportReport {
     this.#onEvent({ model, record, reason })
   }
 
-  /** A record that was counted as made cannot be kept. */
+  /** Uncounts a created record that cannot be kept. */
   takeBack(model: string, record: string, reason: string): void {
     this.#tally(model).created--
     this.skip(model, record, reason)
   }
 
-  /** Notes what a record lost. */
+  /** Records what a record has lost. */
   note(model: string, record: string, note: string): void {
     const found = this.#notes.get(note) ?? { count: 0, notes: [] }
     this.#notes.set(note, found)
@@ -90,7 +90,7 @@ export class ImportReport {
     this.#onEvent({ model, record, note })
   }
 
-  /** What became of the records, by model. */
+  /** The outcomes, by model. */
   get models(): Readonly<Record<string, ModelCounts>> {
     const models = [...this.#models].toSorted(([a], [b]) => (a < b ? -1 : 1))
     return Object.fromEntries(
@@ -101,7 +101,7 @@ export class ImportReport {
     )
   }
 
-  /** What records lost: each note with its records. */
+  /** The notes about what records have lost, each with its records. */
   get notes(): readonly {
     readonly note: string
     readonly count: number

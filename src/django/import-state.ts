@@ -5,21 +5,21 @@ import type { ImportEvent, ImportReport } from './import-report.ts'
 import type { JsonObject } from './json-objects.ts'
 import type { DjangoContext } from './record.ts'
 
-/** What an import works with. */
+/** What an import needs. */
 export interface DjangoImport {
-  /** Reads the dump from its beginning; it is read several times, as its records are in no order. */
+  /** Reads the dump from the start; it is read several times, as its records are unordered. */
   readonly read: () => AsyncIterable<JsonObject>
   readonly store: AdminStore & ImportStore
   readonly mark: () => OperatorMark
   readonly options: Omit<DjangoContext, 'clients' | 'scopes' | 'now'>
   readonly dry: boolean
-  /** Brings back what was deleted here since an earlier import. */
+  /** Whether to bring back what has been deleted here since an earlier import. */
   readonly restore: boolean
-  /** Hears of every record that is not taken, or not whole. */
+  /** Is called for every record that is not imported, or only incompletely. */
   readonly onEvent: (event: ImportEvent) => void
-  /** Hears how far a pass has come. */
+  /** Is called with the progress of a pass. */
   readonly onProgress: (pass: string, offset: number) => void
-  /** Hears, before anything is written, how many users and clients need a new password or secret, and why. */
+  /** Is called, before anything is written, with the number of users and clients that need a new password or secret, and why. */
   readonly onUncheckable: (problem: string, count: number) => void
 }
 

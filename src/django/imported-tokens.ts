@@ -2,10 +2,10 @@ import type { TokenFormat } from '../concepts.ts'
 import { sha256, toBase64url } from '../crypto/bytes.ts'
 import { takesImported } from './settings.ts'
 
-/** What the tokens that we mint begin with. */
+/** The prefixes of tokens that we mint. */
 const OURS = /^(?:at|rt|ac|se)_/
 
-/** What storage knows an imported token by: its kind does not show. */
+/** The aliases under which storage knows an imported token, whose kind is unknown. */
 export interface ImportedToken {
   /** The alias of an access token: SHA-256 of the token, base64url. */
   readonly access: string
@@ -14,9 +14,9 @@ export interface ImportedToken {
 }
 
 /**
- * Says what storage knows a token by that another provider made (OAUTH_IMPORTED_TOKENS). It has at least 128 bits of entropy,
- * so that its hash gives nothing away.
- * @returns null if the token looks like one of ours, which vouches for itself or is none
+ * Returns the aliases of a token that another provider issued (OAUTH_IMPORTED_TOKENS). It has at least 128 bits of entropy,
+ * so its hash reveals nothing.
+ * @returns null if the token looks like one of ours, which is self-authenticating or forged
  */
 export async function readImportedToken(token: string): Promise<ImportedToken | null> {
   if (token === '' || OURS.test(token)) return null
@@ -24,7 +24,7 @@ export async function readImportedToken(token: string): Promise<ImportedToken | 
   return { access: toBase64url(hash), refresh: toBase64url(hash.slice(0, 16)) }
 }
 
-/** Takes tokens that another provider made (OAUTH_IMPORTED_TOKENS). */
+/** Accepts tokens that another provider issued (OAUTH_IMPORTED_TOKENS). */
 export const importedTokenFormat: TokenFormat = {
   async open(token, provider) {
     const imported = takesImported(provider) ? await readImportedToken(token) : null

@@ -5,8 +5,8 @@ import { isDjangoPassword, verifyDjangoPassword } from './passwords.ts'
 import { DJANGO_SETTINGS } from './settings.ts'
 
 /**
- * The feature that takes what an import has brought: passwords by the hashes of Django, Auth0 and Keycloak, and, where
- * OAUTH_IMPORTED_TOKENS says so, tokens and the hashed client secrets of Django. A provider without it refuses them all.
+ * The feature that accepts imported credentials: passwords with the hashes of Django, Auth0 and Keycloak and, under
+ * OAUTH_IMPORTED_TOKENS, Django's tokens and hashed client secrets. A provider without it refuses them all.
  * @example
  * const provider = createProvider({ features: [pages(), django({ importedTokens: true })] })
  */

@@ -4,11 +4,11 @@ import { InvalidInputError } from '../errors.ts'
 /** One object of a file. */
 export interface JsonObject {
   readonly value: Readonly<Record<string, unknown>>
-  /** Bytes of the file that were read so far. */
+  /** Bytes of the file that have been read so far. */
   readonly offset: number
 }
 
-/** Bytes of one object: a file that does not close its first brace must not fill the memory. */
+/** The most bytes of one object, so that a file with an unclosed brace does not fill the memory. */
 const MAX_BYTES = 16 * 2 ** 20
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
@@ -16,20 +16,20 @@ const [OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x5b, 0x5d, 0x7b, 0x7d]
 const SPACES = new Set([0x09, 0x0a, 0x0d, 0x20])
 const BOM = [0xef, 0xbb, 0xbf]
 
-/** Where the reader is within the object that it reads. */
+/** The reader's position within an object. */
 interface Position {
   depth: number
   inString: boolean
   escaped: boolean
 }
 
-/** Where the reader is in the file: before it, in its list, after the list, or in a file of objects alone. */
+/** The reader's position in the file: at the start, in its list, after the list, or in a file of bare objects. */
 type State = 'start' | 'list' | 'end' | 'lines'
 
 /**
- * Reads the objects of a JSON array, or of lines with an object each, one by one: no more than one of them is in memory,
+ * Reads the objects of a JSON array, or of lines with an object each, one by one; only one of them is in memory at a time,
  * however long the file is.
- * @throws {InvalidInputError} it is no such file; says at which byte
+ * @throws {InvalidInputError} it is not such a file; names the byte
  */
 export async function* readJsonObjects(source: AsyncIterable<Uint8Array>): AsyncGenerator<JsonObject> {
   const position: Position = { depth: 0, inString: false, escaped: false }
@@ -38,7 +38,7 @@ export async function* readJsonObjects(source: AsyncIterable<Uint8Array>): Async
   let parts: Uint8Array[] = []
   for await (const chunk of source) {
     if (offset === 0 && (chunk[0] === 0xff || chunk[0] === 0xfe)) {
-      throw broken('is not UTF-8 but UTF-16, as PowerShell redirects: let dumpdata write it, with --output')
+      throw broken('is UTF-16 instead of UTF-8, as PowerShell writes it: use --output of dumpdata')
     }
     let at = offset === 0 && BOM.every((byte, index) => chunk[index] === byte) ? BOM.length : 0
     while (at < chunk.length) {
@@ -49,7 +49,7 @@ export async function* readJsonObjects(source: AsyncIterable<Uint8Array>): Async
           at++
           continue
         }
-        if (state === 'end') throw broken(`goes on after its list, at byte ${offset + at}`)
+        if (state === 'end') throw broken(`continues after its list, at byte ${offset + at}`)
         if (state === 'start') state = 'lines'
       }
       const end = findEnd(chunk, at, position)
@@ -65,11 +65,11 @@ export async function* readJsonObjects(source: AsyncIterable<Uint8Array>): Async
     offset += chunk.length
   }
   if (position.depth > 0 || state === 'list')
-    throw broken(`breaks off after ${count} objects, at byte ${offset}`)
+    throw broken(`ends after ${count} objects, in the middle, at byte ${offset}`)
   if (state === 'start') throw broken('is empty')
 }
 
-/** What a byte between two objects leads to. */
+/** Returns the state after a byte between two objects. */
 function between(byte: number, state: State, offset: number): State {
   if (SPACES.has(byte) || (byte === COMMA && state === 'list')) return state
   if (byte === OPEN_LIST && state === 'start') return 'list'
@@ -77,7 +77,7 @@ function between(byte: number, state: State, offset: number): State {
   throw broken(`has an unexpected ${JSON.stringify(String.fromCharCode(byte))} at byte ${offset}`)
 }
 
-/** The place behind the object that is read, or the end of the chunk where it goes on in the next one. */
+/** Returns the end of the current object, or that of the chunk if the object continues in the next one. */
 function findEnd(chunk: Uint8Array, start: number, position: Position): number {
   for (let at = start; at < chunk.length; at++) {
     const byte = chunk[at]
@@ -99,7 +99,7 @@ function parse(parts: readonly Uint8Array[], count: number, end: number): JsonOb
       new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(concat(...parts)),
     ) as JsonObject['value']
   } catch {
-    throw broken(`has an object that is no JSON, number ${count}, before byte ${end}`)
+    throw broken(`has an object that is not JSON, number ${count}, before byte ${end}`)
   }
 }
 

@@ -1,13 +1,13 @@
 import { pbkdf2 as nativePbkdf2, createHash, scrypt, timingSafeEqual } from 'node:crypto'
-import type { Pbkdf2Rule } from './sliced-pbkdf2.ts'
+import { type Pbkdf2Rule, slicedPbkdf2 } from './sliced-pbkdf2.ts'
 
-/** Iterations of PBKDF2 that the runtime itself takes; production refuses more, in WebCrypto and in node:crypto alike. */
+/** Iterations of PBKDF2 that the runtime itself accepts; production refuses more, in both WebCrypto and node:crypto. */
 const NATIVE_ITERATIONS = 100_000
-/** About three seconds of CPU in slices of plain JavaScript; Django 6.0 uses 1,200,000. */
+/** About three seconds of CPU in slices; Django 6.0 uses 1,200,000. */
 const MAX_ITERATIONS = 1_500_000
-/** KiB of memory for Argon2, half of what an isolate has; and blocks that are filled in all, half a second that nothing interrupts. */
+/** KiB of memory for Argon2, half of what an isolate has; and the total of blocks to fill, half a second without interruption. */
 const MAX_ARGON2_MEMORY = 65_536
-/** The logarithm of bcrypt's rounds: 13 takes most of a second that nothing interrupts. Django uses 12. */
+/** The logarithm of bcrypt's rounds: 13 takes most of a second without interruption. Django uses 12. */
 const MAX_BCRYPT_COST = 13
 /** Native, about a quarter of a second. */
 const MAX_SCRYPT_WORK = 2 ** 20
@@ -16,15 +16,15 @@ const MAX_SCRYPT_MEMORY = 32 * 2 ** 20
 /** Checks one password. */
 type Check = (password: string) => Promise<boolean>
 
-/** A format of Django's, read: how to check a password against it, or why that cannot be done. */
+/** A parsed Django hash: how to check a password against it, or why that is impossible. */
 type Reading = { readonly check: Check } | { readonly problem: string }
 
-/** A format of Django's by the name that its hashes begin with. */
+/** A Django format, by the name with which its hashes begin. */
 type Format = (parts: readonly string[], encoded: string) => Reading | null
 
 /**
- * Says why a password can never be checked against one of Django's hashes.
- * @returns null if it can be
+ * Returns why no password can be checked against one of Django's hashes.
+ * @returns null if that is possible
  */
 export function djangoPasswordProblem(encoded: string): string | null {
   const reading = read(encoded)
@@ -33,9 +33,9 @@ export function djangoPasswordProblem(encoded: string): string | null {
 
 /**
  * Verifies a password against one of Django's hashes: pbkdf2_sha256, pbkdf2_sha1, scrypt, argon2, bcrypt_sha256, bcrypt, and
- * the old sha1 and md5. What the runtime has no native code for, or refuses, is derived in plain JavaScript, which is loaded
- * when the first such user signs in.
- * @param password as it was typed: Django does not normalise passwords
+ * the old sha1 and md5. Libraries derive Argon2 and bcrypt, for which the runtime has no native code; more iterations of
+ * PBKDF2 than it accepts at once are derived one after another.
+ * @param password as typed; Django does not normalise passwords
  */
 export async function verifyDjangoPassword(password: string, encoded: string): Promise<boolean> {
   const reading = read(encoded)
@@ -43,16 +43,16 @@ export async function verifyDjangoPassword(password: string, encoded: string): P
 }
 
 /**
- * Tells whether a stored hash is of an import (`algorithm$…`, or the bare MD5 of Django's first years): ours begin with `$`.
- * Where it is, the user has not signed in here since the import.
+ * Returns whether a stored hash was imported (`algorithm$…`, or the bare MD5 of early Django versions); ours begin with `$`.
+ * If it was, the user has not signed in here since the import.
  */
 export function isDjangoPassword(encoded: string): boolean {
   return /^[a-z]\w*\$|^[0-9a-f]{32}$/.test(encoded)
 }
 
 /**
- * Tells whether a client secret is what a hasher of Django writes: every part of it, as a secret in the clear may hold `$`, or begin
- * as a hash does. A bare MD5 is no hash of a client secret.
+ * Returns whether a client secret is the output of a Django hasher. Every part is checked, as a plain secret may contain
+ * `$`, or begin like a hash. A bare MD5 is not a hash of a client secret.
  */
 export function isDjangoHash(text: string): boolean {
   const reading = formatOf(text)?.(text.split('$'), text) ?? null
@@ -74,7 +74,7 @@ function formatOf(encoded: string): Format | null {
   return rest !== undefined && Object.hasOwn(FORMATS, algorithm) ? (FORMATS[algorithm] ?? null) : null
 }
 
-/** What Django's hasher for crypt(3) writes, which no Worker can check. */
+/** The output of Django's hasher for crypt(3), which no Worker can check. */
 const CRYPT = /^crypt\$[^$]*\$[./0-9A-Za-z]{13}$/
 
 const DIGEST_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const
@@ -106,8 +106,8 @@ function readPbkdf2(parts: readonly string[], digest: 'sha1' | 'sha256', length:
 }
 
 /**
- * `pbkdf2$digest$iterations$salt$hash`: not Django's, but how other imports keep theirs. Salt and hash are base64. Keycloak derives
- * more than the digest has; the first block is as hard to guess as all of them.
+ * `pbkdf2$digest$iterations$salt$hash`: not Django's, but the format of other imports. Salt and hash are base64. Keycloak
+ * derives more bytes than the digest has; the first block is as hard to guess as all of them.
  */
 function readBinaryPbkdf2(parts: readonly string[]): Reading | null {
   const [, digest = '', count = '', saltText = '', hash = ''] = parts
@@ -139,7 +139,6 @@ async function derivePbkdf2(
       )
     })
   }
-  const { slicedPbkdf2 } = await import('./sliced-pbkdf2.ts')
   return slicedPbkdf2(password, rule)
 }
 
@@ -192,8 +191,8 @@ function readBcrypt(encoded: string, prepare: (password: string) => string): Rea
     return { problem: `bcrypt with cost ${cost} takes longer than a request may.` }
   return {
     check: async (password) => {
-      const { default: bcrypt } = await import('bcryptjs')
-      return bcrypt.compare(prepare(password), hash)
+      const { compare } = await import('./slow-hashes.ts')
+      return compare(prepare(password), hash)
     },
   }
 }
@@ -214,7 +213,7 @@ function readArgon2(parts: readonly string[]): Reading | null {
   }
   return {
     check: async (password) => {
-      const { argon2d, argon2i, argon2id } = await import('@noble/hashes/argon2.js')
+      const { argon2d, argon2i, argon2id } = await import('./slow-hashes.ts')
       const derive = { argon2d, argon2i, argon2id }[variety] ?? argon2id
       return timingSafeEqual(derive(password, salt, rule), key)
     },
@@ -229,7 +228,7 @@ function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** Base64, with or without padding; null if the text is none. */
+/** Decodes base64, with or without padding; null if the text is invalid. */
 function fromBase64(text: string): Uint8Array | null {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null
   try {

@@ -2,27 +2,27 @@ import { sha256, toBase64url } from '../crypto/bytes.ts'
 import { joinScope, isScopeToken } from '../scope.ts'
 import type { UserReference } from '../store/import-store.ts'
 
-/** What a model is to us. */
+/** Our kind of a model. */
 export type DjangoKind = 'user' | 'scope' | 'client' | 'consent' | 'access token' | 'refresh token' | 'code'
 
 /** A record of `manage.py dumpdata`. */
 export interface DjangoRecord {
-  /** As `oauth2.client`. */
+  /** Such as `oauth2.client`. */
   readonly model: string
-  /** Null where natural keys take its place. */
+  /** Null if natural keys replace it. */
   readonly pk: string | null
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** What records of a dump mean that do not say it themselves. */
+/** The context that the records of a dump need. */
 export interface DjangoContext {
-  /** Which of several Django projects it is; users of two are different users. */
+  /** Identifies one of several Django projects; users of two projects are different users. */
   readonly source: string
   /** The project's user model, such as `auth.user`. */
   readonly userModel: string
-  /** The field that users sign in with, and that natural keys name them by; null for `username`, or else `email`. */
+  /** The field with which users sign in and by which natural keys name them; null for `username`, or else `email`. */
   readonly usernameField: string | null
-  /** The models that may take the place of those of django-oauth-toolkit (OAUTH2_PROVIDER_APPLICATION_MODEL and its like). */
+  /** The models that may replace those of django-oauth-toolkit (OAUTH2_PROVIDER_APPLICATION_MODEL and the like). */
   readonly toolkitModels: ToolkitModels
   /** Bits of the integer scopes of django-oauth2-provider 0.2, by name. */
   readonly scopeBits: Readonly<Record<string, number>>
@@ -33,11 +33,11 @@ export interface DjangoContext {
   /** Scope names by pk. */
   readonly scopes: Map<string, string>
   readonly now: number
-  /** Seconds that a refresh token lives from now on; Django's say no time. */
+  /** Seconds for which a refresh token is valid from now on; Django's have no expiry. */
   readonly refreshTokenLifetime: number
 }
 
-/** Models of django-oauth-toolkit that a project may replace by its own, in lower case. */
+/** Models of django-oauth-toolkit that a project may replace with its own, in lower case. */
 export interface ToolkitModels {
   readonly application: string
   readonly accessToken: string
@@ -51,7 +51,7 @@ export const TOOLKIT_MODELS: ToolkitModels = {
   refreshToken: 'oauth2_provider.refreshtoken',
 }
 
-/** Why a record is not taken: a sentence that is the same for all records of its kind. */
+/** Why a record is not imported, as a sentence that is the same for all records of its kind. */
 export class NotTaken extends Error {
   constructor(reason: string) {
     super(reason)
@@ -69,7 +69,7 @@ const KINDS: Readonly<Record<string, DjangoKind>> = {
   'oauth2_provider.grant': 'code',
 }
 
-/** What a model is to us; null if it is nothing. */
+/** Returns our kind of a model; null if there is none. */
 export function kindOf(model: string, { toolkitModels, userModel }: DjangoContext): DjangoKind | null {
   switch (model) {
     case userModel:
@@ -85,7 +85,7 @@ export function kindOf(model: string, { toolkitModels, userModel }: DjangoContex
   }
 }
 
-/** Says why a record of a model that is nothing to us is not taken, and which option would take it. */
+/** Returns why a record of an unknown model is not imported, and which option would import it. */
 export function unknownModelReason({ fields }: DjangoRecord): string {
   const has = (...names: readonly string[]): boolean => names.every((name) => Object.hasOwn(fields, name))
   const known = has('client_id', 'authorization_grant_type')
@@ -97,16 +97,16 @@ export function unknownModelReason({ fields }: DjangoRecord): string {
         : has('token', 'application', 'access_token')
           ? (['refresh tokens', '--refresh-token-model'] as const)
           : null
-  if (!known) return 'its model is not taken'
-  return `its model is not taken; it looks like the project's ${known[0]}, which ${known[1]} names`
+  if (!known) return 'its model is not imported'
+  return `its model is not imported; it looks like the project's ${known[0]}, which ${known[1]} names`
 }
 
-/** The package that a model belongs to: whatever django-oauth2-provider does not have belongs to django-oauth-toolkit. */
+/** Returns the package of a model; models that django-oauth2-provider does not have belong to django-oauth-toolkit. */
 export function packageOf(model: string): 'oauth2' | 'oauth2_provider' {
   return model.startsWith('oauth2.') ? 'oauth2' : 'oauth2_provider'
 }
 
-/** Reads a record of a dump; null if the object is none. */
+/** Reads a record of a dump; null if the object is not a record. */
 export function readDjangoRecord(value: Readonly<Record<string, unknown>>): DjangoRecord | null {
   const { fields, model, pk } = value
   if (typeof model !== 'string' || typeof fields !== 'object' || fields === null || Array.isArray(fields))
@@ -116,22 +116,22 @@ export function readDjangoRecord(value: Readonly<Record<string, unknown>>): Djan
   return { model: model.toLowerCase(), pk: key, fields: fields as DjangoRecord['fields'] }
 }
 
-/** How a record is named to a person. */
+/** Returns the name of a record for people. */
 export function nameOf({ fields, pk }: DjangoRecord): string {
   return pk ?? (readText(fields['username']) || readText(fields['client_id']) || '?')
 }
 
-/** A text, without NUL, which no text of ours may hold; empty if the field is none. */
+/** Reads a string without NUL, which ours must not contain; empty if the field is not a string. */
 export function readText(value: unknown): string {
   return typeof value === 'string' ? value.replaceAll('\0', '') : ''
 }
 
-/** A pk as text; empty if the value is none. */
+/** Reads a pk as a string; empty if the value is not a pk. */
 export function readKey(value: unknown): string {
   return typeof value === 'number' ? String(value) : readText(value)
 }
 
-/** Seconds since 1970 of a date of Django's; one without a time zone is in UTC. Null if there is none. */
+/** Reads a Django date as seconds since 1970; one without a time zone is in UTC. Null if there is none. */
 export function readTime(value: unknown): number | null {
   const [, date, time] = /^(\d{4}-\d\d-\d\d)(?:[T ](\S+))?$/.exec(readText(value)) ?? []
   if (date === undefined) return null
@@ -140,19 +140,20 @@ export function readTime(value: unknown): number | null {
   return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000)
 }
 
-/** An id of ours that follows from a record, so that the same record imported again is known. */
+/** Returns an id that is derived from a record, so that the same record is recognised when imported again. */
 export async function importedId(what: string, key: string, { source }: DjangoContext): Promise<string> {
   return toBase64url((await sha256(`${source}\n${what}\n${key}`)).slice(0, 16))
 }
 
-/** What natural keys name a user by, as an id. It is compared as it is: Django tells `ada` and `Ada` apart. */
+/** Returns an id for a user's natural key. It is case-sensitive, as Django distinguishes `ada` and `Ada`. */
 export async function nameId(name: string, context: DjangoContext): Promise<string> {
   return importedId('name of user', name, context)
 }
 
 /**
- * The user that a field speaks of: a pk, or a natural key, which is a list with the username. Null where it is empty.
- * @throws {NotTaken} the natural key has several fields, so that the first alone may name somebody else
+ * Reads the user of a field: a pk, or a natural key, which is a list with the username. Null if it is empty.
+ * @throws
+ * {NotTaken} the natural key has several fields, so that the first one may identify somebody else
  */
 export async function readUser(value: unknown, context: DjangoContext): Promise<UserReference | null> {
   if (value === null || value === undefined) return null
@@ -164,24 +165,25 @@ export async function readUser(value: unknown, context: DjangoContext): Promise<
 }
 
 /**
- * The id of the client that a field speaks of: a pk, or a natural key, which is a list with the id.
+ * Reads the id of the client of a field: a pk, or a natural key, which is a list with the id.
  * @throws {NotTaken} the dump has no such client
  */
 export function readClientId(value: unknown, model: string, { clients }: DjangoContext): string {
   const clientId = Array.isArray(value) ? readText(value[0]) : clients.get(clientKey(model, readKey(value)))
-  if (!clientId) throw new NotTaken('its client was not taken')
+  if (!clientId) throw new NotTaken('its client was not imported')
   return clientId
 }
 
-/** How clients are found by the models that speak of them: those of one package belong together. */
+/** Returns the key under which models find their clients; those of one package belong together. */
 export function clientKey(model: string, pk: string): string {
   return `${packageOf(model)} ${pk}`
 }
 
 /**
- * The scope of a record: an integer (django-oauth2-provider 0.2), names separated by spaces, or a list of rows of the scope table.
+ * Reads the scope of a record: an integer (django-oauth2-provider 0.2), names separated by spaces, or a list of rows of the
+ * scope table.
  * @returns names, sorted
- * @throws {NotTaken} none can be told
+ * @throws {NotTaken} it cannot be determined
  */
 export function readScope(value: unknown, { scopeBits, scopes }: DjangoContext): string {
   const names = Array.isArray(value)
@@ -190,20 +192,20 @@ export function readScope(value: unknown, { scopeBits, scopes }: DjangoContext):
       ? namesOfBits(value, scopeBits)
       : readText(value).split(/\s+/).filter(Boolean)
   if (names.length === 0) throw new NotTaken('it has no scope')
-  if (!names.every(isScopeToken)) throw new NotTaken('it has a scope that is no scope name (RFC 6749 3.3)')
+  if (!names.every(isScopeToken)) throw new NotTaken('it has a scope that is not a scope name (RFC 6749 3.3)')
   return joinScope(names)
 }
 
 function scopeName(entry: unknown, scopes: DjangoContext['scopes']): string {
   const key = Array.isArray(entry) ? readText(entry[0]) : readKey(entry)
   const name = scopes.get(key) ?? (typeof entry === 'number' ? undefined : key)
-  if (name === undefined) throw new NotTaken('it has a scope that the dump does not have')
+  if (name === undefined) throw new NotTaken('it has a scope that is missing from the dump')
   return name
 }
 
 function namesOfBits(integer: number, bits: DjangoContext['scopeBits']): string[] {
   const names = Object.keys(bits).filter((name) => ((bits[name] ?? 0) & integer) === bits[name])
   const known = names.reduce((sum, name) => sum | (bits[name] ?? 0), 0)
-  if (known !== integer) throw new NotTaken('it has bits of scopes that --scope-bits does not name')
+  if (known !== integer) throw new NotTaken('it has scope bits that --scope-bits does not name')
   return names
 }

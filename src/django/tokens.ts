@@ -18,7 +18,7 @@ import {
 type Read<T> = Omit<T, 'clientAssumed' | 'userAssumed'>
 
 /**
- * A consent of django-oauth2-provider.
+ * Reads a consent of django-oauth2-provider.
  * @throws {NotTaken} see its reason
  */
 export async function readConsentRecord(
@@ -38,7 +38,7 @@ export async function readConsentRecord(
 }
 
 /**
- * An access token of either package, live or expired.
+ * Reads an access token of either package, valid or expired.
  * @throws {NotTaken} see its reason
  */
 export async function readAccessTokenRecord(
@@ -64,7 +64,7 @@ export async function readAccessTokenRecord(
 }
 
 /**
- * A refresh token of either package that is valid. Neither says when it expires.
+ * Reads a valid refresh token of either package. Neither has an expiry.
  * @throws {NotTaken} see its reason
  */
 export async function readRefreshTokenRecord(
@@ -74,7 +74,7 @@ export async function readRefreshTokenRecord(
   const { fields, model } = record
   if (fields['expired'] === true || (fields['revoked'] ?? null) !== null) throw new NotTaken('it is spent')
   const accessToken = fields['access_token'] ?? null
-  if (accessToken === null) throw new NotTaken('it has no access token, which would say its scope')
+  if (accessToken === null) throw new NotTaken('it has no access token, which would determine its scope')
   const user = await readUser(fields['user'], context)
   if (!user) throw new NotTaken('it has no user')
   const alias = (await readToken(fields['token'])).refresh
@@ -92,7 +92,7 @@ export async function readRefreshTokenRecord(
 
 async function readToken(value: unknown): Promise<ImportedToken> {
   const token = readText(value)
-  // What is shorter could be guessed, or found from its hash.
+  // A shorter one could be guessed, or recovered from its hash.
   if (token.length < 20) throw new NotTaken('its token is too short to be safe')
   const read = await readImportedToken(token)
   if (!read) throw new NotTaken('its token looks like one of ours')
@@ -103,12 +103,12 @@ function readCreated(fields: DjangoRecord['fields'], { now }: DjangoContext): nu
   return Math.min(readTime(fields['created']) ?? now, now)
 }
 
-/** The id of a grant, which follows from what it is made of, so that the same record imported again is known. */
+/** Returns the id of a grant, derived from its record, so that the same record is recognised when imported again. */
 async function grantIdOf(key: string, createdAt: number): Promise<string> {
   return sortableId(createdAt * 1000, (await sha256(key)).slice(0, 10))
 }
 
-/** What a refresh token names its access token by; it stands where the code of a grant does. */
+/** Returns the name by which a refresh token refers to its access token; it replaces the code of a grant. */
 function accessTokenName(pk: string, model: string, { source }: DjangoContext): string {
   return `${source}:${packageOf(model)}.accesstoken:${pk}`
 }

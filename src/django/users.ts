@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../errors.ts'
 import { usernameSkeleton } from '../identity/skeleton.ts'
-import { checkEmail, checkUsername, usernameKey } from '../identity/usernames.ts'
+import { checkEmail, checkUsername, emailKey, usernameKey } from '../identity/usernames.ts'
 import type { ImportedUser } from '../store/import-store.ts'
 import { djangoPasswordProblem } from './passwords.ts'
 import {
@@ -14,14 +14,15 @@ import {
   readTime,
 } from './record.ts'
 
-/** In place of a hash: no password matches it. */
+/** A placeholder for a hash, which no password matches. */
 const NO_PASSWORD = '!'
-/** What to do about users who cannot sign in with what they have. */
-const RESET = 'The user needs a new password: set one, with user set-password.'
+/** Advice for users who cannot sign in with their old password. */
+const RESET = 'The user needs a new password: set one with user set-password.'
 
 /**
- * Says why a user cannot sign in with the old password, as a sentence that is the same for all such users.
- * @returns null if the user can
+ * Returns why a user cannot sign in with the old password, as a sentence that is the same for all such users.
+ * @returns
+ * null if the user can
  */
 export function passwordProblem({ fields }: DjangoRecord): string | null {
   const encoded = readText(fields['password'])
@@ -31,8 +32,8 @@ export function passwordProblem({ fields }: DjangoRecord): string | null {
 }
 
 /**
- * A user of Django. Superusers are staff here; what Django calls staff may have no rights at all.
- * @throws {NotTaken} the name cannot be one of ours
+ * Reads a Django user. Superusers are staff here, as Django's staff may have no rights at all.
+ * @throws {NotTaken} the name is not possible here
  */
 export async function readUserRecord(record: DjangoRecord, context: DjangoContext): Promise<ImportedUser> {
   const { fields, pk } = record
@@ -47,7 +48,7 @@ export async function readUserRecord(record: DjangoRecord, context: DjangoContex
     usernameKey: usernameKey(username),
     usernameSkeleton: usernameSkeleton(username),
     email,
-    emailKey: email === null ? null : usernameKey(email),
+    emailKey: email === null ? null : emailKey(email),
     passwordHash: passwordProblem(record) === null ? readText(fields['password']) : NO_PASSWORD,
     isStaff: fields['is_superuser'] === true,
     isActive: fields['is_active'] !== false,
@@ -58,7 +59,7 @@ export async function readUserRecord(record: DjangoRecord, context: DjangoContex
 }
 
 /**
- * The name that a user of Django signs in with; without the option it is the username, or else the email address.
+ * Returns the name with which a Django user signs in; by default the username, or else the email address.
  * @throws {NotTaken} there is no such field
  */
 export function readUsername({ fields }: DjangoRecord, { usernameField }: DjangoContext): string {
@@ -73,11 +74,11 @@ function checkName(name: string): string {
     return checkUsername(name)
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
-    throw new NotTaken(`its username cannot be one of ours: ${error.message}`)
+    throw new NotTaken(`its username is not possible here: ${error.message}`)
   }
 }
 
-/** The address, if it is one: the rest of the user is worth more. */
+/** Reads the address, if it is valid; the rest of the user matters more. */
 function readEmail(value: unknown): string | null {
   if (readText(value) === '') return null
   try {
@@ -87,7 +88,7 @@ function readEmail(value: unknown): string | null {
   }
 }
 
-/** Names as claims (OpenID Connect Core 5.1). */
+/** Returns names as claims (OpenID Connect Core 5.1). */
 function profileOf(fields: DjangoRecord['fields']): Readonly<Record<string, string>> {
   const given = readText(fields['first_name'])
   const family = readText(fields['last_name'])

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../django/json-objects.ts'
 
-/** What records of users of Auth0 are called in reports. */
+/** The name of Auth0's user records in reports. */
 export const AUTH0_USER = 'auth0.user'
 
 /**
  * Reads the hashes that Auth0's support exports: lines with `_id` and `passwordHash`.
- * @returns hashes by the ids that its users have
+ * @returns hashes by user id
  */
 export async function readAuth0Hashes(
   objects: AsyncIterable<JsonObject>,
@@ -20,8 +20,9 @@ export async function readAuth0Hashes(
 }
 
 /**
- * Turns lines of Auth0's export of users, or of its hashes, into records of users as the importer reads them.
- * @param hashes of users whose lines hold none
+ * Turns lines of Auth0's export of users, or of its hashes, into user records for the importer.
+ * @param hashes of users
+ * whose lines contain none
  */
 export async function* auth0Records(
   objects: AsyncIterable<JsonObject>,
@@ -44,7 +45,7 @@ export async function* auth0Records(
   }
 }
 
-/** `user_id` of the export of users, `_id` of that of hashes, which lacks the name of the connection's kind. */
+/** Returns `user_id` from the export of users, or `_id` from that of hashes, which lacks the connection's strategy. */
 function idOf({ _id: id, user_id: userId }: JsonObject['value']): string | null {
   if (typeof userId === 'string' && userId !== '') return userId
   const bare = typeof id === 'object' && id !== null && '$oid' in id ? id.$oid : id

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../django/json-objects.ts'
 
-/** What records of users of Keycloak are called in reports. */
+/** The name of Keycloak's user records in reports. */
 export const KEYCLOAK_USER = 'keycloak.user'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Turns the export of a Keycloak realm, or of its users, into records of users as the importer reads them. Users that stand for a
- * client (service accounts) are left out, as nobody signs in as one.
+ * Turns the export of a Keycloak realm, or of its users, into user records for the importer. Users that represent a client
+ * (service accounts) are skipped, as nobody signs in as one.
  */
 export async function* keycloakRecords(objects: AsyncIterable<JsonObject>): AsyncGenerator<JsonObject> {
   for await (const { offset, value } of objects) {
@@ -39,7 +39,7 @@ function readFields(user: Fields): Fields {
   }
 }
 
-/** The hash as the importer's formats write it, or the algorithm's name alone, which the report then says. */
+/** Returns the hash in the importer's format, or only the algorithm's name, which the report then names. */
 function passwordOf(user: Fields): string {
   const credentials = Array.isArray(user['credentials']) ? user['credentials'].map(fieldsOf) : []
   const found = credentials.find(({ type }) => type === 'password')
@@ -53,7 +53,7 @@ function passwordOf(user: Fields): string {
   return algorithm === 'bcrypt' ? `bcrypt$${value}` : `${algorithm}$`
 }
 
-/** Keycloak's `hashIterations` are the rounds of Argon2; its other parameters are lists with one text each. */
+/** Keycloak's `hashIterations` are the rounds of Argon2; its other parameters are lists with one string each. */
 function argon2(data: Fields, saltAndHash: string): string {
   const more = fieldsOf(data['additionalParameters'])
   const first = (name: string): string => String([more[name]].flat()[0])
@@ -62,7 +62,7 @@ function argon2(data: Fields, saltAndHash: string): string {
   return `argon2$argon2${first('type')}$v=${version}$${cost}$${saltAndHash.replaceAll('=', '')}`
 }
 
-/** JSON within a text of JSON. */
+/** Parses JSON within a JSON string. */
 function parse(text: unknown): Fields {
   try {
     return typeof text === 'string' ? fieldsOf(JSON.parse(text)) : {}

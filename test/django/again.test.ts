@@ -55,13 +55,13 @@ const reasons = async (...parameters: Parameters<typeof importRecords>) =>
       skipped.map(({ count, reason, records }) => `${count} ${reason}: ${records.join()}`),
     ]),
   )
-const DELETED = 'it was deleted here since an earlier import (--restore brings it back)'
+const DELETED = 'it has been deleted here since an earlier import (--restore brings it back)'
 
 describe('a name in a dump', () => {
   it('never means a user who is here, but whom the dump has not brought', async () => {
     await givenUser('ada')
     const found = await reasons([application({ user: ['ada'] }), accessToken(1, ['ada'])])
-    expect(found['oauth2_provider.accesstoken']).toEqual(['1 its user was not taken: 1'])
+    expect(found['oauth2_provider.accesstoken']).toEqual(['1 its user was not imported: 1'])
     expect(await holders()).toEqual([])
     expect(await tableOf('clients')).toMatchObject([{ client_id: 'shop', owner_id: null }])
     expect(await tableOf('authorized_clients')).toEqual([])
@@ -80,7 +80,7 @@ describe('a name in a dump', () => {
     const records = [user(1, 'ada'), user(2, 'ADA'), application(), accessToken(1, ['ADA'])]
     for (const dry of [true, false]) {
       expect((await reasons(records, { dry }))['oauth2_provider.accesstoken']).toEqual([
-        '1 its user was not taken: 1',
+        '1 its user was not imported: 1',
       ])
     }
     expect(await holders()).toEqual([])
@@ -121,9 +121,9 @@ describe('a record that was deleted here', () => {
     expect(await store.deleteClient('shop', mark())).toBe(true)
     expect(await store.deleteScope('mail', mark())).toBe(true)
     const expected = {
-      'auth.user': [`1 ${DELETED}: 1`, '1 it is here already: 2'],
+      'auth.user': [`1 ${DELETED}: 1`, '1 it exists already: 2'],
       'oauth2.scope': [`1 ${DELETED}: 1`],
-      'oauth2_provider.accesstoken': ['2 its client was not taken: 1,2'],
+      'oauth2_provider.accesstoken': ['2 its client was not imported: 1,2'],
       'oauth2_provider.application': [`1 ${DELETED}: 1`],
     }
     expect(await reasons(records, { dry: true })).toEqual(expected)
@@ -166,8 +166,8 @@ describe('a record that was deleted here', () => {
 describe('a token of a dump that was purged here', () => {
   const records = [user(1, 'ada'), application(), accessToken(1, 1), refreshToken(1, 1), accessToken(2, null)]
   const expected = {
-    'auth.user': ['1 it is here already: 1'],
-    'oauth2_provider.application': ['1 it is here already: 1'],
+    'auth.user': ['1 it exists already: 1'],
+    'oauth2_provider.application': ['1 it exists already: 1'],
     'oauth2_provider.accesstoken': [`2 ${DELETED}: 1,2`],
     'oauth2_provider.refreshtoken': [`1 ${DELETED}: 1`],
   }

@@ -38,16 +38,16 @@ describe('a dump of django-oauth-toolkit, made by a current Django', () => {
       onUncheckable: (problem, count) => uncheckable.push(`${count} ${problem}`),
     })
     expect(summary(result)).toEqual({
-      'auth.user': '6+0; 1 something else here has its name (names are compared without regard to case)',
+      'auth.user': '6+0; 1 another record has its name (names are compared without regard to case)',
       'oauth2_provider.accesstoken': '3+0; 2 it has expired',
       'oauth2_provider.application': '4+0',
-      'oauth2_provider.grant': '0+0; 1 codes live for minutes, and are not taken',
+      'oauth2_provider.grant': '0+0; 1 codes are valid for minutes, and are not imported',
       'oauth2_provider.refreshtoken': '3+0; 1 it is spent',
     })
     expect(result.models['auth.user']?.skipped[0]?.records).toEqual(['7'])
     expect(uncheckable).toEqual([
-      '1 Argon2 with 102400 KiB of memory and 2 rounds needs more than a Worker has. The user needs a new password: set one, with user set-password.',
-      '1 The user has no password. The user needs a new password: set one, with user set-password.',
+      '1 Argon2 with 102400 KiB of memory and 2 rounds needs more than a Worker has. The user needs a new password: set one with user set-password.',
+      '1 The user has no password. The user needs a new password: set one with user set-password.',
     ])
     expect(result.notes.map(({ note }) => note)).toContainEqual(
       expect.stringMatching(/^The redirect URI "http:\/\/web\.example\/insecure" must use https/),
@@ -65,17 +65,17 @@ describe('a dump of django-oauth-toolkit, made by a current Django', () => {
     expect(await everything()).toEqual(before)
     expect(dry).toEqual(await importRecords(toolkit))
     const again = await importRecords(toolkit, { dry: true })
-    expect(summary(again)['auth.user']).toMatch(/^0\+0; .*; 6 it is here already$/)
+    expect(summary(again)['auth.user']).toMatch(/^0\+0; .*; 6 it exists already$/)
   })
 
   it('changes nothing when it is imported again, even with OAUTH_DELETE_EXPIRED', SLOW, async () => {
     await importRecords(toolkit)
     const first = await everything()
     expect(summary(await importRecords(toolkit))).toMatchObject({
-      'auth.user': expect.stringMatching(/^0\+0; 6 it is here already/) as string,
-      'oauth2_provider.application': '0+0; 4 it is here already',
-      'oauth2_provider.accesstoken': '0+0; 3 it is here already; 2 it has expired',
-      'oauth2_provider.refreshtoken': '0+0; 1 it is spent; 3 it is here already',
+      'auth.user': expect.stringMatching(/^0\+0; 6 it exists already/) as string,
+      'oauth2_provider.application': '0+0; 4 it exists already',
+      'oauth2_provider.accesstoken': '0+0; 3 it exists already; 2 it has expired',
+      'oauth2_provider.refreshtoken': '0+0; 1 it is spent; 3 it exists already',
     })
     expect(await everything()).toEqual(first)
     const form = { ...web, grant_type: 'refresh_token', refresh_token: 'refresh-token-of-ada-at-web' }
@@ -168,7 +168,7 @@ describe('a dump of django-oauth-toolkit, made by a current Django', () => {
     const result = await importRecords(toolkit)
     expect(summary(result)).toMatchObject({
       'oauth2_provider.accesstoken':
-        '0+0; 1 its user has withdrawn the consent here, or changed the password; 2 it has expired; 2 it was deleted here since an earlier import (--restore brings it back)',
+        '0+0; 1 its user has withdrawn the consent here, or changed the password; 2 it has expired; 2 it has been deleted here since an earlier import (--restore brings it back)',
     })
     travel(100 * 86_400)
     expect(await introspect('refresh-token-of-bob-at-native', 'native-id')).toMatchObject({ status: 401 })
@@ -187,11 +187,11 @@ describe('a dump of django-oauth2-provider', () => {
     expect(summary(result)).toEqual({
       'auth.user': '3+0',
       'oauth2.accesstoken':
-        '3+0; 1 it has bits of scopes that --scope-bits does not name; 1 it has expired; 1 its user was not taken',
+        '3+0; 1 it has scope bits that --scope-bits does not name; 1 it has expired; 1 its user was not imported',
       'oauth2.client': '2+0',
-      'oauth2.grant': '0+0; 1 codes live for minutes, and are not taken',
+      'oauth2.grant': '0+0; 1 codes are valid for minutes, and are not imported',
       'oauth2.refreshtoken':
-        '2+0; 1 it is spent; 1 its user was not taken; 1 its access token was not taken, so nothing says its scope',
+        '2+0; 1 it is spent; 1 its user was not imported; 1 its access token was not imported, so its scope is unknown',
     })
     const answer = await ask({ ...client, token: `a${token(1).slice(1)}` }, '/oauth2/introspect')
     expect(answer).toMatchObject({ active: true, scope: 'read', username: 'test-user-1' })
@@ -239,7 +239,7 @@ describe('a dump of django-oauth2-provider', () => {
       'oauth2.accesstoken': '1+0',
       'oauth2.authorizedclient': '1+0',
       'oauth2.client': '1+0',
-      'oauth2.grant': '0+0; 1 codes live for minutes, and are not taken',
+      'oauth2.grant': '0+0; 1 codes are valid for minutes, and are not imported',
       'oauth2.refreshtoken': '1+0',
       'oauth2.scope': '2+0',
     })
@@ -262,14 +262,14 @@ describe('a dump of django-oauth2-provider', () => {
     const records = [...keyless, { model: 'sessions.session', pk: 'x', fields: {} }, { hello: 'world' }]
     const result = await importRecords(records)
     expect(summary(result)).toMatchObject({
-      '?': '0+0; 1 it is no record that this import reads',
+      '?': '0+0; 1 it is not a record that this import reads',
       'auth.user': '3+0',
       'oauth2.accesstoken': '1+0',
       'oauth2.authorizedclient': '1+0',
-      'sessions.session': '0+0; 1 its model is not taken',
+      'sessions.session': '0+0; 1 its model is not imported',
     })
     const again = await importRecords(records, { dry: true })
-    expect(summary(again)['oauth2.accesstoken']).toBe('0+0; 1 it is here already')
+    expect(summary(again)['oauth2.accesstoken']).toBe('0+0; 1 it exists already')
   })
 })
 
@@ -298,7 +298,7 @@ describe('users who change in Django between two imports', () => {
       { username: 'user-1', password_hash: password, email_key: 'one@example.com', is_active: 1 },
       { username: 'user-2', password_hash: password, is_active: 0 },
     ])
-    expect(summary(await importRecords(changed))['auth.user']).toBe('0+0; 3 it is here already')
+    expect(summary(await importRecords(changed))['auth.user']).toBe('0+0; 3 it exists already')
   })
 
   it('keep an email address that another user has, without its key', async () => {
@@ -314,12 +314,10 @@ describe('users who change in Django between two imports', () => {
   it('do not take the name of somebody who is here', async () => {
     await givenUser('User-1', { isStaff: true })
     const records = [user(1, { is_superuser: true }), user(2, { is_staff: true })]
-    expect(summary(await importRecords(records))['auth.user']).toMatch(
-      /^1\+0; 1 something else here has its name/,
-    )
+    expect(summary(await importRecords(records))['auth.user']).toMatch(/^1\+0; 1 another record has its name/)
     const [renamed] = [user(2, { username: 'user-1' })]
     expect(summary(await importRecords([renamed]))['auth.user']).toMatch(
-      /^0\+0; 1 something else here has its name/,
+      /^0\+0; 1 another record has its name/,
     )
     expect((await users()).filter(({ is_staff }) => is_staff === 1)).toMatchObject([{ username: 'User-1' }])
   })

@@ -47,15 +47,15 @@ describe('the reader of long lists', () => {
   it.each([
     ['', 'is empty'],
     ['   ', 'is empty'],
-    ['[{"a":1}', 'breaks off after 1 objects, at byte 8'],
-    ['[{"a":"x', 'breaks off after 0 objects, at byte 8'],
-    ['[{"a":1}]{}', 'goes on after its list, at byte 9'],
+    ['[{"a":1}', 'ends after 1 objects, in the middle, at byte 8'],
+    ['[{"a":"x', 'ends after 0 objects, in the middle, at byte 8'],
+    ['[{"a":1}]{}', 'continues after its list, at byte 9'],
     ['[{"a":1}],', 'has an unexpected "," at byte 9'],
     ['[1]', 'has an unexpected "1" at byte 1'],
     ['Loading …\n[]', 'has an unexpected "L" at byte 0'],
-    ['[{"a":1},{"a":}]', 'has an object that is no JSON, number 2, before byte 15'],
-    ['[{"a":[}]', 'has an object that is no JSON, number 1'],
-    ['[{"a":1]', 'has an object that is no JSON, number 1'],
+    ['[{"a":1},{"a":}]', 'has an object that is not JSON, number 2, before byte 15'],
+    ['[{"a":[}]', 'has an object that is not JSON, number 1'],
+    ['[{"a":1]', 'has an object that is not JSON, number 1'],
   ])('says what is wrong with %j', async (text, problem) => {
     const error: unknown = await read(text).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(InvalidInputError)

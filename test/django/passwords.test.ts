@@ -83,7 +83,7 @@ describe('the password formats of Django', () => {
     ],
   ])('%s above what a request may cost is refused at the import and at the sign-in', async (_, password) => {
     const user = { model: 'auth.user', pk: '1', fields: { username: 'ada', password } }
-    expect(passwordProblem(user)).toMatch(/The user needs a new password: set one, with user set-password\.$/)
+    expect(passwordProblem(user)).toMatch(/The user needs a new password: set one with user set-password\.$/)
     await importRecords([user])
     expect(await tableOf('users')).toMatchObject([{ username: 'ada', password_hash: '!' }])
     const started = Date.now()

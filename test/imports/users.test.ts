@@ -38,7 +38,7 @@ async function signIn(username: string, password: string): Promise<number> {
   const form = { client_id: 'own', client_secret: SECRET, grant_type: 'password', username, password }
   return (await answerOf(await post('/oauth2/token', form))).status
 }
-const RESET = 'The user needs a new password: set one, with user set-password.'
+const RESET = 'The user needs a new password: set one with user set-password.'
 
 describe('users of Auth0', () => {
   it('come with their hashes, and sign in with their passwords', { timeout: 60_000 }, async () => {
@@ -116,7 +116,7 @@ describe('users of Keycloak', () => {
     await importRealm(JSON.stringify({ realm: 'acme', users: users.slice(0, 3) }))
     expect((await importRealm(JSON.stringify(users))).models[KEYCLOAK_USER]).toMatchObject({
       created: 5,
-      skipped: [{ reason: 'it is here already', count: 3 }],
+      skipped: [{ reason: 'it exists already', count: 3 }],
     })
   })
 
@@ -136,12 +136,19 @@ describe('users of Keycloak', () => {
 })
 
 describe('PBKDF2 with SHA-512 in slices', () => {
-  it('derives what the runtime does, from a salt of bytes', { timeout: 60_000 }, async () => {
-    const salt = Uint8Array.of(255, 0, 128, 1)
-    const iterations = 16_390
-    const derived = await slicedPbkdf2('pässword', { salt, iterations, digest: 'sha512' })
-    expect([...derived]).toEqual([...pbkdf2Sync('pässword', salt, iterations, 64, 'sha512')])
-  })
+  it.each([
+    ['a password', 'pässword'],
+    ['an empty secret of a client', ''],
+  ])(
+    'derives what the runtime does from a salt of bytes and %s',
+    { timeout: 60_000 },
+    async (_, password) => {
+      const salt = Uint8Array.of(255, 0, 128, 1)
+      const iterations = 16_390
+      const derived = await slicedPbkdf2(password, { salt, iterations, digest: 'sha512' })
+      expect([...derived]).toEqual([...pbkdf2Sync(password, salt, iterations, 64, 'sha512')])
+    },
+  )
 
   it('counts four times towards what a request may take', () => {
     const hash = (count: number) => `pbkdf2$sha512$${count}$AAAA$${'A'.repeat(86)}==`
