@@ -1,8 +1,10 @@
 declare namespace Cloudflare {
-  /** What wrangler.toml binds. Settings are variables of their own; `parseSettings` reads them. */
+  /** The bindings of wrangler.toml. Settings are separate variables, which `parseSettings` reads. */
   interface Env {
     readonly DB: D1Database
     readonly KV: KVNamespace
+    readonly EMAIL?: SendEmail
+    readonly RATE_LIMITER?: RateLimit
     readonly SECRET_KEY?: string
   }
 }

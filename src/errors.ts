@@ -19,6 +19,15 @@ export type OAuthErrorCode =
   // RFC 7591 3.2.2
   | 'invalid_client_metadata'
   | 'invalid_redirect_uri'
+  // RFC 8628 3.5
+  | 'authorization_pending'
+  | 'expired_token'
+  | 'slow_down'
+  // RFC 9449 12.2
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
+  // RFC 8707 2
+  | 'invalid_target'
   // RFC 9470 3
   | 'insufficient_user_authentication'
   // OpenID Connect Core 3.1.2.6
@@ -29,15 +38,17 @@ export type OAuthErrorCode =
   | 'request_not_supported'
   | 'registration_not_supported'
   | 'request_uri_not_supported'
+  // OpenID Connect Core Error Code unmet_authentication_requirements 3
+  | 'unmet_authentication_requirements'
 
 interface OAuthErrorOptions {
-  /** A stable word that tells apart what shares a code: pages, events and tests go by it, never by the sentence. */
+  /** A stable word that distinguishes errors with the same code; pages, events and tests use it, never the sentence. */
   readonly reason?: string
-  /** For the log alone: what really happened. Never a token, code, secret or password. */
+  /** What really happened, only for the log. Never contains a token, code, secret or password. */
   readonly detail?: string
-  /** HTTP status where it is not the code's usual one. */
+  /** HTTP status, if it is not the code's usual one. */
   readonly status?: 400 | 401 | 403 | 405 | 421 | 429 | 500 | 503
-  /** Further response headers, as `Retry-After`. */
+  /** Further response headers, such as `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -50,13 +61,13 @@ const STATUS: Partial<Record<OAuthErrorCode, 401 | 403 | 500 | 503>> = {
 }
 
 /**
- * The only exception that reaches a client: a code of the registries and one plain sentence.
- * The sentence keeps to the characters that RFC 6749 5.2 allows; others become `?`.
+ * The only exception that reaches a client: a registered code and one plain sentence. The sentence uses only characters that
+ * RFC 6749 5.2 allows; others become `?`.
  */
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode
   readonly description: string
-  /** A stable word for the rule that refuses; the code, where there is no closer one. */
+  /** A stable word for the rule that was broken; the code, if there is no more specific one. */
   readonly reason: string
   readonly detail: string | undefined
   readonly status: 400 | 401 | 403 | 405 | 421 | 429 | 500 | 503
@@ -74,11 +85,11 @@ export class OAuthError extends Error {
   }
 }
 
-/** A setting or a table of the provider that cannot be used. Stops every request; its message is for the log. */
+/** An invalid setting or table of the provider. It stops every request; its message is for the log. */
 export class ConfigurationError extends Error {
   /**
-   * @param name what is wrong: a variable or an option
-   * @param problem what it holds and what it may hold
+   * @param name of the variable or option
+   * @param problem its value, and what is allowed
    */
   constructor(name: string, problem: string) {
     super(`${name}: ${problem}`)
@@ -86,10 +97,10 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** A store that did not answer, even the second time. Becomes 503; nothing was decided. */
+/** The storage failed to answer twice. The answer is 503; nothing was decided. */
 export class StorageError extends Error {
   /**
-   * @param storage which part of the storage failed, as D1
+   * @param storage which part of the storage failed, such as D1
    * @param cause what it threw
    */
   constructor(storage: string, cause: unknown) {
@@ -98,7 +109,7 @@ export class StorageError extends Error {
   }
 }
 
-/** What is wrong with one field of a form or one option of a command. */
+/** A problem with one field of a form or one option of a command. */
 export interface FieldProblem {
   /** The field, as its form or record names it. */
   readonly field: string
@@ -106,13 +117,13 @@ export interface FieldProblem {
   readonly message: string
 }
 
-/** Input of an operator, a form or a registration that cannot be used. Its message may be shown beside the field. */
+/** Invalid input of an operator, a form or a registration. Its message may be shown beside the field. */
 export class InvalidInputError extends Error {
   readonly problems: readonly FieldProblem[]
 
   /**
-   * @param field what is wrong, or every problem
-   * @param message what is allowed, where `field` is one name
+   * @param field its name, or a list of all problems
+   * @param message what is allowed, if `field` is one name
    */
   constructor(field: string | readonly FieldProblem[], message = '') {
     const problems = typeof field === 'string' ? [{ field, message }] : field

@@ -1,8 +1,8 @@
 import { OAuthError } from './errors.ts'
 
 /**
- * The refusal of a client: the same for an unknown client as for a wrong secret. The endpoint's row adds status 401 and the
- * challenge where they belong (RFC 6749 5.2).
+ * Returns the refusal of a client, the same for an unknown client as for a wrong secret. The endpoint's row adds status 401
+ * and the challenge if needed (RFC 6749 5.2).
  * @param detail the reason, for the log
  */
 export function invalidClient(detail?: string): OAuthError {
@@ -14,11 +14,11 @@ export function invalidClient(detail?: string): OAuthError {
 }
 
 /**
- * The same, of a client that is unknown, or disabled, or did not prove itself. Whoever writes the refusal down may find out which.
- * @param method how it said who it is, see `ClientProof`
+ * Returns the same for a client that is unknown or disabled, or failed to authenticate. The note of the refusal finds out which.
+ * @param method how it authenticated, see `ClientProof`
  */
 export function unprovenClient({ method }: { readonly method: string }): OAuthError {
-  const [reason, what] = UNPROVEN[method] ?? ['wrong_proof', 'what it proved itself by does not hold']
+  const [reason, what] = UNPROVEN[method] ?? ['wrong_proof', 'its proof is invalid']
   return new OAuthError('invalid_client', 'Client authentication failed.', {
     reason,
     detail: `The client is unknown or disabled, or ${what}.`,
@@ -30,15 +30,15 @@ const UNPROVEN: Readonly<Record<string, readonly [reason: string, what: string]>
   secret: ['wrong_secret', 'its secret is wrong'],
 }
 
-/** Letters that are not seen, that turn the direction of their neighbours, or that end a quotation. */
+/** Characters that are invisible, change the direction of text, or end a quotation. */
 const ESCAPED = /["\\\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/gu
-/** Tokens, codes and secrets of this provider, and tokens of many others, wherever they were put by mistake. */
-const SECRET = /(?<![\w-])[\w-]{43}(?![\w-])|\b(?:at|rt|ac|se|sk|pk)_[\w-]{8,}|\beyJ[\w-]+\.[\w.-]+/g
+/** Tokens, codes and secrets of this provider, and tokens of many others, in places where they were put by mistake. */
+const SECRET = /(?<![\w-])[\w-]{43}(?![\w-])|\b(?:at|rt|ac|se|pr|dc|sk|pk)_[\w-]{8,}|\beyJ[\w-]+\.[\w.-]+/g
 
 /**
- * Writes down a value that somebody sent, for the log and for staff: in quotation marks, cut, with whatever is not seen as its
- * number; what looks like a token is left out.
- * @param length of the value, in characters
+ * Quotes a value that somebody sent, for the log and for staff: cut, with invisible characters escaped, and without anything
+ * that looks like a token.
+ * @param length the most characters to show
  */
 export function shown(value: string, length = 100): string {
   const plain = value.slice(0, 4 * length).replaceAll(SECRET, '...')
@@ -49,7 +49,7 @@ export function shown(value: string, length = 100): string {
 }
 
 /**
- * The refusal of a grant (RFC 6749 5.2). One sentence for every reason: an attacker learns none of them.
+ * Returns the refusal of a grant (RFC 6749 5.2), with one sentence for every reason, so that an attacker learns none of them.
  * @param detail the reason, for the log
  */
 export function invalidGrant(detail: string): OAuthError {
@@ -60,14 +60,22 @@ export function invalidGrant(detail: string): OAuthError {
   )
 }
 
-/** The refusal of a grant type that the client is not registered for (RFC 6749 5.2). */
+/** Returns the refusal of a grant type that the client is not registered for (RFC 6749 5.2). */
 export function unauthorizedGrantType(): OAuthError {
   return new OAuthError('unauthorized_client', 'The client may not use this grant type.', {
     reason: 'grant_type_not_registered',
   })
 }
 
-/** The refusal of a scope that is unknown, too wide, or of which nothing is left (RFC 6749 5.2). */
+/** Returns the refusal of a scope that is unknown, too wide, or narrowed to nothing (RFC 6749 5.2). */
 export function invalidScope(): OAuthError {
   return new OAuthError('invalid_scope', 'Invalid scope.')
+}
+
+/**
+ * Returns the refusal of a resource that is malformed, unknown, or not one of the grant's (RFC 8707 2).
+ * @param description what is wrong with it
+ */
+export function invalidTarget(description: string): OAuthError {
+  return new OAuthError('invalid_target', description)
 }

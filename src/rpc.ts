@@ -5,7 +5,7 @@ import type { AccessTokenService } from './resource-server/rpc-verifier.ts'
 import type { AccessToken } from './tokens/verify.ts'
 
 /**
- * Makes the entrypoint that other Workers of the account call over a service binding, to verify access tokens without HTTP and
+ * Creates the entrypoint that other Workers of the account call over a service binding, to verify access tokens without HTTP and
  * without a client secret. Export it from the Worker's main module under the name that their bindings give as `entrypoint`.
  */
 export function accessTokenEntrypoint(
@@ -15,7 +15,7 @@ export function accessTokenEntrypoint(
   env: ProviderBindings,
 ) => WorkerEntrypoint<ProviderBindings> & AccessTokenService {
   return class extends WorkerEntrypoint<ProviderBindings> {
-    /** See `AccessTokenService`. One round trip to D1; none for a token that the provider did not mint. */
+    /** See `AccessTokenService`. It takes one round trip to D1, or none for a token that the provider did not mint. */
     verifyAccessToken(token: string): Promise<AccessToken | null> {
       return provider.verifyAccessToken(token, this.env)
     }

@@ -1,46 +1,46 @@
 import { ConfigurationError, OAuthError } from './errors.ts'
 
-/** Scope names with the bits that each stands for, as OAUTH_SCOPES holds them. */
+/** Scope names with their bits, as in OAUTH_SCOPES. */
 export type ScopeBits = Readonly<Record<string, number>>
 
 /**
- * The scope of the admin API. A client has it only by naming it in its own list, a token only by asking for it by name, and only
- * where a member of staff who has just signed in says yes to it.
+ * The scope of the admin API. A client has it only if its own list names it; a token has it only if it was requested by name
+ * and a member of staff who had just signed in approved it.
  */
 export const ADMIN_SCOPE = 'admin'
 
 /** The seed's constants: writing includes reading. */
 export const DEFAULT_SCOPES: ScopeBits = { read: 2, write: 6 }
 
-/** Bitwise operators of JavaScript work on 32 bits, one of which is the sign. */
+/** JavaScript's bitwise operators work on 32 bits, one of which is the sign. */
 const MAX_BITS = 31
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-/** Scopes that one request, client or setting may name: more than any client needs. */
+/** The most scopes that one request, client or setting may name; more than any client needs. */
 export const MAX_SCOPES = 100
 
 /** The seed's scope module over one table of bits. */
 export interface Scope {
   /**
-   * Tells whether every bit of `wants` is in `has`.
-   * @param wants integer of the scopes that are needed
-   * @param has integer of the scopes that are there
+   * Returns whether every bit of `wants` is in `has`.
+   * @param wants integer of the required scopes
+   * @param has integer of the granted scopes
    */
   readonly check: (wants: number, has: number) => boolean
-  /** Names of the scopes that `scope`, an integer, includes, in the table's order. */
+  /** Returns the names of the scopes that `scope`, an integer, includes, in the table's order. */
   readonly names: (scope: number) => string[]
   /** The same as `names`. */
   readonly toNames: (scope: number) => string[]
   /**
-   * The integer of scope names; unknown names count nothing.
-   * @param names scope names, then optionally `{ default }`: the result where no name is known (0 if left out)
+   * Returns the integer of scope names; unknown names add nothing.
+   * @param names scope names, then optionally `{ default }`: the result if no name is known (by default 0)
    */
   readonly toInt: (...names: (string | { readonly default?: number })[]) => number
 }
 
 /**
- * Makes the scope module for a table of bits.
+ * Creates the scope module for a table of bits.
  * @param bits scope names with their bits
- * @throws {ConfigurationError} a name is not a scope-token of RFC 6749 3.3, or its bits are more than an integer carries
+ * @throws {ConfigurationError} a name is not a scope-token of RFC 6749 3.3, or its bits do not fit an integer
  */
 export function createScope(bits: ScopeBits): Scope {
   checkScopeBits(bits)
@@ -63,8 +63,8 @@ export function createScope(bits: ScopeBits): Scope {
 }
 
 /**
- * Refuses a table of scopes that cannot work.
- * @throws {ConfigurationError} says which scope and why
+ * Refuses an invalid table of scopes.
+ * @throws {ConfigurationError} names the scope and the reason
  */
 export function checkScopeBits(bits: ScopeBits): void {
   if (Object.keys(bits).length === 0) throw new ConfigurationError('OAUTH_SCOPES', 'holds no scope')
@@ -93,9 +93,9 @@ function check(wants: number, has: number): boolean {
 export const scope: Scope = createScope(DEFAULT_SCOPES)
 
 /**
- * Reads a scope parameter (RFC 6749 3.3) without believing it: the storage knows which names exist.
- * @param value names separated by spaces; null or undefined where the parameter was left out
- * @returns the names sorted and without repeats, joined by spaces; null where none was named
+ * Reads a scope parameter (RFC 6749 3.3) without verifying it: only the storage knows which names exist.
+ * @param value names separated by spaces; null or undefined if the parameter is missing
+ * @returns the names sorted and without duplicates, joined by spaces; null if there are none
  */
 export function requestedScope(value: string | null | undefined): string | null {
   const names = value?.split(' ').filter((name) => name !== '') ?? []
@@ -103,9 +103,9 @@ export function requestedScope(value: string | null | undefined): string | null 
 }
 
 /**
- * Parses a scope that somebody sets up.
+ * Parses a scope that somebody configures.
  * @returns as `requestedScope`
- * @throws {OAuthError} invalid_scope: a name has characters that no scope has (RFC 6749 3.3), or there are too many
+ * @throws {OAuthError} invalid_scope: a name has characters that a scope cannot have (RFC 6749 3.3), or there are too many
  */
 export function parseScope(value: string | null | undefined): string | null {
   const requested = requestedScope(value)
@@ -115,32 +115,33 @@ export function parseScope(value: string | null | undefined): string | null {
   return requested
 }
 
-/** A scope without `admin`, which nobody gets without asking for it by name; it may be empty. */
+/** Returns a scope without `admin`, which must be requested by name; the result may be empty. */
 export function withoutAdmin(names: string): string {
   return joinScope(names.split(' ').filter((name) => name !== ADMIN_SCOPE))
 }
 
-/** Scope names sorted and without repeats, joined by spaces. */
+/** Returns scope names sorted and without duplicates, joined by spaces. */
 export function joinScope(names: Iterable<string>): string {
   return [...new Set(names)].toSorted().join(' ')
 }
 
-/** Tells whether `value` may name a scope (RFC 6749 3.3). */
+/** Returns whether `value` is a valid scope name (RFC 6749 3.3). */
 export function isScopeToken(value: string): boolean {
   return SCOPE_TOKEN.test(value)
 }
 
 /**
- * Tells whether every name of `wants` is among `has`.
+ * Returns whether every name of `wants` is in `has`.
  * @param has names separated by spaces
- * @param wants likewise
+ * @param wants names separated by
+ * spaces
  */
 export function coversScope(has: string, wants: string): boolean {
   const names = new Set(has.split(' '))
   return wants.split(' ').every((name) => names.has(name))
 }
 
-/** Scopes that exist whatever the scope table holds: those of OAUTH_SCOPES and those of features. */
+/** Returns the scopes that exist regardless of the scope table: those of OAUTH_SCOPES and those of features. */
 export function fixedScopes({
   scopes,
   settings,

@@ -5,35 +5,42 @@ import type { ClientType, MetadataValue } from '../store/records.ts'
 import { type ClientMetadataMember, fallbackOf, memberKey, type Setter } from './member.ts'
 import { type ClientColumns, columnMembers } from './members/columns.ts'
 import { allowShortSchemes, clientMetadata } from './members/index.ts'
+import { keyMembers } from './members/keys.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 
 export type { ClientMetadata } from '../store/admin-store.ts'
 
-/** Grant types whose answer goes to a redirect URI, with the response type that asks for it. */
+/** Grant types whose answer goes to a redirect URI, with the response type that requests it. */
 const RESPONSE_TYPES: Readonly<Record<string, string>> = { authorization_code: 'code', implicit: 'token' }
 
-/** How metadata is read. */
+/** How to read metadata. */
 export interface ParseOptions {
-  /** The members that there are; without it those of this package. */
+  /** All members; by default those of this package. */
   readonly members?: readonly ClientMetadataMember[]
-  /** Who sends the metadata. What this one may not set stays as it is. */
+  /** Who sends the metadata. Members that the sender may not set stay as they are. */
   readonly setter?: Setter
   /** Hosts whose plain-http redirect URIs may be registered. */
   readonly httpHosts?: readonly string[]
-  /** What the client has. What the input leaves out stays, and is not checked again. */
+  /**
+   * Grant types that the settings turn off, each with its variable: a client may keep one that it has, but cannot be given
+   * one.
+   */
+  readonly grantTypesOff?: Readonly<Record<string, string>>
+  /** The client's present metadata. Members that are missing from the input stay, and are not checked again. */
   readonly before?: ClientMetadata
 }
 
 /**
- * Checks the metadata of a client to create or to change: the one place that says what a client may be.
- * @param input members by their names in the API; a text that is empty counts as null, which takes a member away. Response
- *   types follow from the grant types, so given ones are not looked at
- * @throws {InvalidInputError} names each member that cannot be used and says what is allowed
+ * Checks the metadata of a client to create or to change. This is the only place that decides what a client may be.
+ * @param input members by their names in the API; an empty string counts as null, which removes a member. Response types are
+ *   derived from the grant types, so those in the input are ignored
+ * @throws {InvalidInputError} names each invalid member and says what is allowed
  */
 export function parseClientMetadata(
   input: Readonly<Record<string, unknown>>,
-  { before, httpHosts = [], members = clientMetadata, setter = 'staff' }: ParseOptions = {},
+  options: ParseOptions = {},
 ): ClientMetadata {
+  const { before, members = clientMetadata, setter = 'staff' } = options
   const problems: FieldProblem[] = []
   const read = (member: ClientMetadataMember, kept: MetadataValue | undefined, type: ClientType) => {
     const given = member.setBy.includes(setter) ? input[memberKey(member)] : undefined
@@ -62,8 +69,8 @@ export function parseClientMetadata(
     columns,
     held.filter(([name, value]) => !isSame(value, usual.get(name) ?? null)),
   )
-  // A rule over several members says nothing of one that is wrong by itself.
-  const rules = ruleProblems(metadata, input, httpHosts).filter(
+  // A rule about several members is not applied to one that is already invalid.
+  const rules = ruleProblems(metadata, input, options).filter(
     ({ field }) => !problems.some((problem) => problem.field === field),
   )
   const wrong = [...distinct(problems), ...rules]
@@ -86,7 +93,7 @@ function columnOf(before: ClientMetadata | undefined, field: string): MetadataVa
   return held[field]
 }
 
-/** What everybody has who was given nothing need not be kept. */
+/** Returns whether a value equals the default, so that it need not be stored. */
 function isSame(one: MetadataValue, other: MetadataValue): boolean {
   return one === null || JSON.stringify(one) === JSON.stringify(other)
 }
@@ -95,14 +102,16 @@ function isNothing(given: unknown): boolean {
   return given === undefined || given === null || (typeof given === 'string' && given.trim() === '')
 }
 
-/** Rules over several members. */
+/** Returns the violations of rules about several members. */
 function ruleProblems(
   metadata: ClientMetadata,
   input: Readonly<Record<string, unknown>>,
-  httpHosts: readonly string[],
+  { before, grantTypesOff = {}, httpHosts = [] }: ParseOptions,
 ): readonly FieldProblem[] {
   return [
     ...grantTypeProblems(metadata),
+    ...offProblems(metadata, before, grantTypesOff),
+    ...methodProblems(metadata),
     ...consentProblems(metadata),
     ...needsRedirectUri(metadata),
     ...keyProblems(metadata),
@@ -116,15 +125,34 @@ function grantTypeProblems({ grantTypes, type }: ClientMetadata): FieldProblem[]
   return [{ field: 'grant_types', message }]
 }
 
-/** RFC 7591 2: a client has its keys, or the address of them. */
+/** No client can be given a grant type that is turned off; one that has it keeps it, in case it is turned on again. */
+function offProblems(
+  { grantTypes }: ClientMetadata,
+  before: ClientMetadata | undefined,
+  off: Readonly<Record<string, string>>,
+): FieldProblem[] {
+  return grantTypes
+    .filter((name) => Object.hasOwn(off, name) && !before?.grantTypes.includes(name))
+    .map((name) => ({ field: 'grant_types', message: `${off[name]} turns the grant type ${name} off.` }))
+}
+
+/** RFC 6749 2.1: a public client has no credentials. */
+function methodProblems({ metadata, type }: ClientMetadata): FieldProblem[] {
+  const method = metadata[keyMembers.tokenEndpointAuthMethod.name]
+  if (type === 'confidential' || method === undefined || method === 'none') return []
+  const message = 'A public client cannot authenticate, so its method is none (RFC 6749 2.1).'
+  return [{ field: keyMembers.tokenEndpointAuthMethod.name, message }]
+}
+
+/** RFC 7591 2: a client has either its keys or their address. */
 function keyProblems({ metadata }: ClientMetadata): FieldProblem[] {
   if (metadata['jwks'] === undefined || metadata['jwks_uri'] === undefined) return []
-  return [{ field: 'jwks', message: 'The keys and the address of the keys exclude each other (RFC 7591 2).' }]
+  return [{ field: 'jwks', message: 'A client has either keys or a key set URL, not both (RFC 7591 2).' }]
 }
 
 function consentProblems({ authorizeEveryTime, autoAuthorize }: ClientMetadata): FieldProblem[] {
   if (!autoAuthorize || !authorizeEveryTime) return []
-  const message = 'A client cannot both ask no user for consent and ask for it every time. Choose one.'
+  const message = 'A client cannot both never ask for consent and ask for it every time. Choose one.'
   return ['auto_authorize', 'authorize_every_time'].map((field) => ({ field, message }))
 }
 
@@ -140,7 +168,7 @@ function redirectUriProblems(
 ): FieldProblem[] {
   const rules = { httpHosts, shortSchemes: metadata[allowShortSchemes.name] === true }
   return redirectUris.flatMap((uri, index) => {
-    const twice = redirectUris.indexOf(uri) < index ? `The redirect URI ${uri} is there twice.` : null
+    const twice = redirectUris.indexOf(uri) < index ? `The redirect URI ${uri} is listed twice.` : null
     const message = redirectUriProblem(uri, rules) ?? twice
     return message ? [{ field: 'redirect_uris', message }] : []
   })
@@ -150,7 +178,7 @@ function problemsOf(member: ClientMetadataMember, issues: readonly v.BaseIssue<u
   return issues.map(({ message }) => ({ field: memberKey(member), message }))
 }
 
-/** Each message once for a field: a list with two bad items has one rule. */
+/** Keeps each message once for a field, as several bad items of a list break the same rule. */
 function distinct(problems: readonly FieldProblem[]): readonly FieldProblem[] {
   return [...new Map(problems.map((problem) => [`${problem.field} ${problem.message}`, problem])).values()]
 }

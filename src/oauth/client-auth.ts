@@ -7,31 +7,59 @@ import { decodeFormComponent } from './params.ts'
 
 /**
  * Finds out which client sends a request, by exactly one method.
- * @returns what it presented, not yet believed
+ * @returns what it presented, not yet verified
  * @throws {OAuthError} invalid_request: more than one method (RFC 6749 2.3); invalid_client: none, or one used wrongly
  */
 export async function identifyClient(request: EndpointRequest, provider: Provider): Promise<ClientProof> {
-  const methods = Object.values(provider.clientAuthMethods)
-  const proofs = await Promise.all(methods.map((method) => method.identify(request, provider)))
+  const methods = authMethodsOf(provider)
+  const proofs = await Promise.all(methods.map(async ([, method]) => method.identify(request, provider)))
   const [proof, ...others] = proofs.filter((found) => found !== null)
-  // A secret beside the header or an assertion is a second way, though it names no client.
+  // A secret beside the header or an assertion is a second method, though it names no client.
   const secretBeside =
     (request.headers.has('Authorization') || request.params.get('client_assertion') !== undefined) &&
     request.params.get('client_secret') !== undefined
   if (others.length > 0 || secretBeside) {
-    throw new OAuthError('invalid_request', 'The client must use one way to authenticate, not several.', {
+    throw new OAuthError('invalid_request', 'The client must use only one authentication method.', {
       reason: 'several_client_authentications',
     })
   }
-  if (!proof) throw invalidClient('The request does not say which client sends it.')
+  if (!proof) throw invalidClient('The request names no client, or uses an unsupported method.')
   const named = request.params.get('client_id')
   if (named !== undefined && named !== proof.clientId) {
-    throw new OAuthError('invalid_request', 'The client_id is not that of the Authorization header.', {
-      reason: 'client_id_mismatch',
-    })
+    throw new OAuthError(
+      'invalid_request',
+      'The client_id differs from the one in the Authorization header.',
+      {
+        reason: 'client_id_mismatch',
+      },
+    )
   }
-  for (const prepare of provider.clientSources) await prepare(proof.clientId, provider)
+  await prepareClient(proof.clientId, provider, 'beside')
   return proof
+}
+
+/** Returns the methods by which clients may authenticate here, by name: those that work, and that the settings allow. */
+export function authMethodsOf(
+  provider: Provider,
+): readonly (readonly [name: string, method: ClientAuthMethod])[] {
+  const { allowedAuthMethods: allowed } = provider.settings
+  return Object.entries(provider.clientAuthMethods).filter(
+    ([name, method]) => (allowed?.includes(name) ?? true) && (method.works?.(provider) ?? true),
+  )
+}
+
+/**
+ * Lets the sources of clients make sure that the storage knows a client; see `ClientSource`.
+ * @throws {OAuthError} invalid_client
+ */
+export async function prepareClient(
+  clientId: string,
+  provider: Provider,
+  when: 'before' | 'beside',
+): Promise<void> {
+  for (const source of provider.clientSources) {
+    if (source.clientIds.test(clientId)) await source.prepare(clientId, provider, when)
+  }
 }
 
 /**
@@ -57,7 +85,7 @@ const clientSecretPost: ClientAuthMethod = {
   },
 }
 
-/** A public client, which has no secret and says only who it is (RFC 6749 3.2.1, RFC 7591 2). */
+/** A public client, which has no secret and only names itself (RFC 6749 3.2.1, RFC 7591 2). */
 const none: ClientAuthMethod = {
   async identify({ headers, params }) {
     const clientId = params.get('client_id')
@@ -75,7 +103,7 @@ export const clientAuthMethods: Readonly<Record<string, ClientAuthMethod>> = {
 }
 
 /**
- * The client's id and secret of an Authorization header.
+ * Reads the client's id and secret from an Authorization header.
  * @throws {OAuthError} invalid_client: it is not Basic, or cannot be read
  */
 export function readBasicCredentials(authorization: string): {

@@ -1,8 +1,12 @@
 import type { EndpointRequest, Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
 import { unprovenClient } from '../refusals.ts'
-import type { LiveToken } from '../store/records.ts'
+import type { Client, LiveToken, User } from '../store/records.ts'
+import { audienceOf } from '../tokens/audience.ts'
+import { amrOf, authTimeOf, reachedLevels } from '../tokens/authentication-level.ts'
+import { jktOf, tokenTypeOf } from '../tokens/binding.ts'
 import { readTokenReference } from '../tokens/reference.ts'
+import { subjectAs } from '../tokens/subject.ts'
 import { identifyClient } from './client-auth.ts'
 import { missingToken, TOKEN_FORM } from './revocation.ts'
 
@@ -16,12 +20,17 @@ export type IntrospectionResponse =
       readonly exp: number
       readonly iat: number
       readonly iss: string
-      readonly token_type?: 'Bearer'
+      readonly token_type?: 'Bearer' | 'DPoP'
+      readonly cnf?: { readonly jkt: string }
       readonly sub?: string
       readonly username?: string
+      readonly aud?: string | readonly string[]
+      readonly act?: unknown
+      readonly auth_time?: number
+      readonly acr?: string
     }
 
-/** Tells a confidential client about a token (RFC 7662): every access token, and its own refresh tokens. */
+/** Describes tokens to confidential clients (RFC 7662): any access token, and their own refresh tokens. */
 export const introspectionEndpoint: Endpoint = {
   at: 'oauth2',
   path: '/introspect',
@@ -43,9 +52,14 @@ export const introspectionEndpoint: Endpoint = {
       exp: { type: 'integer' },
       iat: { type: 'integer' },
       iss: { type: 'string' },
-      token_type: { const: 'Bearer' },
+      token_type: { enum: ['Bearer', 'DPoP'] },
+      cnf: { type: 'object', description: 'The key that it is bound to (RFC 9449 6.2)' },
       sub: { type: 'string' },
       username: { type: 'string' },
+      aud: { type: ['string', 'array'], items: { type: 'string' } },
+      act: { type: 'object' },
+      auth_time: { type: 'integer', description: 'When the user signed in (RFC 9470 6.2)' },
+      acr: { type: 'string', description: 'The level of that sign-in' },
     },
   },
   refusal: (refused) => ({ type: 'introspection_refused', ...refused }),
@@ -62,10 +76,16 @@ async function introspect(request: EndpointRequest, provider: Provider): Promise
     : { client: await provider.store.readClient(proof, now), token: null }
   if (read.client?.type !== 'confidential') throw unprovenClient(proof)
   if (token === undefined) throw missingToken()
-  return read.token ? describe(read.token, provider) : { active: false }
+  return read.token ? describe(read.token, read.client, provider) : { active: false }
 }
 
-function describe(token: LiveToken, provider: Provider): IntrospectionResponse {
+/** Describes a token to a client, with the identifier by which that client knows the user (RFC 7662 5). */
+async function describe(
+  token: LiveToken,
+  asking: Client,
+  provider: Provider,
+): Promise<IntrospectionResponse> {
+  const jkt = jktOf(token.details)
   return {
     active: true,
     client_id: token.clientId,
@@ -73,7 +93,37 @@ function describe(token: LiveToken, provider: Provider): IntrospectionResponse {
     exp: token.expiresAt,
     iat: token.createdAt,
     iss: provider.issuer,
-    ...(token.kind === 'access' ? { token_type: 'Bearer' as const } : {}),
-    ...(token.user ? { sub: token.user.id, username: token.user.username } : {}),
+    ...(token.kind === 'access' && { token_type: tokenTypeOf(token.details) }),
+    ...(jkt !== null && { cnf: { jkt } }),
+    ...(token.user && (await namesOf(token.user, asking, provider))),
+    ...audienceMember(await audienceOf(token.resource, provider)),
+    ...(token.user && signInOf(token)),
+    // The party that acts for the user (RFC 8693 4.1).
+    ...(token.details?.['act'] !== undefined && { act: token.details['act'] }),
   }
+}
+
+/** A name that is the same for every client would defeat pairwise subjects. */
+async function namesOf(
+  { id, username }: User,
+  asking: Client,
+  provider: Provider,
+): Promise<{ readonly sub: string; readonly username?: string }> {
+  const sub = await subjectAs(id, asking, provider)
+  return { sub, ...(sub === id && { username }) }
+}
+
+/** Returns when and how the user signed in (RFC 9470 6.2); nothing if that is not known, as with an assertion. */
+function signInOf(token: LiveToken): { readonly auth_time?: number; readonly acr?: string } {
+  const authTime = authTimeOf(token)
+  const [acr] = reachedLevels(amrOf(token.details))
+  return authTime ? { auth_time: authTime, ...(acr !== undefined && { acr }) } : {}
+}
+
+/** Returns the resources that a token is for; nothing if it names none (RFC 7662 2.2). */
+function audienceMember([first, ...others]: readonly string[]): {
+  readonly aud?: string | readonly string[]
+} {
+  if (first === undefined) return {}
+  return { aud: others.length === 0 ? first : [first, ...others] }
 }

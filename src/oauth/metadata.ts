@@ -1,26 +1,23 @@
 import type { Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
 import { fixedScopes } from '../scope.ts'
-import { responseTypeParts, supportedResponseTypes } from './response-types/index.ts'
+import { authMethodsOf } from './client-auth.ts'
+import { supportedResponseTypes, usableGrantTypes } from './response-types/index.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
 /**
- * Authorization server metadata (RFC 8414 2), computed from the provider's own tables and endpoints, so it cannot say what is
- * not so.
+ * Authorization server metadata (RFC 8414 2), computed from the provider's own tables and endpoints, so it is always
+ * accurate.
  */
 export function authorizationServerMetadata(provider: Provider): Members {
-  const { grantTypes, issuer, responseModes } = provider
-  const types = supportedResponseTypes(provider)
-  const frontChannel = types
-    .flatMap((type) => responseTypeParts(type, provider))
-    .map((part) => part.grantType)
+  const { issuer, responseModes } = provider
   const own = {
     issuer,
     scopes_supported: fixedScopes(provider),
-    response_types_supported: types,
+    response_types_supported: supportedResponseTypes(provider),
     response_modes_supported: Object.keys(responseModes),
-    grant_types_supported: [...new Set([...Object.keys(grantTypes), ...frontChannel])],
+    grant_types_supported: usableGrantTypes(provider),
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
   }
@@ -28,7 +25,7 @@ export function authorizationServerMetadata(provider: Provider): Members {
   return [...endpoints, ...provider.metadata.map((members) => members(provider))].reduce(join, own)
 }
 
-/** Lists are joined, whatever else is replaced. */
+/** Lists are concatenated; other values are replaced. */
 function join(known: Members, added: Members): Members {
   const joined = Object.entries(added).map(([name, value]): readonly [string, unknown] => {
     const before = known[name]
@@ -41,17 +38,25 @@ function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value)
 }
 
-/** Where an endpoint is, and how clients authenticate there. */
+/**
+ * Endpoints that announce their authentication methods in their own member (RFC 8414 2); those of the token endpoint apply
+ * to all others.
+ */
+export const ENDPOINTS_WITH_METHODS: readonly string[] = [
+  'token_endpoint',
+  'revocation_endpoint',
+  'introspection_endpoint',
+]
+
+/** Returns where an endpoint is, and how clients authenticate there. */
 function endpointMembers(endpoint: Endpoint, provider: Provider): Members {
   const { at, available, caller, metadata, path } = endpoint
   if (metadata === undefined || available?.(provider) === false) return {}
-  const methods = Object.entries(provider.clientAuthMethods)
-    .filter(
-      ([name, method]) => (method.works?.(provider) ?? true) && !(name === 'none' && caller !== 'client'),
-    )
+  const methods = authMethodsOf(provider)
     .map(([name]) => name)
+    .filter((name) => name !== 'none' || caller === 'client')
   return {
     [metadata]: `${provider.issuer}${at === 'oauth2' ? provider.paths.oauth2 : ''}${path}`,
-    ...(caller.endsWith('client') && { [`${metadata}_auth_methods_supported`]: methods }),
+    ...(ENDPOINTS_WITH_METHODS.includes(metadata) && { [`${metadata}_auth_methods_supported`]: methods }),
   }
 }

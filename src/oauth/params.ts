@@ -2,7 +2,7 @@ import type { Params } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
 import { shown } from '../refusals.ts'
 
-/** More parameters than any request has, and more values of one that may repeat; each costs a little to look at. */
+/** More parameters than any request has, and more values than any that may repeat; checking each takes time. */
 const MAX_PARAMS = 100
 
 /**
@@ -33,7 +33,7 @@ export function parseParams(text: string, repeatable: readonly string[] = []): P
 }
 
 /**
- * Parameters that were checked before, as `capturedParameters` lists them.
+ * Creates parameters that were checked before, as `capturedParameters` lists them.
  * @param pairs names with their values
  */
 export function paramsOf(pairs: readonly (readonly [name: string, value: string])[]): Params {
@@ -42,8 +42,8 @@ export function paramsOf(pairs: readonly (readonly [name: string, value: string]
 }
 
 /**
- * Refuses parameters that count once and were sent more than once (RFC 6749 3.1, 3.2).
- * @param known the names that are read, and all names, if left out; whatever else is sent, however often, is ignored
+ * Refuses parameters that must be sent once but were repeated (RFC 6749 3.1, 3.2).
+ * @param known the names that are read, by default all; repetitions of other names are ignored
  * @throws {OAuthError} invalid_request
  */
 export function refuseRepeated({ repeated }: Params, known: readonly string[] = repeated): void {

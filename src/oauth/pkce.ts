@@ -1,4 +1,4 @@
-import type { Params } from '../concepts.ts'
+import type { Params, Provider } from '../concepts.ts'
 import { equal, sha256Base64url } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
 import type { Client } from '../store/records.ts'
@@ -8,17 +8,28 @@ const CODE_CHALLENGE = /^[\w-]{43}$/
 /** RFC 7636 4.1. */
 const CODE_VERIFIER = /^[\w.~-]{43,128}$/
 
+/** Returns whether a client must use PKCE: OAUTH_REQUIRE_PKCE demands it of all, even of those that are registered without. */
+export function pkceRule(
+  { requirePkce }: Client,
+  { settings }: Pick<Provider, 'settings'>,
+): Pick<Client, 'requirePkce'> {
+  return { requirePkce: requirePkce || settings.requirePkce }
+}
+
 /**
- * Checks the challenge of an authorization request (RFC 7636 4.3). Only S256: `plain`, also where it is the default of a
- * request that names no method, protects nothing that the browser sees (RFC 9700 2.1.1).
- * @returns the challenge; null if a client that may do without sent none
+ * Checks the challenge of an authorization request (RFC 7636 4.3). Only S256 is accepted: `plain`, which is the default if a
+ * request names no method, does not protect against anybody who sees the request (RFC 9700 2.1.1).
+ * @returns the challenge; null if none was sent and the client need not use PKCE
  * @throws {OAuthError} invalid_request: missing, malformed, or another method
  */
-export function checkCodeChallenge(params: Params, client: Client): string | null {
+export function checkCodeChallenge(
+  params: Params,
+  { requirePkce }: Pick<Client, 'requirePkce'>,
+): string | null {
   const challenge = params.get('code_challenge')
   const method = params.get('code_challenge_method')
   if (challenge === undefined) {
-    if (method !== undefined || client.requirePkce) {
+    if (method !== undefined || requirePkce) {
       throw new OAuthError('invalid_request', "No 'code_challenge' included in the request.")
     }
     return null

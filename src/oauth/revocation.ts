@@ -6,14 +6,14 @@ import { readTokenReference } from '../tokens/reference.ts'
 import { identifyClient } from './client-auth.ts'
 import { CLIENT_PARAMETERS } from './token.ts'
 
-/** A form about one token. */
+/** The form fields that name a token. */
 export const TOKEN_FORM: ParameterMeanings = {
   ...CLIENT_PARAMETERS,
   token: 'The token',
   token_type_hint: 'access_token or refresh_token',
 }
 
-/** Revokes a token (RFC 7009). An unknown token and another client's get the same answer as one's own, and the latter lives. */
+/** Revokes a token (RFC 7009). The answer is the same for an unknown token and for another client's, which stays valid. */
 export const revocationEndpoint: Endpoint = {
   at: 'oauth2',
   path: '/revoke',
@@ -25,7 +25,7 @@ export const revocationEndpoint: Endpoint = {
   summary: 'Revocation (RFC 7009)',
   parameters: TOKEN_FORM,
   required: ['token'],
-  response: { type: 'object', description: 'The token is not, or no longer, valid' },
+  response: { type: 'object', description: 'The token is not valid, or no longer valid' },
   refusal: (refused) => ({ type: 'revocation_refused', ...refused }),
   async answer(request, provider) {
     await revoke(request, provider)
@@ -46,7 +46,7 @@ async function revoke(request: EndpointRequest, provider: Provider): Promise<voi
   provider.emit({ type: 'token_revoked', clientId: proof.clientId })
 }
 
-/** The refusal of a form about a token that names none. */
+/** Returns the refusal of a form without a token. */
 export function missingToken(): OAuthError {
   return new OAuthError('invalid_request', "No 'token' included in the request.", {
     reason: 'missing_parameter',

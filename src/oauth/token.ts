@@ -5,11 +5,11 @@ import { unauthorizedGrantType, unprovenClient } from '../refusals.ts'
 import type { Client } from '../store/records.ts'
 import { identifyClient } from './client-auth.ts'
 
-/** How a client says who it is in a form. */
+/** The form fields by which a client authenticates. */
 export const CLIENT_PARAMETERS: ParameterMeanings = {
   client_id: 'Unless in the Authorization header',
-  client_secret: 'Likewise; none for a public client',
-  client_assertion: 'A JWT that the client has signed, in place of a secret (RFC 7523 2.2)',
+  client_secret: 'Unless in the Authorization header; a public client has none',
+  client_assertion: 'A JWT that the client signed, instead of a secret (RFC 7523 2.2)',
   client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
 }
 
@@ -22,20 +22,23 @@ export const tokenEndpoint: Endpoint = {
   caller: 'client',
   cors: true,
   metadata: 'token_endpoint',
+  provesKey: true,
   summary: 'Token endpoint (RFC 6749 3.2)',
-  parameters: ({ grantTypes }) => ({
+  parameters: ({ grantTypes, issueTerms }) => ({
     ...CLIENT_PARAMETERS,
     grant_type: Object.keys(grantTypes).join(', '),
     scope: 'Names separated by spaces',
     ...parametersOf(grantTypes),
+    ...Object.fromEntries(issueTerms.flatMap(({ parameters }) => Object.entries(parameters))),
   }),
   required: ['grant_type'],
+  repeatable: ['resource', 'audience'],
   response: {
     type: 'object',
     required: ['access_token', 'token_type', 'expires_in', 'scope'],
     properties: {
       access_token: { type: 'string' },
-      token_type: { type: 'string', description: 'Bearer' },
+      token_type: { type: 'string', description: 'Bearer, or DPoP for a token that is bound to a key' },
       expires_in: { type: 'integer', description: 'Seconds' },
       scope: { type: 'string', description: 'Names separated by spaces, sorted' },
       refresh_token: { type: 'string' },
@@ -51,8 +54,8 @@ export const tokenEndpoint: Endpoint = {
 
 function parametersOf(grantTypes: Provider['grantTypes']): ParameterMeanings {
   const rows = Object.entries(grantTypes).flatMap(([grantType, { optional = [], parameters }]) => [
-    ...parameters.map((name) => [name, `Needed by ${grantType}`] as const),
-    ...optional.map((name) => [name, `Read by ${grantType}`] as const),
+    ...parameters.map((name) => [name, `Required for ${grantType}`] as const),
+    ...optional.map((name) => [name, `Optional for ${grantType}`] as const),
   ])
   return Object.fromEntries(rows)
 }
@@ -95,7 +98,7 @@ async function readTokenRequest(
   }
 }
 
-/** A stranger does not learn what a grant type needs: the client is authenticated first. */
+/** The client is authenticated first, so that a stranger does not learn what a grant type needs. */
 async function requireParameters(grantType: GrantType, request: TokenRequest): Promise<void> {
   const missing = grantType.parameters.find((name) => request.params.get(name) === undefined)
   if (missing === undefined) return

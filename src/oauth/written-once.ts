@@ -1,13 +1,13 @@
 import type { EndpointAnswer, Provider } from '../concepts.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** What was written, by the settings that it follows from; each isolate has few, and the issuer is one unless none is set. */
+/** The documents, by the settings that they depend on; an isolate has few of these, and one issuer if it is set. */
 const written = new WeakMap<Settings, Map<string, string>>()
-/** Documents that are kept for one environment: more hosts than these write theirs anew. */
+/** The most documents kept for one environment; those of further hosts are rendered again each time. */
 const MAX_WRITTEN = 100
 
 /**
- * A document as JSON, written once for each isolate and issuer.
+ * Returns a document as JSON, rendered once for each isolate and issuer.
  * @param name unique among the documents of a provider
  */
 export function writtenOnce(

@@ -6,6 +6,7 @@ export interface MemberSample {
 
 /** Samples of every member that is kept as JSON. */
 export const SAMPLES: Readonly<Record<string, MemberSample>> = {
+  access_token_format: { right: 'jwt', wrong: 'saml' },
   allow_short_schemes: { right: true, wrong: 'perhaps' },
   logo_uri: { right: 'https://app.example/logo.png', wrong: 'javascript:alert(1)' },
   policy_uri: { right: 'https://app.example/privacy', wrong: '/privacy' },
@@ -32,5 +33,7 @@ export const SAMPLES: Readonly<Record<string, MemberSample>> = {
   subject_type: { right: 'pairwise', wrong: 'private' },
   sector_identifier_uri: { right: 'https://app.example/sector.json', wrong: 'ftp://app.example/' },
   default_max_age: { right: 0, wrong: -1 },
+  require_pushed_authorization_requests: { right: true, wrong: 'perhaps' },
+  dpop_bound_access_tokens: { right: true, wrong: 'perhaps' },
   require_auth_time: { right: true, wrong: 'perhaps' },
 }

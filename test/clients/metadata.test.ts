@@ -138,9 +138,9 @@ describe('redirect URIs', () => {
     ['https://app.example/cb#', 'fragment'],
     ['https://app.example/cb#part', 'fragment'],
     ['com.example.app:/cb#', 'fragment'],
-    ['https://user:password@app.example/', 'user name'],
-    ['https://@app.example/', 'user name'],
-    ['https://app.example@evil.example/', 'user name'],
+    ['https://user:password@app.example/', 'username'],
+    ['https://@app.example/', 'username'],
+    ['https://app.example@evil.example/', 'username'],
     ['https://app.example/ cb', 'ASCII'],
     [' https://app.example/cb', 'ASCII'],
     ['https://app.example/cb\n', 'ASCII'],
@@ -186,6 +186,27 @@ describe('redirect URIs', () => {
     [`https://app.example/${'a'.repeat(1981)}`, 'longer'],
   ])('may not be %j', (uri, why) => {
     expect(problemsOf({ name: 'App', redirect_uris: [uri] })['redirect_uris']).toContain(why)
+  })
+})
+
+describe('schemes that start a program, mail or a call', () => {
+  const PROGRAMS = `android-app apt chrome cmd content cscript edge facetime facetime-audio feed ftp geo git hcp help imap intent irc
+    itms itms-apps itms-services jar javascript ldap mailto maps market message mms ms-access ms-appinstaller ms-cxh ms-excel
+    ms-help ms-its ms-msdt ms-officecmd ms-powerpoint ms-search ms-settings ms-word news nfs opera powershell rdp res resource
+    rlogin search search-ms sftp sh shell sip sips smb sms smsto ssh steam svn tel telnet vbs vbscript view-source vnc webcal
+    windows-defender ws wscript wss x-apple-helpbasic xmpp`
+  it('are refused in every spelling, also where short schemes are allowed', () => {
+    for (const scheme of PROGRAMS.split(/\s+/)) {
+      for (const uri of [`${scheme}:x`, `${scheme}://x/cb`, `${scheme.toUpperCase()}:/cb`]) {
+        for (const allow_short_schemes of [true, false]) {
+          const said = problemsOf({ name: 'App', allow_short_schemes, redirect_uris: [uri] })
+          expect({ uri, said: said['redirect_uris'] }).toEqual({
+            uri,
+            said: expect.stringContaining(`must not use the scheme ${scheme}.`) as unknown,
+          })
+        }
+      }
+    }
   })
 })
 

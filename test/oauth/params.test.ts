@@ -44,7 +44,7 @@ describe('parameters that are refused', () => {
     expect(refusalOf(() => parseParams(text))).toEqual({ code: 'invalid_request', description })
   })
 
-  it('never with their name or value in the sentence', () => {
+  it('are refused without their name or value in the sentence', () => {
     const { description } = refusalOf(() =>
       refuseRepeated(parseParams('secret-name=secret-value&secret-name=x')),
     )

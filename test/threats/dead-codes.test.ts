@@ -5,7 +5,7 @@ import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { givenCast, givenClient } from '../support/fixture.ts'
 import { givenCode, redeem } from '../support/flow.ts'
 import { must } from '../support/must.ts'
-import { mark } from '../support/operator.ts'
+import { all, mark } from '../support/operator.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { travel } from '../support/time.ts'
 
@@ -57,4 +57,20 @@ describe('a code that was not redeemed', () => {
       expectRefusal(await redeem(code), 'invalid_grant')
     },
   )
+
+  must('RFC 6749', '10.5', 'names a consent by an id that no later one has', async () => {
+    const ids: unknown[] = []
+    for (let time = 0; time < 4; time++) {
+      await givenCode(alice)
+      const [row] = await all('SELECT id FROM authorized_clients')
+      ids.push(row?.['id'])
+      if (time % 2 === 0) await all('DELETE FROM authorized_clients')
+      else {
+        await store.deleteClient('web', now())
+        await givenClient('web')
+      }
+    }
+    expect(new Set(ids).size).toBe(4)
+    for (const id of ids) expect(id).toMatch(/^[\w-]{22}$/)
+  })
 })

@@ -114,7 +114,7 @@ describe('hostile input', () => {
     expect(await refresh(pair.refresh, { client_id: 'many', scope }, vars)).toMatchObject({ status: 200 })
   })
 
-  it('as a token is revoked without an error, and lives nowhere', async () => {
+  it('that comes as a token is revoked without an error, and is active nowhere', async () => {
     for (const value of HOSTILE) {
       expect((await revoke(value)).status).toBe(200)
       expect(await introspect(value)).toMatchObject({ active: false, status: 200 })

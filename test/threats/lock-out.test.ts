@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect } from 'vitest'
 import { actOn, givenStaff } from '../admin/support.ts'
 import { type Browser, hiddenFields, openBrowser } from '../support/browser.ts'
-import { givenCast, givenClient, PASSWORD } from '../support/fixture.ts'
+import { givenCast, givenClient, givenUser, PASSWORD } from '../support/fixture.ts'
 import { act, signedIn } from '../support/flow.ts'
 import { tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'
@@ -86,6 +86,17 @@ describe('locking somebody out', () => {
     await lock('bob')
     expect(await signIn(browser, 'alice')).toBe(303)
     await signOut(browser)
+    expect(await signIn(browser, 'bob')).toBe(303)
+    await signOut(browser)
+    await env.DB.prepare('DELETE FROM throttle').run()
+    for (let index = 0; index < 7; index++) {
+      await givenUser(`guest-${index}`)
+      expect(await signIn(browser, `guest-${index}`)).toBe(303)
+      await signOut(browser)
+    }
+    await lock('alice')
+    await lock('bob')
+    expect(await signIn(browser, 'alice')).toBe(429)
     expect(await signIn(browser, 'bob')).toBe(303)
   })
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect } from 'vitest'
 import { givenCast, givenUser, PASSWORD, SECRET } from '../support/fixture.ts'
-import { type Answer, answerOf, post, tokensOf } from '../support/http.ts'
+import { type Answer, answerOf, basic, post, tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'
 import { expectRefusal, expectService } from '../support/refusal.ts'
 import { stopClock, travel } from '../support/time.ts'
@@ -114,6 +114,40 @@ describe('guessing a password', () => {
       expectRefusal(await attempt('', { client_id: 'other', client_secret: 'wrong' }), 'invalid_client')
       travel(601)
       expectRefusal(await attempt('', { client_secret: 'wrong' }), 'invalid_client')
+    },
+  )
+})
+
+describe('guessing the secret of a client', () => {
+  const guess = async (path: string, from: string, inHeader: boolean, secret = 'wrong'): Promise<Answer> => {
+    const form = { grant_type: 'client_credentials', token: 'x' }
+    const headers = { 'CF-Connecting-IP': from, ...(inHeader && basic('web', secret)) }
+    return answerOf(
+      await post(path, inHeader ? form : { ...form, client_id: 'web', client_secret: secret }, headers),
+    )
+  }
+
+  threat(
+    90,
+    'meets one limit at every endpoint at which a client proves itself, in header and body',
+    async () => {
+      const paths = ['/oauth2/token', '/oauth2/access_token', '/oauth2/revoke', '/oauth2/introspect']
+      for (let index = 0; index < LIMIT; index++) {
+        const inHeader = index % 3 === 0
+        const path = paths[index % paths.length] ?? ''
+        const answer = await guess(path, '192.0.2.1', inHeader)
+        expectRefusal(answer, 'invalid_client', inHeader || path === '/oauth2/introspect' ? 401 : 400)
+      }
+      for (const path of paths) {
+        for (const inHeader of [true, false]) {
+          const refused = await guess(path, '192.0.2.1', inHeader)
+          expectRefusal(refused, 'temporarily_unavailable', 429)
+          expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0)
+          expect(await guess(path, '192.0.2.1', inHeader, SECRET)).toMatchObject({ status: 200 })
+        }
+        expect(await guess(path, '192.0.2.2', false, SECRET)).toMatchObject({ status: 200 })
+      }
+      expectRefusal(await guess('/oauth2/token', '192.0.2.2', false), 'invalid_client')
     },
   )
 })

@@ -4,23 +4,24 @@ import { parseScope } from '../../scope.ts'
 import { MAX_SECONDS } from '../../settings/kinds.ts'
 import type { ClientMetadata } from '../../store/admin-store.ts'
 import type { ClientType } from '../../store/records.ts'
-import type { Choice, ClientMetadataMember } from '../member.ts'
+import { grantTypesOff } from '../grant-types.ts'
+import type { Choice, ClientMetadataMember, Offering } from '../member.ts'
 import { flag, seconds, trimmedText, webUrl } from './kinds.ts'
 
 /** Fields of a client that are columns of the storage, because queries and the protocol read them. */
 export type ClientColumns = Omit<ClientMetadata, 'metadata' | 'responseTypes'>
 
-/** Redirect URIs that a client has at most. */
+/** The most redirect URIs that a client may have. */
 export const MAX_REDIRECT_URIS = 100
 const MAX_GRANT_TYPES = 20
 
-/** Grant types by their registered names; extension grants go by absolute URIs (RFC 6749 4.5). */
+/** Grant types by their registered names; extension grants are named by absolute URIs (RFC 6749 4.5). */
 const GRANT_TYPES: readonly Choice[] = [
   ['authorization_code', 'Authorization code'],
   ['refresh_token', 'Refresh token'],
   ['client_credentials', 'Client credentials: the client acts for itself'],
-  ['password', 'Password: only for clients of your own'],
-  ['implicit', 'Implicit: only for clients that cannot do otherwise'],
+  ['password', 'Password: only for your own clients'],
+  ['implicit', 'Implicit: only for clients with no alternative'],
 ]
 
 const NAME = 'The name must have 1 to 200 characters, and no control characters.'
@@ -31,8 +32,8 @@ const GRANTS =
   `Grant types must be a list of ${GRANT_TYPES.map(([name]) => name).join(', ')}, or the absolute URIs of extension ` +
   `grants, at least one and at most ${MAX_GRANT_TYPES}.`
 const SCOPE = 'The scope must be scope names separated by spaces (RFC 6749 3.3).'
-const LIFETIME = `A token's life must be a whole number of seconds from 1 to ${MAX_SECONDS}, or nothing.`
-const INTERVAL = `A reuse interval must be a whole number of seconds from 0 to ${MAX_SECONDS}, or nothing.`
+const LIFETIME = `A token's lifetime must be a whole number of seconds from 1 to ${MAX_SECONDS}, or empty.`
+const INTERVAL = `A reuse interval must be a whole number of seconds from 0 to ${MAX_SECONDS}, or empty.`
 
 const ALL = ['staff', 'registration', 'import'] as const
 const OPERATORS = ['staff', 'import'] as const
@@ -48,7 +49,6 @@ export const columnMembers: {
     fallback: '',
     required: true,
     control: { label: 'Name', kind: 'text', hint: 'What users see on the consent page.' },
-    option: '--name <name>',
     setBy: ALL,
   },
   type: {
@@ -64,7 +64,6 @@ export const columnMembers: {
       ],
       hint: 'A client that becomes public loses its secrets.',
     },
-    option: '--type <type>',
     setBy: ALL,
   },
   url: {
@@ -73,7 +72,6 @@ export const columnMembers: {
     schema: webUrl(URL_RULE),
     fallback: null,
     control: { label: 'Home page', kind: 'text', hint: 'An http or https URL.' },
-    option: '--url <url>',
     setBy: ALL,
   },
   redirectUris: {
@@ -83,7 +81,7 @@ export const columnMembers: {
     control: {
       label: 'Redirect URIs',
       kind: 'lines',
-      hint: 'One in each line, complete and exact, such as https://app.example/callback.',
+      hint: 'One per line, complete and exact, such as https://app.example/callback.',
     },
     option: '--redirect-uri <uri>',
     setBy: ALL,
@@ -100,7 +98,7 @@ export const columnMembers: {
     control: {
       label: 'Grant types',
       kind: 'choices',
-      choices: ({ grantTypes }) => [...GRANT_TYPES, ...extensionsOf(Object.keys(grantTypes))],
+      choices: grantTypeChoices,
     },
     option: '--grant <grant>',
     setBy: ALL,
@@ -116,17 +114,15 @@ export const columnMembers: {
     control: {
       label: 'Scopes',
       kind: 'text',
-      hint: 'Names separated by spaces. Without any, the client may ask for every scope.',
+      hint: 'Names separated by spaces. If empty, the client may ask for every scope.',
     },
-    option: '--scope <names>',
     setBy: ALL,
   },
   autoAuthorize: {
     name: 'auto_authorize',
     schema: flag('auto_authorize'),
     fallback: false,
-    control: { label: 'Ask no user for consent', kind: 'flag' },
-    option: '--auto-authorize',
+    control: { label: 'Never ask for consent', kind: 'flag' },
     setBy: OPERATORS,
   },
   authorizeEveryTime: {
@@ -134,7 +130,6 @@ export const columnMembers: {
     schema: flag('authorize_every_time'),
     fallback: false,
     control: { label: 'Ask for consent every time', kind: 'flag' },
-    option: '--authorize-every-time',
     setBy: OPERATORS,
   },
   requirePkce: {
@@ -144,8 +139,8 @@ export const columnMembers: {
     control: {
       label: 'Require PKCE',
       kind: 'flag',
-      hint: 'Codes of a client without PKCE can be used by whoever sees them (RFC 9700 2.1.1).',
-      unset: 'Of a public client only',
+      hint: 'Without PKCE, anybody who sees a code can use it (RFC 9700 2.1.1).',
+      unset: 'For public clients only',
     },
     option: '--pkce',
     setBy: OPERATORS,
@@ -155,11 +150,10 @@ export const columnMembers: {
     schema: seconds(LIFETIME, 1, MAX_SECONDS),
     fallback: null,
     control: {
-      label: 'Life of its access tokens',
+      label: 'Access token lifetime',
       kind: 'seconds',
-      hint: 'Seconds. Without any, the settings decide.',
+      hint: 'Seconds. If empty, the settings decide.',
     },
-    option: '--access-token-lifetime <seconds>',
     setBy: OPERATORS,
   },
   refreshTokenLifetime: {
@@ -167,11 +161,10 @@ export const columnMembers: {
     schema: seconds(LIFETIME, 1, MAX_SECONDS),
     fallback: null,
     control: {
-      label: 'Life of its refresh tokens',
+      label: 'Refresh token lifetime',
       kind: 'seconds',
-      hint: 'Seconds since the last refresh. Without any, the settings decide.',
+      hint: 'Seconds since the last refresh. If empty, the settings decide.',
     },
-    option: '--refresh-token-lifetime <seconds>',
     setBy: OPERATORS,
   },
   refreshReuseInterval: {
@@ -179,19 +172,27 @@ export const columnMembers: {
     schema: seconds(INTERVAL, 0, MAX_SECONDS),
     fallback: null,
     control: {
-      label: 'Reuse interval of its refresh tokens',
+      label: 'Refresh token reuse interval',
       kind: 'seconds',
       hint:
         'Seconds in which the refresh token just replaced gets the same answer again, as after a lost reply. 0 ends the grant ' +
-        'at once. Without any, the settings decide.',
+        'at once. If empty, the settings decide.',
     },
-    option: '--refresh-reuse-interval <seconds>',
     setBy: OPERATORS,
   },
 }
 
-function extensionsOf(names: readonly string[]): readonly Choice[] {
-  return names.filter((name) => name.includes(':')).map((name) => [name, name])
+function grantTypeChoices({ grantTypes, settings }: Offering): readonly Choice[] {
+  const off = grantTypesOff(settings)
+  const registered = GRANT_TYPES.filter(([name]) => !Object.hasOwn(off, name))
+  return [...registered, ...extensionsOf(grantTypes)]
+}
+
+/** Grant types of features go by URIs; the panel says what they are. */
+function extensionsOf(grantTypes: Offering['grantTypes']): readonly Choice[] {
+  return Object.entries(grantTypes)
+    .filter(([name]) => name.includes(':'))
+    .map(([name, { label }]) => [name, label ?? name])
 }
 
 function isGrantType(name: string): boolean {

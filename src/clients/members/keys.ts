@@ -8,26 +8,24 @@ const JWKS = 'The keys must be a JSON Web Key Set of at most 20 public keys: {"k
 /** Members that only private or symmetric keys have (RFC 7518 6.2.2, 6.3.2, 6.4). */
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-/** How a client proves who it is, and with which keys (RFC 7591 2, RFC 7523). */
+/** How a client authenticates, and with which keys (RFC 7591 2, RFC 7523). */
 export const keyMembers = {
   tokenEndpointAuthMethod: {
     name: 'token_endpoint_auth_method',
-    schema: line('The method must be the name of a way in which clients authenticate.', 100),
+    schema: line('The method must be the name of a client authentication method.', 100),
     fallback: null,
     control: {
       label: 'Authentication',
       kind: 'text',
-      hint: 'The only method by which it authenticates, such as private_key_jwt. Without any, each that its type may use.',
+      hint: 'The only method that it may use, such as private_key_jwt. If empty, any that its type allows.',
     },
-    option: '--token-endpoint-auth-method <method>',
     setBy: ALL,
   } satisfies ClientMetadataMember<string | null>,
   jwksUri: {
     name: 'jwks_uri',
-    schema: httpsUrl('The address of the keys must be an absolute https URL without a fragment.'),
+    schema: httpsUrl('The key set URL must be an absolute https URL without a fragment.'),
     fallback: null,
-    control: { label: 'Address of its keys', kind: 'text', hint: 'An https URL of a JSON Web Key Set.' },
-    option: '--jwks-uri <url>',
+    control: { label: 'Key set URL', kind: 'text', hint: 'An https URL of a JSON Web Key Set.' },
     setBy: ALL,
   } satisfies ClientMetadataMember<string | null>,
   jwks: {
@@ -35,11 +33,10 @@ export const keyMembers = {
     schema: jsonObject(JWKS, isPublicKeySet),
     fallback: null,
     control: {
-      label: 'Its keys',
+      label: 'Keys',
       kind: 'json',
-      hint: 'A JSON Web Key Set of public keys, if there is no address of one.',
+      hint: 'A JSON Web Key Set of public keys, if it has no URL.',
     },
-    option: '--jwks <json>',
     setBy: ALL,
   } satisfies ClientMetadataMember<JsonObject | null>,
 } as const

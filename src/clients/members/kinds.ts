@@ -5,17 +5,17 @@ const MAX_URL = 2000
 const SECURE_OR_LOOPBACK = /^https:|^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:[/?]|$)/i
 
 /**
- * An absolute https URL without a fragment, at most 2,000 characters: one that the provider itself may call. Plain http is for
- * development on one machine, where OAUTH_FETCH_LOOPBACK decides whether it is called.
+ * An absolute https URL without a fragment, at most 2,000 characters, which the provider itself may fetch. Plain http is for
+ * development on one machine, if OAUTH_FETCH_LOOPBACK allows it.
  */
 export function httpsUrl(message: string): v.GenericSchema<unknown, string> {
   return v.pipe(trimmedText(message), v.check(isHttps, message))
 }
 
-/** Text without spaces at its ends. */
+/** Trimmed text. */
 export const trimmedText = (message: string) => v.pipe(v.string(message), v.trim())
 
-/** An absolute http or https URL without a user name, at most 2,000 characters. */
+/** An absolute http or https URL without a username, at most 2,000 characters. */
 export function webUrl(message: string): v.GenericSchema<unknown, string> {
   return v.pipe(trimmedText(message), v.check(isWebUrl, message))
 }
@@ -29,7 +29,7 @@ export function flag(name: string): v.GenericSchema<unknown, boolean> {
   )
 }
 
-/** A whole number of seconds, as a number or as a form sends one. */
+/** A whole number of seconds, as a number or as the text that a form sends. */
 export function seconds(
   message: string,
   least: number,
@@ -49,7 +49,7 @@ export function line(message: string, most: number): v.GenericSchema<unknown, st
   return v.pipe(trimmedText(message), v.regex(/^\P{Cc}+$/u, message), v.maxLength(most, message))
 }
 
-/** A list of texts, each of which passes a check. */
+/** A list of strings, each of which passes a check. */
 export function texts(
   message: string,
   most: number,
@@ -61,7 +61,7 @@ export function texts(
   )
 }
 
-/** A JSON object, or its text as forms and command lines send it. */
+/** A JSON object, or its text, as forms and command lines send it. */
 export function jsonObject(
   message: string,
   check: (object: JsonObject) => boolean,
@@ -75,7 +75,7 @@ function isHttps(text: string): boolean {
   return isWebUrl(text) && SECURE_OR_LOOPBACK.test(text) && !text.includes('#')
 }
 
-/** Tells whether a text is an absolute http or https URL of printable ASCII without a user name. */
+/** Returns whether a string is an absolute http or https URL of printable ASCII without a username. */
 export function isWebUrl(text: string): boolean {
   const url = text.length <= MAX_URL && /^https?:\/\/[\x21-\x7e]+$/i.test(text) ? URL.parse(text) : null
   return url !== null && url.username === '' && url.password === ''

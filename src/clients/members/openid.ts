@@ -9,14 +9,18 @@ const ALL = ['staff', 'registration', 'import'] as const
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 const ALGORITHM = `The algorithm must be one of ${ALGORITHMS.join(', ')}.`
 const algorithms: readonly Choice[] = ALGORITHMS.map((name) => [name, name])
-const MAX_AGE = `The age must be a whole number of seconds from 0 to ${MAX_SECONDS}, or nothing.`
-const REQUEST_URIS = 'Addresses of request objects must be a list of at most 20 absolute https URLs.'
+const MAX_AGE = `The age must be a whole number of seconds from 0 to ${MAX_SECONDS}, or empty.`
+const REQUEST_URIS = 'Request object URLs must be a list of at most 20 absolute https URLs.'
 const CLIENT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 const CLIENT_ALGORITHM = `The algorithm must be one of ${CLIENT_ALGORITHMS.join(', ')}.`
+const LOGIN = 'The sign-in start URL must be an absolute https URL without a fragment.'
 const RETURN =
-  'Addresses after sign-out must be a list of at most 100 absolute URIs that may be redirected to.'
+  'Sign-out redirect URIs must be a list of at most 100 absolute URIs that are allowed as redirect URIs.'
 
-/** What OpenID Connect asks of a client (OpenID Connect Dynamic Client Registration 1.0, 2; RP-Initiated and Back-Channel Logout). */
+/**
+ * What OpenID Connect adds to a client's metadata (OpenID Connect Dynamic Client Registration 1.0, 2; RP-Initiated and
+ * Back-Channel Logout).
+ */
 export const openidMembers = {
   applicationType: {
     name: 'application_type',
@@ -30,7 +34,6 @@ export const openidMembers = {
         ['native', 'Native: it is installed on a device'],
       ],
     },
-    option: '--application-type <type>',
     setBy: ALL,
   } satisfies ClientMetadataMember<'native' | 'web'>,
   postLogoutRedirectUris: {
@@ -38,39 +41,41 @@ export const openidMembers = {
     schema: texts(RETURN, 100, (uri) => redirectUriProblem(uri) === null),
     fallback: [],
     control: {
-      label: 'Addresses after sign-out',
+      label: 'Sign-out redirect URIs',
       kind: 'lines',
-      hint: 'One in each line, complete and exact.',
+      hint: 'One per line, complete and exact.',
     },
     option: '--post-logout-redirect-uri <uri>',
     setBy: ALL,
   } satisfies ClientMetadataMember<readonly string[]>,
   backchannelLogoutUri: {
     name: 'backchannel_logout_uri',
-    schema: httpsUrl('The address for sign-outs must be an absolute https URL without a fragment.'),
+    schema: httpsUrl('The back-channel logout URL must be an absolute https URL without a fragment.'),
     fallback: null,
     control: {
       label: 'Back-channel logout',
       kind: 'text',
       hint: 'The https URL to which this provider reports that somebody has signed out.',
     },
-    option: '--backchannel-logout-uri <url>',
     setBy: ALL,
   } satisfies ClientMetadataMember<string | null>,
   initiateLoginUri: {
     name: 'initiate_login_uri',
-    schema: httpsUrl('The address that begins a sign-in must be an absolute https URL without a fragment.'),
+    // Only the browser goes there, never the provider, so plain http is not allowed even for development (OpenID Connect Core 4).
+    schema: v.pipe(httpsUrl(LOGIN), v.startsWith('https://', LOGIN)),
     fallback: null,
-    control: { label: 'Begins a sign-in', kind: 'text', hint: 'An https URL at the client.' },
-    option: '--initiate-login-uri <url>',
+    control: {
+      label: 'Sign-in start URL',
+      kind: 'text',
+      hint: 'The https URL at which the client starts a sign-in; people open it from their account page.',
+    },
     setBy: ALL,
   } satisfies ClientMetadataMember<string | null>,
   idTokenSignedResponseAlg: {
     name: 'id_token_signed_response_alg',
     schema: v.picklist(ALGORITHMS, ALGORITHM),
     fallback: 'RS256',
-    control: { label: 'Signature of ID tokens', kind: 'choice', choices: algorithms },
-    option: '--id-token-signed-response-alg <name>',
+    control: { label: 'ID token signature', kind: 'choice', choices: algorithms },
     setBy: ALL,
   } satisfies ClientMetadataMember<(typeof ALGORITHMS)[number]>,
   userinfoSignedResponseAlg: {
@@ -78,11 +83,10 @@ export const openidMembers = {
     schema: v.picklist(ALGORITHMS, ALGORITHM),
     fallback: null,
     control: {
-      label: 'Signature of UserInfo',
+      label: 'UserInfo signature',
       kind: 'choice',
       choices: [['', 'None: plain JSON'], ...algorithms],
     },
-    option: '--userinfo-signed-response-alg <name>',
     setBy: ALL,
   } satisfies ClientMetadataMember<(typeof ALGORITHMS)[number] | null>,
   requestUris: {
@@ -94,11 +98,10 @@ export const openidMembers = {
     ),
     fallback: [],
     control: {
-      label: 'Addresses of request objects',
+      label: 'Request object URLs',
       kind: 'lines',
-      hint: 'One https URL in each line: what it may name as its request_uri (OpenID Connect Core 6.2).',
+      hint: 'One https URL per line: what it may name as its request_uri (OpenID Connect Core 6.2).',
     },
-    option: '--request-uri <url>',
     setBy: ALL,
   } satisfies ClientMetadataMember<readonly string[]>,
   requestObjectSigningAlg: {
@@ -106,11 +109,10 @@ export const openidMembers = {
     schema: v.picklist(CLIENT_ALGORITHMS, CLIENT_ALGORITHM),
     fallback: null,
     control: {
-      label: 'Signature of its request objects',
+      label: 'Request object signature',
       kind: 'choice',
-      choices: [['', 'Any that its keys can make'], ...CLIENT_ALGORITHMS.map((name): Choice => [name, name])],
+      choices: [['', 'Any that its keys support'], ...CLIENT_ALGORITHMS.map((name): Choice => [name, name])],
     },
-    option: '--request-object-signing-alg <name>',
     setBy: ALL,
   } satisfies ClientMetadataMember<(typeof CLIENT_ALGORITHMS)[number] | null>,
   subjectType: {
@@ -122,10 +124,9 @@ export const openidMembers = {
       kind: 'choice',
       choices: [
         ['public', 'Public: the same for all clients'],
-        ['pairwise', 'Pairwise: another one for each sector'],
+        ['pairwise', 'Pairwise: a different one for each sector'],
       ],
     },
-    option: '--subject-type <type>',
     setBy: ALL,
   } satisfies ClientMetadataMember<'pairwise' | 'public'>,
   sectorIdentifierUri: {
@@ -133,11 +134,10 @@ export const openidMembers = {
     schema: httpsUrl('The sector must be an absolute https URL without a fragment.'),
     fallback: null,
     control: {
-      label: 'Sector of pairwise subjects',
+      label: 'Sector for pairwise subjects',
       kind: 'text',
       hint: 'An https URL whose host is the sector.',
     },
-    option: '--sector-identifier-uri <url>',
     setBy: ALL,
   } satisfies ClientMetadataMember<string | null>,
   defaultMaxAge: {
@@ -145,19 +145,17 @@ export const openidMembers = {
     schema: seconds(MAX_AGE, 0, MAX_SECONDS),
     fallback: null,
     control: {
-      label: 'Age of a sign-in at most',
+      label: 'Maximum age of a sign-in',
       kind: 'seconds',
-      hint: 'Seconds, where a request does not say. Without any, every sign-in is taken.',
+      hint: 'Seconds, if a request does not say. If empty, any sign-in is accepted.',
     },
-    option: '--default-max-age <seconds>',
     setBy: ALL,
   } satisfies ClientMetadataMember<number | null>,
   requireAuthTime: {
     name: 'require_auth_time',
     schema: flag('require_auth_time'),
     fallback: false,
-    control: { label: 'ID tokens say when the user signed in', kind: 'flag' },
-    option: '--require-auth-time',
+    control: { label: 'Include the sign-in time in ID tokens', kind: 'flag' },
     setBy: ALL,
   } satisfies ClientMetadataMember<boolean>,
 } as const

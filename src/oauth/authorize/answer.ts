@@ -1,31 +1,40 @@
-import type { AnswerParameters, Params, Provider, RedirectTarget, Redirection } from '../../concepts.ts'
+import type {
+  AnswerParameters,
+  GrantDetailsReader,
+  Params,
+  Provider,
+  RedirectTarget,
+  Redirection,
+} from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import type { OAuthError } from '../../errors.ts'
 import { coversScope } from '../../scope.ts'
 import type { Consent, ConsentCommit, GrantDetails, Session } from '../../store/records.ts'
+import { signInDetails } from '../../tokens/authentication-level.ts'
 import { responseTypeParts } from '../response-types/index.ts'
+import { coversTargets, targetsOf } from './consent.ts'
 import type { AuthorizationRequest } from './request.ts'
 import { responseModeOf } from './response-mode.ts'
 
-/** What a user approved, whether now or before. */
+/** What a user approved, now or earlier. */
 export interface Approval {
   readonly session: Session
   /** Names separated by spaces. */
   readonly scope: string
-  /** Id of the consent that this rests on. */
+  /** Id of the consent that this is based on. */
   readonly consentId: string
-  /** What the grant keeps of the request; null if that is nothing. */
+  /** What the grant keeps of the request; null if nothing. */
   readonly details: GrantDetails | null
-  /** Settles when the consent is in the storage: what demands one that lives waits for it. */
+  /** Settles when the consent is stored; anything that needs a valid consent waits for it. */
   readonly consentSaved: Promise<void>
 }
 
 /**
- * Answers an authorization request that the user approved: saves the consent, and each part of the response type makes its
- * parameters (RFC 6749 4.1.2, 4.2.2).
+ * Answers an authorization request that the user approved: saves the consent, and lets each part of the response type return
+ * its parameters (RFC 6749 4.1.2, 4.2.2).
  * @param remembered the user's last consent to this client
- * @param scope what the user allows, of what was asked; what was asked beside it is refused
- * @throws {OAuthError} what the issuing refuses
+ * @param scope the part of the requested scope that the user allows; the rest is refused
+ * @throws {OAuthError} if issuing is refused
  */
 export async function answerAuthorization(
   request: AuthorizationRequest,
@@ -33,7 +42,8 @@ export async function answerAuthorization(
   scope: string,
   provider: Provider,
 ): Promise<Redirection> {
-  const details = await readDetails(request, session, provider)
+  for (const check of provider.approvalChecks) await check(request, session, provider)
+  const details = await readGrantDetails(request, session, provider)
   const commit = planConsent(request, session, remembered, scope)
   const consentSaved = commit.save
     ? provider.store.saveConsent(commit.save, session.id, provider.request)
@@ -60,8 +70,13 @@ async function answerParts(
   return answer
 }
 
-async function readDetails(
-  request: AuthorizationRequest,
+/**
+ * Reads what the grant of an approved request keeps: how the user was authenticated, and what the features add.
+ * @returns null if there is nothing to keep
+ * @throws {OAuthError} what the client is told
+ */
+export async function readGrantDetails(
+  request: Parameters<GrantDetailsReader>[0] & Partial<Pick<AuthorizationRequest, 'requestClaims'>>,
   session: Session,
   provider: Provider,
 ): Promise<GrantDetails | null> {
@@ -70,24 +85,36 @@ async function readDetails(
   )
   const claims = request.requestClaims
   const details = Object.fromEntries(
-    [{ ...(claims && { claims }) }, ...read].flatMap(Object.entries<unknown>),
+    [{ ...(claims && { claims }), ...signInDetails(session) }, ...read].flatMap(Object.entries<unknown>),
   )
   return Object.keys(details).length === 0 ? null : details
 }
 
-/** Plans what is saved: nothing where the remembered consent allows what this answer allows, and nothing that it refuses. */
+/**
+ * Plans the consent to save; none if the remembered consent allows exactly what this answer allows, and nothing that it
+ * refuses.
+ */
 function planConsent(
-  { client, scope: asked }: AuthorizationRequest,
+  request: AuthorizationRequest,
   { user }: Session,
   remembered: Consent | null,
   scope: string,
 ): { readonly id: string; readonly save: ConsentCommit | null } {
+  const { client, scope: asked } = request
   const { clientId } = client
   const live = remembered && !remembered.withdrawn ? remembered : null
   const id = live?.id ?? randomId()
   const refused = asked.split(' ').filter((name) => !scope.split(' ').includes(name))
-  const known = live !== null && coversScope(live.scope, scope) && !overlaps(live.scope, refused)
-  return { id, save: known ? null : { userId: user.id, clientId, id, scope, refused: refused.join(' ') } }
+  const known =
+    live !== null &&
+    coversScope(live.scope, scope) &&
+    coversTargets(live, request, scope) &&
+    !overlaps(live.scope, refused)
+  const targets = targetsOf(scope, request)
+  return {
+    id,
+    save: known ? null : { userId: user.id, clientId, id, scope, refused: refused.join(' '), targets },
+  }
 }
 
 function overlaps(scope: string, names: readonly string[]): boolean {
@@ -95,8 +122,8 @@ function overlaps(scope: string, names: readonly string[]): boolean {
 }
 
 /**
- * Saves that a user refused every scope that was asked for, by unticking it: an older consent does not allow it any more.
- * Costs a round trip only where there is such a consent.
+ * Saves that a user unticked every requested scope, so that an older consent no longer allows them. Costs a round trip only
+ * if there is such a consent.
  */
 export async function refuseScopes(
   { client, scope }: AuthorizationRequest,
@@ -114,7 +141,7 @@ export async function refuseScopes(
   await provider.store.saveConsent(commit, session.id, provider.request)
 }
 
-/** A refusal that the client is told (RFC 6749 4.1.2.1, 4.2.2.1). */
+/** Returns the redirect that reports a refusal to the client (RFC 6749 4.1.2.1, 4.2.2.1). */
 export function redirectError(
   params: Params,
   target: RedirectTarget,
@@ -131,7 +158,7 @@ export function redirectError(
   )
 }
 
-/** What every answer closes with: the state byte for byte, and who answers (RFC 9207 2). */
+/** Returns the parameters that end every answer: the state byte for byte, and the issuer (RFC 9207 2). */
 function closing(state: string | null, { issuer }: Provider): AnswerParameters {
   return { ...(state === null ? {} : { state }), iss: issuer }
 }
@@ -143,6 +170,6 @@ function encode(
   provider: Provider,
 ): Redirection {
   const encoder = provider.responseModes[mode]
-  if (!encoder) throw new TypeError('A response mode is one of the table.')
+  if (!encoder) throw new TypeError('The response mode must be in the table.')
   return encoder(target.uri, answer)
 }

@@ -2,12 +2,12 @@ import type { AuthorizationCheck, CheckedRequest, Provider } from '../../concept
 import { OAuthError } from '../../errors.ts'
 import { ADMIN_SCOPE, coversScope, isScopeToken, MAX_SCOPES, requestedScope } from '../../scope.ts'
 import { refuseRepeated } from '../params.ts'
-import { checkCodeChallenge } from '../pkce.ts'
+import { checkCodeChallenge, pkceRule } from '../pkce.ts'
 import { normalResponseType, responseTypeParts, supportedResponseTypes } from '../response-types/index.ts'
 import { checkSize } from './parameters.ts'
 import { responseModeOf } from './response-mode.ts'
 
-/** The rules of the core, in the order in which a request meets them; those of features follow. */
+/** The rules of the core, in the order in which they are checked; those of features follow. */
 export const authorizationChecks: readonly AuthorizationCheck[] = [
   refuseRepeatedParameters,
   checkSize,
@@ -21,18 +21,21 @@ export const authorizationChecks: readonly AuthorizationCheck[] = [
   checkMaxAge,
 ]
 
-/** RFC 6749 3.1. What nobody reads may repeat. */
+/** RFC 6749 3.1. Ignored parameters may repeat. */
 function refuseRepeatedParameters({ params }: CheckedRequest, provider: Provider): void {
   const once = Object.entries(provider.authorizationParameters).filter(([, { repeats }]) => !repeats)
   refuseRepeated(params, ['request', 'request_uri', ...once.map(([name]) => name)])
 }
 
-/** A request object (OpenID Connect Core 6) that no parameter source has read is refused, never ignored. */
-function refuseRequestObject({ params }: CheckedRequest): void {
+/**
+ * A request object (OpenID Connect Core 6) that no parameter source has read is refused, never ignored. A feature with a row
+ * for the parameter has its own check to refuse what it did not read.
+ */
+function refuseRequestObject({ params }: CheckedRequest, { authorizationParameters }: Provider): void {
   if (params.get('request') !== undefined) {
     throw new OAuthError('request_not_supported', "The parameter 'request' is not supported.")
   }
-  if (params.get('request_uri') !== undefined) {
+  if (params.get('request_uri') !== undefined && !Object.hasOwn(authorizationParameters, 'request_uri')) {
     throw new OAuthError('request_uri_not_supported', "The parameter 'request_uri' is not supported.")
   }
 }
@@ -50,7 +53,7 @@ function checkResponseType({ params }: CheckedRequest, provider: Provider): void
   )
 }
 
-/** A mode that the answer cannot travel by is refused, not replaced. */
+/** A mode that cannot carry the answer is refused, not replaced. */
 function checkResponseMode({ params, target }: CheckedRequest, provider: Provider): void {
   const mode = params.get('response_mode')
   if (mode !== undefined && mode !== responseModeOf(params, target.uri, provider)) {
@@ -58,7 +61,7 @@ function checkResponseMode({ params, target }: CheckedRequest, provider: Provide
   }
 }
 
-/** RFC 6749 4.1.2.1: the client is registered for what it asks: it has the grant type of every part (RFC 7591 2.1). */
+/** RFC 6749 4.1.2.1: the client must be registered for its request, with the grant type of every part (RFC 7591 2.1). */
 function checkClientMay({ client, params }: CheckedRequest, provider: Provider): void {
   const parts = responseTypeParts(normalResponseType(params.get('response_type') ?? ''), provider)
   if (parts.every(({ grantType }) => client.grantTypes.includes(grantType))) return
@@ -68,10 +71,10 @@ function checkClientMay({ client, params }: CheckedRequest, provider: Provider):
 /** RFC 7636 4.4.1; an implicit answer has no code to protect. */
 function checkPkce({ client, params }: CheckedRequest, provider: Provider): void {
   const parts = responseTypeParts(normalResponseType(params.get('response_type') ?? ''), provider)
-  if (parts.some(({ usesPkce }) => usesPkce)) checkCodeChallenge(params, client)
+  if (parts.some(({ usesPkce }) => usesPkce)) checkCodeChallenge(params, pkceRule(client, provider))
 }
 
-/** RFC 6749 3.3: each name exists, the client may have it, and a person can be asked for all of them. */
+/** RFC 6749 3.3: each name exists, the client may have it, and a person can be asked to allow all of them. */
 function checkScope({ client, knownScopes, params }: CheckedRequest): void {
   const scope = requestedScope(params.get('scope'))
   const names = scope?.split(' ') ?? []
@@ -80,7 +83,7 @@ function checkScope({ client, knownScopes, params }: CheckedRequest): void {
   if (wrong || (scope !== null && client.scope !== null && !coversScope(client.scope, scope))) {
     throw new OAuthError('invalid_scope', 'Invalid scope.')
   }
-  // By name alone, and never in an address of the browser's.
+  // Only by name, and never from the front channel.
   const inAddress = normalResponseType(params.get('response_type') ?? '')
     .split(' ')
     .includes('token')
@@ -89,11 +92,11 @@ function checkScope({ client, knownScopes, params }: CheckedRequest): void {
   }
 }
 
-/** OpenID Connect Core 3.1.2.1: `none` stands alone. */
+/** OpenID Connect Core 3.1.2.1: `none` cannot be combined. */
 function checkPrompt({ params }: CheckedRequest): void {
   const prompts = params.get('prompt')?.split(' ') ?? []
   if (prompts.includes('none') && prompts.length > 1) {
-    throw new OAuthError('invalid_request', "The 'prompt' none stands alone.")
+    throw new OAuthError('invalid_request', "The 'prompt' value none cannot be combined with others.")
   }
 }
 

@@ -3,28 +3,29 @@ import { OAuthError } from '../../errors.ts'
 import { requestedScope } from '../../scope.ts'
 import type { AuthorizationRecords } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
+import { prepareClient } from '../client-auth.ts'
 import { redirectError } from './answer.ts'
-import { resolveRedirectTarget } from './redirect-target.ts'
+import { requireSecureRedirect, resolveRedirectTarget } from './redirect-target.ts'
 import { authorizationRefused } from './refused.ts'
 import { type AuthorizationRequest, parseAuthorizationRequest } from './request.ts'
 
-/** A request that keeps every rule, with what decides it. */
+/** A request that passed every check, with the records that decide it. */
 export interface Considered {
   readonly params: Params
   readonly records: AuthorizationRecords
   readonly request: AuthorizationRequest
 }
 
-/** Reads what a request is decided by; the browser's session joins in. */
+/** Reads the records that decide a request, including the browser's session. */
 export type ReadRecords = (
   wanted: Pick<Parameters<Store['readAuthorization']>[0], 'clientId' | 'scopes'>,
 ) => Promise<AuthorizationRecords>
 
 /**
- * Reads and checks an authorization request, and goes on with `next`.
- * @returns what `next` returns; or what the client is told, where the request or `next` is refused after its redirect target is
+ * Reads and checks an authorization request, and continues with `next`.
+ * @returns what `next` returns; or the answer to the client, if the request or `next` is refused once the redirect target is
  *   known (RFC 6749 4.1.2.1)
- * @throws {OAuthError} unauthorized_client, invalid_request: there is nowhere to redirect, so a page says it
+ * @throws {OAuthError} unauthorized_client, invalid_request: there is nowhere to redirect, so a page shows it
  */
 export async function consider<T>(
   params: Params,
@@ -34,9 +35,13 @@ export async function consider<T>(
 ): Promise<{ readonly done: T } | { readonly refused: Redirection }> {
   const scopes = (requestedScope(params.get('scope')) ?? provider.settings.defaultScope).split(' ')
   const clientId = params.get('client_id') ?? ''
-  for (const prepare of provider.clientSources) await prepare(clientId, provider)
-  const records = await readRecords({ clientId, scopes })
-  const target = tellRefusal(params, provider, () => resolveRedirectTarget(params, records.client))
+  const { records, target } = await reportRefusal(params, provider, async () => {
+    await prepareClient(clientId, provider, 'before')
+    const read = await readRecords({ clientId, scopes })
+    const found = resolveRedirectTarget(params, read.client)
+    requireSecureRedirect(found, provider)
+    return { records: read, target: found }
+  })
   try {
     const request = await parseAuthorizationRequest(params, target, records, provider)
     return { done: await next({ params, records, request }) }
@@ -47,10 +52,10 @@ export async function consider<T>(
   }
 }
 
-/** Runs a check whose refusal becomes a page, and tells of the refusal. */
-function tellRefusal<T>(params: Params, provider: Provider, check: () => T): T {
+/** Runs checks whose refusals are shown on a page, and reports them. */
+async function reportRefusal<T>(params: Params, provider: Provider, check: () => Promise<T>): Promise<T> {
   try {
-    return check()
+    return await check()
   } catch (error) {
     if (error instanceof OAuthError) provider.emit(authorizationRefused(params, error))
     throw error

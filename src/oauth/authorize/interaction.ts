@@ -1,23 +1,24 @@
 import type { InteractionState, Provider } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
-import { isFreshSignIn } from '../../identity/fresh-sign-in.ts'
+import { authenticatedAt, isFreshSignIn } from '../../identity/fresh-sign-in.ts'
 import { ADMIN_SCOPE, coversScope } from '../../scope.ts'
 import type { Consent, Session } from '../../store/records.ts'
+import { coversTargets } from './consent.ts'
 import { goesToDevice } from './redirect-target.ts'
 import type { AuthorizationRequest, Freshness } from './request.ts'
 
-/** What comes next: the user signs in, is asked for consent or for the account, or the request is answered at once. */
+/** The next step: the user signs in, gives consent, selects an account, or the request is answered at once. */
 export type Interaction =
   | { readonly kind: 'login' }
   | { readonly kind: 'consent'; readonly session: Session }
   | { readonly kind: 'account'; readonly session: Session }
   | { readonly kind: 'answer'; readonly session: Session }
-  /** A page of a feature asks for something first. */
+  /** A feature's page asks for something first. */
   | { readonly kind: 'page'; readonly path: string; readonly session: Session }
 
 /**
- * Decides what an authorization request needs: the rules of OAuth first, then those of the features.
- * @throws {OAuthError} login_required, consent_required and their like: the client wants no page (`prompt=none`)
+ * Decides what an authorization request needs, by the rules of OAuth first, then by those of the features.
+ * @throws {OAuthError} login_required, consent_required and the like: the client allows no page (`prompt=none`)
  */
 export async function nextInteraction(state: InteractionState, provider: Provider): Promise<Interaction> {
   const { capturedAt, consent, request } = state
@@ -36,9 +37,9 @@ export async function nextInteraction(state: InteractionState, provider: Provide
 /**
  * Decides what an authorization request needs (RFC 6749 4.1, OpenID Connect Core 3.1.2.3).
  * @param consent the user's last one to this client
- * @param capturedAt when the request came, in seconds: who must sign in again must do it after that
+ * @param capturedAt when the request arrived, in seconds; a user who must sign in again must do so after that
  * @param now seconds since 1970
- * @throws {OAuthError} login_required, consent_required: the client wants no page (`prompt=none`)
+ * @throws {OAuthError} login_required, consent_required: the client allows no page (`prompt=none`)
  * @throws {OAuthError} access_denied: the scope `admin` is not for this user
  */
 export function decideInteraction(
@@ -57,7 +58,7 @@ export function decideInteraction(
     throw new OAuthError('access_denied', `The scope ${ADMIN_SCOPE} is for members of staff.`)
   }
   if (!needsConsent(request, consent)) {
-    // Who has just signed in for this request has chosen the account; the consent page shows it and offers another.
+    // A user who has just signed in for this request has chosen the account; the consent page shows it and offers another.
     const chosen = !request.prompts.includes('select_account') || session.authTime >= capturedAt
     return { kind: chosen ? 'answer' : 'account', session }
   }
@@ -66,29 +67,31 @@ export function decideInteraction(
 }
 
 /**
- * Tells whether a sign-in is as fresh as a request wants it (OpenID Connect Core 3.1.2.1: `prompt`, `max_age`).
- * @param capturedAt when the request came, in seconds
- * @param now seconds since 1970: what `admin` wants is measured when it is given, not when it was asked for
+ * Returns whether a sign-in is as fresh as a request demands (OpenID Connect Core 3.1.2.1: `prompt`, `max_age`).
+ * @param capturedAt when the request arrived, in seconds
+ * @param now
+ * seconds since 1970; the age for `admin` is measured when it is granted, not when it was requested
  */
 export function isFresh(
   { isAdmin, maxAge, prompts }: Freshness,
-  { authTime }: Session,
+  session: Session,
   capturedAt: number,
   now: number,
 ): boolean {
+  const authTime = authenticatedAt(session)
   if (isAdmin && !isFreshSignIn(authTime, now)) return false
   if (prompts.includes('login') && authTime < capturedAt) return false
   // A sign-in that answers this very request is as fresh as the client can ask for.
   return maxAge === null || authTime >= capturedAt || authTime > capturedAt - maxAge
 }
 
-function needsConsent(
-  { client, isAdmin, prompts, scope, target }: AuthorizationRequest,
-  consent: Consent | null,
-): boolean {
-  // Any app on the device could stand behind such a redirect: never without a person (RFC 8252 8.6), whatever it was issued.
+function needsConsent(request: AuthorizationRequest, consent: Consent | null): boolean {
+  const { client, isAdmin, prompts, scope, target } = request
+  // Any app on the device could receive such a redirect, so a person must confirm it every time (RFC 8252 8.6).
   if (goesToDevice(target.uri) || isAdmin) return true
   if (client.authorizeEveryTime || prompts.includes('consent')) return true
   if (client.autoAuthorize) return false
-  return !consent || consent.withdrawn || !coversScope(consent.scope, scope)
+  return (
+    !consent || consent.withdrawn || !coversScope(consent.scope, scope) || !coversTargets(consent, request)
+  )
 }

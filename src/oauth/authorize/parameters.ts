@@ -9,24 +9,24 @@ import { authorizationRefused } from './refused.ts'
  * or its parts of the answer read.
  */
 export const authorizationParameters: Readonly<Record<string, AuthorizationParameter>> = {
-  client_id: { meaning: 'Who asks' },
-  redirect_uri: { meaning: 'Where the answer goes; may be left out where one is registered' },
+  client_id: { meaning: 'The client' },
+  redirect_uri: { meaning: 'Where the answer goes; optional if only one is registered' },
   response_type: { meaning: 'code or token (RFC 6749 3.1.1)' },
   response_mode: { meaning: 'query, fragment or form_post' },
   scope: { meaning: 'Names separated by spaces' },
-  state: { meaning: 'Comes back byte for byte' },
+  state: { meaning: 'Returned byte for byte' },
   code_challenge: { meaning: 'RFC 7636 4.2' },
   code_challenge_method: { meaning: 'S256' },
   prompt: { meaning: 'none, login, consent or select_account (OpenID Connect Core 3.1.2.1)' },
-  max_age: { meaning: 'Seconds since the password was given' },
+  max_age: { meaning: 'Seconds since the user entered the password, at most' },
 }
 
-/** Characters of a `state`: room for a record as JSON or base64. */
+/** Characters of a `state`, enough for a record as JSON or base64. */
 const MAX_STATE = 4000
 /** Bytes of all captured parameters, as JSON. */
 const MAX_CAPTURED = 10_000
 
-/** The parameters that are captured, with their values. */
+/** Returns the parameters to capture, with their values. */
 export function capturedParameters(
   params: Params,
   { authorizationParameters: table }: Pick<Provider, 'authorizationParameters'>,
@@ -39,8 +39,8 @@ export function capturedParameters(
 }
 
 /**
- * Refuses a request that is too large to be kept while its user answers, also where nobody has to: whether it is taken must not
- * depend on who is signed in.
+ * Refuses a request that is too large to keep while its user answers, even if no answer is needed: whether it is accepted
+ * must not depend on who is signed in.
  * @throws {OAuthError} invalid_request
  */
 export function checkSize({ params }: { readonly params: Params }, provider: Provider): void {
@@ -50,7 +50,7 @@ export function checkSize({ params }: { readonly params: Params }, provider: Pro
   }
 }
 
-/** The parameters that travel on into the grant, by name; null if the request has none of them. */
+/** Returns the parameters that the grant keeps, by name; null if the request has none of them. */
 export function requestClaimsOf(
   params: Params,
   { authorizationParameters: table }: Pick<Provider, 'authorizationParameters'>,
@@ -62,7 +62,7 @@ export function requestClaimsOf(
   return claims.length === 0 ? null : Object.fromEntries(claims)
 }
 
-/** What each parameter means, for the documents. */
+/** Returns what each parameter means, for the documentation. */
 export function parameterMeanings({
   authorizationParameters: table,
 }: Pick<Provider, 'authorizationParameters'>): ParameterMeanings {
@@ -70,8 +70,8 @@ export function parameterMeanings({
 }
 
 /**
- * The parameters of a request, wherever it has them from: its own, or those that a feature fetches in their place.
- * @throws {OAuthError} what the request names cannot be had
+ * Returns the parameters of a request: its own, or those that a feature fetches instead.
+ * @throws {OAuthError} what the request refers to cannot be fetched
  */
 export async function resolveParameters(params: Params, provider: Provider): Promise<Params> {
   try {

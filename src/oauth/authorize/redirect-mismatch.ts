@@ -1,8 +1,8 @@
 import { shown } from '../../refusals.ts'
 
-/** Longest address that a note shows. */
+/** The longest address that a note shows. */
 const MAX_URI = 200
-/** More registered addresses than any client has; none beyond is compared. */
+/** More registered addresses than any client has; any others are not compared. */
 const MAX_COMPARED = 50
 
 /** Parts of an address, in the order in which people look at them. */
@@ -10,21 +10,23 @@ const PARTS = ['scheme', 'host', 'port', 'path', 'query', 'fragment'] as const
 type Part = (typeof PARTS)[number]
 
 /**
- * Says which redirect URI came, which registered one is nearest to it, and in what they differ.
- * @param came as the request says it; what its query says may be anybody's secret and is left out
- * @param registered the client's own, which are shown whole
+ * Explains which redirect URI was sent, which registered one is closest to it, and how they differ.
+ * @param came as the request sent it; the values of its query may be secret and are left out
+ * @param registered the client's own URIs, which are shown in full
  */
 export function explainMismatch(came: string, registered: readonly string[]): string {
   const start = `The redirect URI ${shown(withoutValues(came), MAX_URI)} is not registered.`
   const nearest = nearestOf(came, registered.slice(0, MAX_COMPARED))
   if (nearest === null) return `${start} The client has none.`
   const parts = differing(came, nearest)
-  const differ =
-    parts.length === 0 ? 'They differ in how they are written.' : `They differ in the ${parts.join(', ')}.`
+  const differ = parts.length === 0 ? 'They differ in spelling.' : `They differ in the ${parts.join(', ')}.`
   return `${start} The nearest registered one is ${shown(nearest, MAX_URI)}. ${differ}`
 }
 
-/** The registered address that has the most parts in common, and of several the one that begins, and ends, most alike. */
+/**
+ * Returns the registered address that has the most parts in common; of several, the one with the longest common beginning
+ * and end.
+ */
 function nearestOf(came: string, registered: readonly string[]): string | null {
   const [best] = registered
     .map((uri) => ({ uri, parts: differing(came, uri).length, common: commonLength(came, uri) }))
@@ -54,7 +56,7 @@ function commonLength(a: string, b: string): number {
   return start + end
 }
 
-/** Without a user and password, and with the names of a query alone. */
+/** Returns an address without user and password, and with only the names of its query. */
 function withoutValues(uri: string): string {
   const { fragment, host, path, port, query, scheme } = partsOf(uri)
   const names = query.replaceAll(/=[^&]*/g, '=...')

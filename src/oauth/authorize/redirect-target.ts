@@ -1,14 +1,14 @@
-import type { Params, RedirectTarget } from '../../concepts.ts'
+import type { Params, Provider, RedirectTarget } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { shown } from '../../refusals.ts'
 import type { Client } from '../../store/records.ts'
 import { explainMismatch } from './redirect-mismatch.ts'
 
 /**
- * Finds out where the answer to an authorization request goes (RFC 6749 3.1.2). Until this returns nothing may redirect;
- * after it every refusal does.
+ * Determines where the answer to an authorization request goes (RFC 6749 3.1.2). Before this returns nothing may redirect;
+ * afterwards every refusal does.
  * @param client null if it is unknown or disabled
- * @throws {OAuthError} unauthorized_client: no such client; invalid_request: the redirect URI is not one of its own
+ * @throws {OAuthError} unauthorized_client: no such client; invalid_request: the redirect URI is not registered for it
  */
 export function resolveRedirectTarget(params: Params, client: Client | null): RedirectTarget {
   if (params.repeated.includes('client_id') || !client || client.disabled) {
@@ -20,7 +20,7 @@ export function resolveRedirectTarget(params: Params, client: Client | null): Re
   if (params.repeated.includes('redirect_uri')) throw mismatch('The redirect_uri was sent more than once.')
   const uri = params.get('redirect_uri')
   if (uri === undefined) {
-    // RFC 6749 3.1.2.3: it may be left out where only one is registered.
+    // RFC 6749 3.1.2.3: it may be omitted if only one is registered.
     const [only, ...others] = client.redirectUris
     if (only === undefined || others.length > 0) {
       throw mismatch(`No redirect_uri was sent, and the client has ${client.redirectUris.length} of them.`)
@@ -32,6 +32,22 @@ export function resolveRedirectTarget(params: Params, client: Client | null): Re
   )
   if (registered === undefined) throw mismatch(explainMismatch(uri, client.redirectUris))
   return { client, uri, registered, given: true }
+}
+
+/**
+ * Refuses a redirect to plain http that leaves the user's device, under OAUTH_SECURE_REDIRECTS: an eavesdropper could read
+ * it (RFC 9700 2.6).
+ * @throws {OAuthError} invalid_request, for a page
+ */
+export function requireSecureRedirect(
+  { uri }: RedirectTarget,
+  { settings }: Pick<Provider, 'settings'>,
+): void {
+  if (!settings.secureRedirects || !/^http:/i.test(uri) || goesToDevice(uri)) return
+  throw new OAuthError('invalid_request', 'The redirect URI must use https.', {
+    reason: 'insecure_redirect',
+    detail: `OAUTH_SECURE_REDIRECTS refuses ${shown(uri)}.`,
+  })
 }
 
 function mismatch(detail: string): OAuthError {
@@ -52,8 +68,8 @@ const ADDRESS = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::(\d{1,5}))?(?=[/?]|$)/
 const NAME = /^(http:\/\/localhost)(?::(\d{1,5}))?(?=[/?]|$)/
 
 /**
- * A native app listens on whichever port is free: it alone may differ (RFC 8252 7.3). By the name `localhost` that holds only
- * where no port is registered.
+ * A native app listens on any free port, so only the port may differ (RFC 8252 7.3). With the name `localhost` this applies
+ * only if no port is registered.
  */
 function matchesLoopback(registered: string, uri: string): boolean {
   const pattern = ADDRESS.test(registered) ? ADDRESS : NAME
@@ -66,7 +82,10 @@ function matchesLoopback(registered: string, uri: string): boolean {
 
 const THIS_DEVICE = /^(?:127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f:]+\]|(?:.+\.)?localhost\.?)$/
 
-/** The redirect goes to an app on the same device, which no name vouches for (RFC 8252 7.1, 7.3, 8.6). */
+/**
+ * Returns whether the redirect goes to an app on the same device, whose identity no domain name proves (RFC 8252 7.1, 7.3,
+ * 8.6).
+ */
 export function goesToDevice(uri: string): boolean {
   const url = URL.parse(uri)
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return true

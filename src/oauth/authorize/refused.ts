@@ -1,7 +1,7 @@
 import type { Params, ProviderEvent } from '../../concepts.ts'
 import type { OAuthError } from '../../errors.ts'
 
-/** What `onEvent` is told of an authorization request that is refused. */
+/** The event that reports a refused authorization request. */
 export function authorizationRefused(
   params: Params,
   { code, description, detail, reason }: OAuthError,

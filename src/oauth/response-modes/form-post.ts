@@ -1,6 +1,6 @@
 import type { ResponseMode } from '../../concepts.ts'
 
-/** Parameters travel in a form that the browser posts (OAuth 2.0 Form Post Response Mode). */
+/** Sends the parameters in a form that the browser posts (OAuth 2.0 Form Post Response Mode). */
 export const formPost: ResponseMode = (redirectUri, answer) => ({
   kind: 'form',
   action: redirectUri,

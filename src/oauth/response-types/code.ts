@@ -3,8 +3,8 @@ import { sortableId } from '../../crypto/bytes.ts'
 import { mintCode } from '../../tokens/opaque.ts'
 
 /**
- * An authorization code (RFC 6749 4.1.2): kept in KV, spent in D1. It does not wait for its consent: without that it is worth
- * nothing.
+ * An authorization code (RFC 6749 4.1.2): stored in KV, spent in D1. It does not wait for its consent to be saved, as it is
+ * useless without it.
  */
 export const code: ResponseType = {
   defaultMode: 'query',

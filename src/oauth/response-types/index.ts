@@ -6,7 +6,7 @@ import { token } from './token.ts'
 export const responseTypes: Readonly<Record<string, ResponseType>> = { code, token }
 
 /**
- * The one spelling of a response type, whose parts may come in any order (RFC 6749 3.1.1).
+ * Returns the normal spelling of a response type, whose parts may come in any order (RFC 6749 3.1.1).
  * @param value parts separated by spaces, as in requests, or by `+`, as in settings
  */
 export function normalResponseType(value: string): string {
@@ -14,7 +14,7 @@ export function normalResponseType(value: string): string {
 }
 
 /**
- * The parts of a response type, in the order in which they answer; parts that the provider does not have are left out.
+ * Returns the parts of a response type, in the order in which they answer, without parts that the provider does not have.
  * @param responseType as `normalResponseType` spells it
  */
 export function responseTypeParts(
@@ -25,7 +25,7 @@ export function responseTypeParts(
   return Object.entries(table).flatMap(([name, part]) => (names.includes(name) ? [part] : []))
 }
 
-/** The response types that the provider answers: those of the settings whose every part it has. */
+/** Returns the response types that the provider answers: those in the settings of which it has every part. */
 export function supportedResponseTypes({
   responseTypes: table,
   settings,
@@ -33,4 +33,14 @@ export function supportedResponseTypes({
   return settings.responseTypeChoices
     .map(normalResponseType)
     .filter((choice) => choice.split(' ').every((name) => Object.hasOwn(table, name)))
+}
+
+/** Returns the grant types that clients can use: those of the token endpoint, and those of the supported response types (RFC 7591 2.1). */
+export function usableGrantTypes(
+  provider: Pick<Provider, 'grantTypes' | 'responseTypes' | 'settings'>,
+): readonly string[] {
+  const frontChannel = supportedResponseTypes(provider)
+    .flatMap((type) => responseTypeParts(type, provider))
+    .map(({ grantType }) => grantType)
+  return [...new Set([...Object.keys(provider.grantTypes), ...frontChannel])]
 }

@@ -1,13 +1,13 @@
 import type { ResponseType } from '../../concepts.ts'
 import { issueTokens } from '../../tokens/issue.ts'
 
-/** An access token at once (RFC 6749 4.2.2), never with a refresh token. The redirect URI is all that shows the client. */
+/** An access token at once (RFC 6749 4.2.2), never with a refresh token. The redirect URI is all that identifies the client. */
 export const token: ResponseType = {
   defaultMode: 'fragment',
   grantType: 'implicit',
   usesPkce: false,
   async answer({ client, target }, { consentId, consentSaved, details, scope, session }, _, provider) {
-    // The commit demands a consent that is valid.
+    // The commit requires a valid consent.
     await consentSaved
     const proof = { method: 'redirect', clientId: client.clientId, redirectUri: target.registered } as const
     const issued = await issueTokens(
