@@ -1,16 +1,16 @@
 const encoder = new TextEncoder()
 
-/** UTF-8 of a text. */
+/** Encodes a string as UTF-8. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(encoder.encode(text))
 }
 
-/** `length` bytes that nobody can guess. */
+/** Returns `length` random bytes. */
 export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length))
 }
 
-/** One array of the bytes of all. */
+/** Concatenates arrays of bytes. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0
@@ -30,7 +30,10 @@ const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
   return digit < 0 ? NO_DIGIT : digit
 })
 
-/** base64url without padding (RFC 4648 5). By hand, as every request needs it several times, and `btoa` takes four times as long. */
+/**
+ * base64url without padding (RFC 4648 5). Written by hand, as every request needs it several times and `btoa` takes four
+ * times as long.
+ */
 export function toBase64url(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += 3) {
@@ -45,7 +48,7 @@ export function toBase64url(bytes: Uint8Array): string {
 
 /**
  * Reads base64url without padding (RFC 4648 5).
- * @returns the bytes, or null if the text is anything but the one way to write them
+ * @returns the bytes, or null if the text is not their only valid encoding
  */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   const left = text.length % 4
@@ -63,7 +66,7 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
       bits = 0
     }
   }
-  // Of the last characters some bits belong to no byte: there is one way to write a text only while they are zero.
+  // Some bits of the last character belong to no byte; the encoding is unique only if they are zero.
   const spare = left === 2 ? 4 : 2
   if (left === 0) return bytes
   if (bits & ((1 << spare) - 1)) return null
@@ -75,18 +78,18 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   return bytes
 }
 
-/** SHA-256 of bytes or of a text's UTF-8. */
+/** Returns the SHA-256 of bytes or of a string's UTF-8. */
 export async function sha256(data: Uint8Array<ArrayBuffer> | string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', typeof data === 'string' ? utf8(data) : data))
 }
 
-/** SHA-256 as base64url: how client secrets are stored and code challenges are written (RFC 7636 4.2). */
+/** Returns a SHA-256 as base64url, as for stored client secrets and code challenges (RFC 7636 4.2). */
 export async function sha256Base64url(text: string): Promise<string> {
   return toBase64url(await sha256(text))
 }
 
 /**
- * Compares two texts in a time that tells nothing of where they differ.
+ * Compares two strings in a time that does not reveal where they differ.
  */
 export async function equal(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([sha256(a), sha256(b)])
@@ -95,12 +98,12 @@ export async function equal(a: string, b: string): Promise<boolean> {
   return difference === 0
 }
 
-/** A random identifier of 128 bits, base64url: of a token, grant, session, user, request. */
+/** Returns a random identifier of 128 bits, base64url, for a token, grant, session, user or request. */
 export function randomId(): string {
   return toBase64url(randomBytes(16))
 }
 
-/** Bytes as lowercase hexadecimal digits: text in their order. */
+/** Returns bytes as lowercase hexadecimal digits, which sort like the bytes. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15)
@@ -126,15 +129,15 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
 const TIME_DIGITS = 12
 
 /**
- * An identifier of 128 bits as 32 hexadecimal digits: 48 bits of time and 80 that nobody can guess, so that ids sort by age.
+ * Returns an identifier of 128 bits as 32 hexadecimal digits: 48 bits of time and 80 random ones, so that ids sort by age.
  * @param milliseconds since 1970
- * @param rest ten bytes, random unless the id is to follow from something
+ * @param rest ten bytes, random unless the id must be derived from something
  */
 export function sortableId(milliseconds: number = Date.now(), rest: Uint8Array = randomBytes(10)): string {
   return `${Math.max(0, milliseconds).toString(16).padStart(TIME_DIGITS, '0')}${toHex(rest)}`
 }
 
-/** When a `sortableId` was made, in seconds since 1970. */
+/** Returns when a `sortableId` was created, in seconds since 1970. */
 export function timeOfId(id: string): number {
   return Math.floor(Number.parseInt(id.slice(0, TIME_DIGITS), 16) / 1000)
 }

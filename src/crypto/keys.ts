@@ -1,16 +1,16 @@
 import { utf8 } from './bytes.ts'
 import type { Secret } from './secret.ts'
 
-/** What a key is for. Each purpose has its own, so that nothing made for one is accepted for another. */
-export type MacPurpose = 'at' | 'rt' | 'ac' | 'se' | 'ra' | 'form' | 'throttle'
+/** The purpose of a key. Each has its own, so that nothing created for one purpose is accepted for another. */
+export type MacPurpose = 'at' | 'rt' | 'ac' | 'se' | 'ra' | 'pr' | 'dc' | 'ml' | 'form' | 'nonce' | 'throttle'
 
-/** Keys made from one value of SECRET_KEY. */
+/** Keys derived from one value of SECRET_KEY. */
 export interface KeySet {
   readonly mac: Readonly<Record<MacPurpose, CryptoKey>>
   readonly seal: CryptoKey
 }
 
-/** Key sets, newest first: the first one makes, each one checks, so that SECRET_KEY can be rotated. */
+/** Key sets, newest first: the first one creates, all verify, so that SECRET_KEY can be rotated. */
 export type Keys = readonly [KeySet, ...KeySet[]]
 
 /**
@@ -43,17 +43,21 @@ async function deriveKeySet(secret: Secret): Promise<KeySet> {
     )
   const mac = (purpose: MacPurpose): Promise<CryptoKey> =>
     derive(purpose, { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign', 'verify'])
-  const [at, rt, ac, se, ra, form, throttle] = await Promise.all([
+  const [at, rt, ac, se, ra, pr, dc, ml, form, nonce, throttle] = await Promise.all([
     mac('at'),
     mac('rt'),
     mac('ac'),
     mac('se'),
     mac('ra'),
+    mac('pr'),
+    mac('dc'),
+    mac('ml'),
     mac('form'),
+    mac('nonce'),
     mac('throttle'),
   ])
   return {
-    mac: { at, rt, ac, se, ra, form, throttle },
+    mac: { at, rt, ac, se, ra, pr, dc, ml, form, nonce, throttle },
     seal: await derive('seal', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']),
   }
 }

@@ -4,9 +4,9 @@ import type { Keys } from './keys.ts'
 const NONCE_LENGTH = 12
 
 /**
- * Seals a text so that only this provider can read or make it (AES-256-GCM).
+ * Seals a string so that only this provider can read or create it (AES-256-GCM).
  * @param text what to seal
- * @param context what the seal is for; the same must be given to open it
+ * @param context the purpose of the seal; opening it requires the same one
  */
 export async function seal(text: string, context: string, keys: Keys): Promise<string> {
   const nonce = randomBytes(NONCE_LENGTH)
@@ -17,8 +17,8 @@ export async function seal(text: string, context: string, keys: Keys): Promise<s
 }
 
 /**
- * Opens what `seal` made.
- * @returns the text, or null where it was not sealed by this provider for this context
+ * Opens what `seal` returned.
+ * @returns the text, or null if it was not sealed by this provider for this context
  */
 export async function unseal(sealed: string, context: string, keys: Keys): Promise<string | null> {
   const bytes = fromBase64url(sealed)

@@ -9,31 +9,35 @@ import type {
   User,
   UserWithPassword,
 } from '../store/records.ts'
-import { rehashPassword, verifyDummy, verifyPassword } from './passwords.ts'
+import { USER_COUNT } from '../store/user-count.ts'
+import { NO_PASSWORD, rehashPassword, verifyDummy, verifyPassword } from './passwords.ts'
+import { refuseFlood } from './rate-limit.ts'
 import { ACCOUNT_LIMIT, NETWORK_LIMIT, THROTTLE_WINDOW, throttleKeys } from './throttle.ts'
-import { usernameKey } from './usernames.ts'
+import { emailKey, usernameKey } from './usernames.ts'
 
-/** In place of a hash: no password matches it. */
-const NO_PASSWORD = '!'
-
-/** Somebody who says to be a user. */
+/** Somebody who claims to be a user. */
 export interface Attempt {
   readonly username: string
-  /** The client that sends the password; null at our own pages. */
+  /** The client that sends the password; null on our own pages. */
   readonly client: Pick<TokenRequest, 'proof' | 'grantType'> | null
-  /** A browser or session in which this user has signed in before, whose attempts count by themselves; null if there is none. */
+  /**
+   * A browser or session in which this user has signed in before, whose attempts are counted separately; null if there is
+   * none.
+   */
   readonly device: string | null
+  /** The name may be a proved address, where people sign in by those. */
+  readonly mayBeAddress?: boolean
 }
 
-/** A password that was right, and what the commit that it allows must settle. */
+/** A correct password, and what the commit that it allows must settle. */
 export interface CheckedPassword {
-  readonly user: User
+  readonly user: User & Pick<UserWithPassword, 'hasSecondFactor'>
   readonly commit: PasswordSignIn
 }
 
 /**
  * Checks a user's name and password, in one round trip and one derivation. Attempts are counted before anything is hashed,
- * for a derivation blocks the isolate; an unknown user costs the same derivation as a known one.
+ * as a derivation blocks the isolate; an unknown user costs the same derivation as a known one.
  * @throws {OAuthError} invalid_client, unauthorized_client; temporarily_unavailable (429, Retry-After): too many attempts;
  *   invalid_grant: unknown user, wrong password or disabled, all alike
  */
@@ -41,17 +45,36 @@ export async function checkPassword(
   attempt: Attempt & { readonly password: string },
   provider: Provider,
 ): Promise<CheckedPassword> {
+  if (!provider.settings.passwords) throw invalidGrant('nobody has a password here')
   const { admitted, keys } = await admitAttempt(attempt, provider)
   const { users } = provider.hooks
   try {
     return await (users
       ? checkExternal(attempt, keys, users, provider)
-      : checkOwn(attempt.password, admitted.user, keys, provider))
+      : checkOwn(attempt.password, guessable(admitted), keys, provider))
   } catch (error) {
     if (error instanceof OAuthError && error.code === 'invalid_grant')
-      provider.emit(refusalOf(attempt, admitted, admitted.user ? 'wrong_password' : 'unknown_user'))
+      provider.emit(refusalOf(attempt, admitted, reasonOf(admitted)))
     throw error
   }
+}
+
+/**
+ * People sign in by the addresses that they have proved, too: where mail is sent, and users are our own.
+ * @throws {ConfigurationError} the settings ask for mail, but something is missing
+ */
+export function takesAddresses(provider: Provider): boolean {
+  return provider.hooks.users === null && (provider.mailer?.isReady(provider) ?? false)
+}
+
+/** Guesses under the other name of an account are answered like wrong ones; a full count would reveal whose address it is. */
+function guessable({ user, userAttempts = 0 }: PasswordAttempt): UserWithPassword | null {
+  return userAttempts > ACCOUNT_LIMIT ? null : user
+}
+
+function reasonOf(admitted: PasswordAttempt): PasswordRefusal['reason'] {
+  if (!admitted.user) return 'unknown_user'
+  return guessable(admitted) ? 'wrong_password' : 'account_limit'
 }
 
 async function checkOwn(
@@ -68,10 +91,14 @@ async function checkOwn(
   const { needsRehash, valid } = await verifyPassword(password, passwordHash, passwordFormats)
   if (!valid) throw invalidGrant('wrong password')
   const rehash = needsRehash ? await rehashPassword(password, passwordHash) : null
-  return { user, commit: { passwordHash, rehash, throttleKeys: keys, external: null } }
+  return { user, commit: { passwordHash, rehash, throttleKeys: ofUser(keys, user.id), external: null } }
 }
 
-/** Somebody else knows the password; our table keeps a row without one, for tokens and consents to hang from. */
+function ofUser(keys: ThrottleKeys, id: string): ThrottleKeys {
+  return keys.user === undefined ? keys : { ...keys, user: keys.user + id }
+}
+
+/** The embedding Worker knows the password; our table keeps a row without one, for tokens and consents to belong to. */
 async function checkExternal(
   { password, username }: { readonly username: string; readonly password: string },
   keys: ThrottleKeys,
@@ -79,7 +106,7 @@ async function checkExternal(
   provider: Provider,
 ): Promise<CheckedPassword> {
   const external = await users.authenticate(username, password, provider)
-  if (!external) throw invalidGrant('wrong username or password, as the embedding Worker says')
+  if (!external) throw invalidGrant('wrong username or password, according to the embedding Worker')
   const user = { id: external.id, username: external.username, email: external.email ?? null, isStaff: false }
   return { user, commit: { passwordHash: NO_PASSWORD, rehash: null, throttleKeys: keys, external: user } }
 }
@@ -92,15 +119,30 @@ export async function admitAttempt(
   attempt: Attempt,
   provider: Provider,
 ): Promise<{ readonly admitted: PasswordAttempt; readonly keys: ThrottleKeys }> {
-  const { client, device, username } = attempt
+  await refuseFlood(provider)
+  return countAttempt(attempt, provider)
+}
+
+/**
+ * Does the same as `admitAttempt` after the platform's limit was checked.
+ * @throws {OAuthError} as there
+ */
+export async function countAttempt(
+  attempt: Attempt,
+  provider: Provider,
+): Promise<{ readonly admitted: PasswordAttempt; readonly keys: ThrottleKeys }> {
+  const { client, device, mayBeAddress = false, username } = attempt
+  const takes = takesAddresses(provider)
   const { keys, request, store } = provider
   const key = usernameKey(username)
-  const attemptKeys = await throttleKeys(key, request.network, keys, device)
+  const named = await throttleKeys(key, request.network, keys, device)
+  const attemptKeys = takes ? { ...named, user: device === null ? USER_COUNT : named.network } : named
   const admitted = await store.admitPasswordAttempt({
     client: client && { proof: client.proof, grantType: client.grantType },
     keys: attemptKeys,
     window: THROTTLE_WINDOW,
     usernameKey: key,
+    emailKey: takes && mayBeAddress ? emailKey(username) : null,
     request,
   })
   if (client && !admitted.authenticated) throw unprovenClient(client.proof)

@@ -3,10 +3,10 @@ import { InvalidInputError } from '../errors.ts'
 import { MAX_PASSWORD_BYTES } from './passwords.ts'
 import { usernameKey } from './usernames.ts'
 
-/** Characters that a new password of one's own has at least (NIST SP 800-63B 5.1.1.2). */
+/** The fewest characters of a password that people choose for themselves (NIST SP 800-63B 5.1.1.2). */
 export const MIN_PASSWORD_LENGTH = 8
 
-/** What every guesser tries first, in lower case. */
+/** The passwords that attackers try first, in lower case. */
 const COMMON = new Set([
   '11111111',
   '12345678',
@@ -33,30 +33,31 @@ const COMMON = new Set([
   'welcome1',
 ])
 
-/** Shortest name that a password may not hold: shorter ones stand in many a word. */
+/** The shortest name that a password must not contain; shorter ones occur in many words. */
 const NAME_IN_PASSWORD = 3
 
-/** Why nobody may choose a password. */
+/** The reason why a password must not be chosen. */
 export type PasswordProblem = 'tooShort' | 'tooLong' | 'notText' | 'holdsName' | 'tooCommon'
 
-/** What to say of each problem, in English: panel, API and command line. */
+/** Sentences for each problem, in English, for panel, API and command line. */
 const SENTENCES: Readonly<Record<PasswordProblem, string>> = {
   tooShort: `Use at least ${MIN_PASSWORD_LENGTH} characters.`,
   tooLong: `Use a shorter password: at most ${MAX_PASSWORD_BYTES} bytes.`,
-  notText: 'This password holds a character that no keyboard has.',
+  notText: 'This password contains a character that no keyboard has.',
   holdsName: 'The username must not be part of the password.',
   tooCommon: 'This password is easy to guess. Choose another one.',
 }
 
 /**
- * Finds what is wrong with a password that a person chooses, or that staff choose for one. There is no other rule anywhere.
- * @param username must not be in the password
- * @returns null if it is fine
+ * Returns the problem with a password that a person chooses, or that staff choose for somebody. There are no other rules.
+ *
+ * @param username must not be part of the password
+ * @returns null if there is no problem
  */
 export function passwordProblem(password: string, username: string): PasswordProblem | null {
   if (Array.from(password).length < MIN_PASSWORD_LENGTH) return 'tooShort'
   if (utf8(password.normalize('NFC')).length > MAX_PASSWORD_BYTES) return 'tooLong'
-  // HMAC pads with NUL, so a hash could not tell such a password from a shorter one.
+  // HMAC pads with NUL, so a hash could not distinguish such a password from a shorter one.
   if (password.includes('\0')) return 'notText'
   const plain = usernameKey(password)
   if (COMMON.has(plain) || /^(.)\1*$/u.test(plain)) return 'tooCommon'
@@ -64,15 +65,15 @@ export function passwordProblem(password: string, username: string): PasswordPro
 }
 
 /**
- * Checks a new password, for those who are told in English.
- * @throws {InvalidInputError} of the field `password`: what is wrong with it
+ * Checks a new password, with messages in English.
+ * @throws {InvalidInputError} for the field `password`, with the problem
  */
 export function checkNewPassword(password: string, username: string): void {
   const problem = passwordProblem(password, username)
   if (problem) throw new InvalidInputError('password', SENTENCES[problem])
 }
 
-/** The name, and what stands before the @ of one that is an email address. */
+/** Returns the name and, if it is an email address, the part before the @. */
 function namesOf(username: string): readonly string[] {
   const key = usernameKey(username)
   const at = key.indexOf('@')

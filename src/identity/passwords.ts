@@ -15,10 +15,13 @@ const COST: Cost = { ln: 14, r: 8, p: 5 }
 const SALT_LENGTH = 16
 const KEY_LENGTH = 32
 
-/** Longest password, in bytes of UTF-8: more would only make hashing it slower. */
+/** A placeholder for a hash, which no password matches. */
+export const NO_PASSWORD = '!'
+
+/** Longest password, in bytes of UTF-8; longer ones would only slow down hashing. */
 export const MAX_PASSWORD_BYTES = 1024
 
-/** What the runtime does for one derivation; more than that throws, or starves the isolate. */
+/** The most that the runtime does for one derivation; more throws, or starves the isolate. */
 const MAX_WORK = 2 ** 20
 const MAX_MEMORY = 32 * 2 ** 20
 
@@ -31,7 +34,7 @@ interface ParsedHash {
   readonly key: Uint8Array
 }
 
-/** Whether a password is right, and whether its hash should be made anew at today's cost. */
+/** Whether a password is correct, and whether it should be hashed again at today's cost. */
 export interface PasswordVerdict {
   readonly valid: boolean
   readonly needsRehash: boolean
@@ -39,9 +42,9 @@ export interface PasswordVerdict {
 
 /**
  * Hashes a password with scrypt (RFC 7914), about 140 ms of CPU.
- * @param salt 16 bytes; random, if left out
+ * @param salt 16 bytes; random by default
  * @returns a PHC string, `$scrypt$ln=14,r=8,p=5$salt$hash`
- * @throws {InvalidInputError} the password is empty, longer than 1,024 bytes of UTF-8 or holds NUL
+ * @throws {InvalidInputError} the password is empty, longer than 1,024 bytes of UTF-8 or contains NUL
  */
 export async function hashPassword(
   password: string,
@@ -59,17 +62,17 @@ export async function hashPassword(
 }
 
 /**
- * Hashes a password anew in place of a hash that is too weak. The salt follows from the old hash, so that sign-ins at the same time
- * make the same new one, and each finds what it expects.
+ * Hashes a password again to replace a hash that is too weak. The salt is derived from the old hash, so that concurrent
+ * sign-ins compute the same new one, and each finds what it expects.
  */
 export async function rehashPassword(password: string, oldHash: string): Promise<string> {
   return hashPassword(password, (await sha256(`rehash ${oldHash}`)).slice(0, SALT_LENGTH))
 }
 
 /**
- * Verifies a password against a stored hash. A password that no account can have costs no derivation, whoever is asked for.
- * @param phc what `hashPassword` made, now or at an earlier cost, or a hash of one of the formats, which always needs a new one;
- *   anything else is never right, and takes as long
+ * Verifies a password against a stored hash. A password that no account can have costs no derivation, whichever the account.
+ * @param phc a result of `hashPassword`, at today's or an earlier cost, or a hash of one of the formats, which always needs
+ *   a new one; anything else never matches, and takes as long
  * @param formats those of features
  */
 export async function verifyPassword(
@@ -96,21 +99,21 @@ export async function verifyPassword(
   return { valid: true, needsRehash: weaker || salt.length < SALT_LENGTH || key.length < KEY_LENGTH }
 }
 
-/** Takes as long as `verifyPassword`: for users that do not exist, so that time does not tell which do. */
+/** Takes as long as `verifyPassword`, for users who do not exist, so that timing does not reveal who does. */
 export async function verifyDummy(password: string): Promise<void> {
   const bytes = passwordBytes(password)
   if (bytes) await derive(bytes, new Uint8Array(SALT_LENGTH), COST, KEY_LENGTH)
 }
 
-/** UTF-8 of a password, composed (NFC, RFC 8265 4.2.2), as keyboards differ; null if none may be like it. */
+/** Returns the UTF-8 of a password, composed (NFC, RFC 8265 4.2.2), as keyboards differ; null if no password can be like it. */
 function passwordBytes(password: string): Uint8Array | null {
-  // HMAC pads a short key with NUL (RFC 2104 2): behind a password it would make no difference.
+  // HMAC pads a short key with NUL (RFC 2104 2), so a trailing one would make no difference.
   if (password.length > MAX_PASSWORD_BYTES || password.includes('\0')) return null
   const bytes = new TextEncoder().encode(password.normalize('NFC'))
   return bytes.length > 0 && bytes.length <= MAX_PASSWORD_BYTES ? bytes : null
 }
 
-/** Parses a stored hash; bounds its parameters, as a row that someone wrote must not stop the isolate. */
+/** Parses a stored hash and limits its parameters, so that no row can stall the isolate. */
 function parseHash(phc: string): ParsedHash | null {
   const [, ln, r, p, salt, key] = PHC.exec(phc) ?? []
   if (salt === undefined || key === undefined) return null

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../store/records.ts'
 
-/** What a text of a profile may be wrong as. */
+/** The kinds of problems with a profile's values. */
 export type ProfileProblem = 'birthdate' | 'locale' | 'phone' | 'text' | 'url' | 'zone'
 
-/** One thing that is told of a person: a claim, or a member of the claim `address` (OpenID Connect Core 5.1, 5.1.1). */
+/** One item of a person's profile: a claim, or a member of the claim `address` (OpenID Connect Core 5.1, 5.1.1). */
 export interface ProfileField {
   readonly name: ProfileName
   readonly kind: ProfileProblem
@@ -33,7 +33,7 @@ export type ProfileName = keyof typeof KINDS
 
 const OF_ADDRESS: readonly ProfileName[] = ['street_address', 'postal_code', 'locality', 'region', 'country']
 
-/** What people and staff may tell, in the order of the forms. */
+/** The fields that people and staff may edit, in the order of the forms. */
 export const PROFILE_FIELDS: readonly ProfileField[] = nameList(KINDS).map((name) => ({
   name,
   kind: KINDS[name],
@@ -45,17 +45,17 @@ function nameList<T extends object>(record: T): readonly (keyof T)[] {
   return Object.keys(record) as (keyof T)[]
 }
 
-/** What a form says of a profile. */
+/** A profile as read from a form. */
 export interface ReadProfile {
   /** The change, as a merge patch (RFC 7396): null removes. */
   readonly patch: JsonObject
-  /** What cannot be used, by field. */
+  /** Invalid values, by field. */
   readonly problems: readonly ProfileField[]
 }
 
 /**
  * Reads a profile.
- * @param given the text of a field; empty to remove it, undefined to leave it as it is
+ * @param given the value of a field; empty to remove it, undefined to keep it
  */
 export function readProfile(given: (name: ProfileName) => string | undefined): ReadProfile {
   const read = PROFILE_FIELDS.flatMap((field) => {
@@ -70,14 +70,14 @@ export function readProfile(given: (name: ProfileName) => string | undefined): R
   return {
     patch: {
       ...Object.fromEntries(membersOf(false)),
-      // How the whole was written before is no longer true.
+      // The formatted address is no longer correct.
       ...(address.length > 0 && { address: { ...Object.fromEntries(address), formatted: null } }),
     },
     problems: read.filter(({ isFine }) => !isFine).map(({ field }) => field),
   }
 }
 
-/** The texts of a profile by field; fields that it lacks are left out. */
+/** Returns the values of a profile by field, without missing ones. */
 export function profileTexts(profile: JsonObject): Readonly<Partial<Record<ProfileName, string>>> {
   const { address } = profile
   const parts = typeof address === 'object' && address !== null ? Object.entries(address) : []
@@ -92,7 +92,7 @@ export function profileTexts(profile: JsonObject): Readonly<Partial<Record<Profi
 
 const CHECKS: Readonly<Record<ProfileProblem, (text: string) => boolean>> = {
   text: (text) => text.length <= 200 && !/\p{Cc}/u.test(text),
-  // The year may be 0000, and may stand alone (OpenID Connect Core 5.1).
+  // The year may be 0000, or be the whole value (OpenID Connect Core 5.1).
   birthdate: (text) => /^\d{4}(?:-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))?$/.test(text),
   phone: (text) => /^\+?[\d\s()./-]{3,40}$/.test(text),
   url: isWebAddress,

@@ -1,6 +1,6 @@
 import type { Provider } from '../concepts.ts'
 
-/** Lets features do what follows from the end of sessions, after the answer. Whoever may have ended one calls it. */
+/** Lets features react to the end of sessions, after the answer. All code that may have ended one calls it. */
 export function afterSessionsEnded(provider: Provider): void {
   for (const work of provider.sessionsEnded) {
     provider.defer(

@@ -1,8 +1,8 @@
-import type { UserAdmin } from '../store/admin-store.ts'
+import type { UpkeepStore } from '../store/upkeep-store.ts'
 import { CONFUSABLES } from './confusables.ts'
 import { RESERVED, usernameKey } from './usernames.ts'
 
-/** Names that speak for the site (RFC 2142), and those that are reserved. */
+/** Names that seem to represent the site (RFC 2142), and reserved names. */
 const OFFICIAL: readonly string[] = [
   ...RESERVED,
   'abuse',
@@ -28,7 +28,7 @@ const OFFICIAL: readonly string[] = [
 
 let table: ReadonlyMap<string, string> | undefined
 
-/** Unpacks the table once, where it is first needed. */
+/** Unpacks the table once, when it is first needed. */
 function unpack(): ReadonlyMap<string, string> {
   let at = 0
   const entries = [...CONFUSABLES.matchAll(/([0-9A-Z]*)(?:"([^"]*)"|(.))/gsu)].map(
@@ -44,8 +44,8 @@ function unpack(): ReadonlyMap<string, string> {
 }
 
 /**
- * What a name looks like (the skeleton of UTS #39 4): two names that people take for each other have the same, whatever
- * scripts they are written in. For comparing alone: it is no name.
+ * Returns what a name looks like (the skeleton of UTS #39 4): two names that people confuse have the same one, whatever
+ * their scripts. Only for comparison; it is not a name.
  */
 export function usernameSkeleton(name: string): string {
   table ??= unpack()
@@ -54,23 +54,27 @@ export function usernameSkeleton(name: string): string {
   return usernameKey(shown.join('')).normalize('NFD').replaceAll(/\s+/gu, ' ')
 }
 
-/** Tells whether a name speaks for the site, or looks as if it did: nobody takes one at sign-up, but staff may give it. */
+/**
+ * Returns whether a name represents the site, or looks as if it did. Nobody can choose one at sign-up, but staff may assign
+ * it.
+ */
 export function looksOfficial(name: string): boolean {
   // A capital I looks like a small l, so a name in capitals has a skeleton of its own.
   const forms = [name, usernameKey(name)].map(usernameSkeleton)
   return OFFICIAL.some((official) => forms.includes(usernameSkeleton(official)))
 }
 
-/** Users whose skeletons one round trip writes. */
+/** Users whose skeletons are written in one round trip. */
 const BATCH = 500
 
 /**
- * Gives the users who have none a skeleton: those who were imported, or made before there were skeletons.
- * @param rounds batches at most
+ * Saves skeletons for users who have none, as they were imported or created before there were skeletons.
+ * @param rounds
+ * the most batches
  * @returns how many users
  */
 export async function fillSkeletons(
-  store: Pick<UserAdmin, 'listWithoutSkeleton' | 'saveSkeletons'>,
+  store: Pick<UpkeepStore, 'listWithoutSkeleton' | 'saveSkeletons'>,
   rounds: number,
 ): Promise<number> {
   let filled = 0

@@ -2,7 +2,7 @@ import { toBase64url, utf8 } from '../crypto/bytes.ts'
 import type { Keys } from '../crypto/keys.ts'
 import type { ThrottleKeys } from '../store/records.ts'
 
-/** Seconds that a window of password attempts lasts. */
+/** The length of a window of password attempts, in seconds. */
 export const THROTTLE_WINDOW = 600
 /** Attempts per account and window. */
 export const ACCOUNT_LIMIT = 10
@@ -10,12 +10,12 @@ export const ACCOUNT_LIMIT = 10
 export const NETWORK_LIMIT = 100
 
 /**
- * Makes the keys that a password attempt counts against. They are keyed hashes (HMAC-SHA-256, base64url), for people type
- * passwords where their name belongs, and addresses are personal data.
+ * Creates the keys that a password attempt counts against. They are keyed hashes (HMAC-SHA-256, base64url), as people type
+ * passwords into the username field, and addresses are personal data.
  * @param name the username's key, whether or not such a user exists
  * @param network the address that the edge saw; null if there is none
- * @param device a browser or session in which this user has signed in: its attempts count by themselves, so that strangers,
- *   who try the same name or share the network, cannot lock it out; null if there is none
+ * @param device a browser or session in which this user has signed in, whose attempts are counted separately, so that
+ *   strangers who try the same name or share the network cannot lock it out; null if there is none
  */
 export async function throttleKeys(
   name: string,
@@ -23,9 +23,7 @@ export async function throttleKeys(
   keys: Keys,
   device: string | null = null,
 ): Promise<ThrottleKeys> {
-  const key = keys[0].mac.throttle
-  const hash = async (text: string): Promise<string> =>
-    toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text))))
+  const hash = async (text: string): Promise<string> => throttleKey(text, keys)
   const [account, block] = await Promise.all(
     device === null
       ? [hash(`account:${name}`), hash(`network:${networkBlock(network)}`)]
@@ -35,8 +33,18 @@ export async function throttleKeys(
 }
 
 /**
- * What counts as one network: an IPv4 address, or the /64 of an IPv6 address, which is what a single subscriber gets.
- * @returns one textual form of it; `local` if there is no address
+ * Creates the key of one count, also a keyed hash.
+ * @param counted what is counted, after a word that distinguishes it
+ * from other counts
+ */
+export async function throttleKey(counted: string, keys: Keys): Promise<string> {
+  return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', keys[0].mac.throttle, utf8(counted))))
+}
+
+/**
+ * Returns what counts as one network: an IPv4 address, or the /64 of an IPv6 address, which a single subscriber gets.
+ *
+ * @returns its canonical text; `local` if there is no address
  */
 export function networkBlock(network: string | null): string {
   if (network === null) return 'local'
@@ -55,9 +63,9 @@ export function networkBlock(network: string | null): string {
     .join(':')}::/64`
 }
 
-/** The eight groups of an IPv6 address, or null if the text is none. */
+/** Returns the eight groups of an IPv6 address, or null. */
 function ipv6Groups(address: string): number[] | null {
-  // The URL parser knows every way to write an address and leaves one.
+  // The URL parser reads all notations of an address and returns one.
   const host = address.includes(':') ? URL.parse(`http://[${address}]/`)?.hostname : undefined
   if (!host) return null
   const [before = [], after = []] = host.slice(1, -1).split('::').map(parseGroups)

@@ -11,16 +11,14 @@ export interface Setting<T> {
   /** The default in words, where the value does not say it. */
   readonly defaultText?: string
   readonly unit: string
-  /** One sentence: what it does. */
-  readonly meaning: string
   /** What a value may be, as the error says it. */
   readonly expected: string
-  /** The parsed value, or undefined where `value` cannot be used. May throw a ConfigurationError that says more. */
+  /** The parsed value, or undefined if `value` cannot be used. May throw a ConfigurationError that says more. */
   parse(value: unknown): T | undefined
 }
 
 /** What a kind of setting says of its values, and how it reads them. */
-export type Row<T> = Omit<Setting<T>, 'variable' | 'default' | 'meaning'>
+export type Row<T> = Omit<Setting<T>, 'variable' | 'default'>
 
 /** Seconds that anything may live at most. A hundred years: more is a typing error. */
 export const MAX_SECONDS = 100 * 365 * 86_400
@@ -47,6 +45,17 @@ export const interval: Row<number> = {
   expected: `a whole number of seconds from 0 to ${MAX_SECONDS}`,
   parse: (value) => parseSeconds(value, 0),
 }
+/** How many there may be of something. */
+export const count: Row<number> = {
+  unit: 'number',
+  expected: 'a whole number from 1 to 100000',
+  parse(value) {
+    const number = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : value
+    return typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 100_000
+      ? number
+      : undefined
+  },
+}
 /** On or off. */
 export const flag: Row<boolean> = {
   unit: 'true or false',
@@ -64,11 +73,37 @@ export const names: Row<readonly string[]> = {
     return v.is(nameList, list) ? list : undefined
   },
 }
+/** Signatures by their names of RFC 7518 and RFC 8037. */
+export type SignatureAlgorithm = 'EdDSA' | 'ES256' | 'PS256' | 'RS256'
+
+const isAlgorithm = v.picklist(['RS256', 'PS256', 'ES256', 'EdDSA'])
+/** Signatures that are taken, one at least of those that we make, too. */
+export const signatureAlgorithms: Row<readonly SignatureAlgorithm[]> = {
+  unit: 'names separated by spaces',
+  expected: 'names among RS256, PS256, ES256 and EdDSA, separated by spaces, at least one of them not PS256',
+  parse(value) {
+    const list = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
+    return v.is(v.array(isAlgorithm), list) && list.some((name) => name !== 'PS256') ? list : undefined
+  },
+}
+/** Ways in which clients authenticate; null for all that there are. */
+export const authMethods: Row<readonly string[] | null> = {
+  unit: 'any, or names separated by spaces',
+  expected:
+    '"any", or names of client authentication methods, separated by spaces, such as private_key_jwt none',
+  parse(value) {
+    if (value === 'any') return null
+    const list = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
+    return v.is(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/))), v.minLength(1)), list)
+      ? list
+      : undefined
+  },
+}
 const scopeBits = v.record(v.string(), v.number())
 /** Scope names with their bits. */
 export const scopes: Row<ScopeBits> = {
   unit: 'JSON object: name → bits',
-  expected: 'a JSON object of scope names and their bits, as {"read":2,"write":6}',
+  expected: 'a JSON object of scope names and their bits, such as {"read":2,"write":6}',
   parse(value) {
     const bits = typeof value === 'string' ? parseJson(value) : value
     if (Array.isArray(bits) || !v.is(scopeBits, bits)) return undefined
@@ -96,7 +131,7 @@ export const cookiePrefix: Row<string> = {
 /** An issuer identifier (RFC 8414 2). */
 export const issuer: Row<string | null> = {
   unit: 'origin',
-  expected: 'an origin without a path, as https://id.example (http for localhost alone)',
+  expected: 'an origin without a path, such as https://id.example (http only for localhost)',
   parse(value) {
     const url = typeof value === 'string' ? URL.parse(value) : null
     const local = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1'
@@ -109,7 +144,7 @@ export const issuer: Row<string | null> = {
 export const hosts: Row<readonly string[]> = {
   unit: 'hosts separated by spaces',
   expected:
-    'hosts as a URL has them, with a port where it is not the usual one, such as id.example or id.example:8443',
+    'hosts as in a URL, with the port if it is not the default one, such as id.example or id.example:8443',
   parse(value) {
     const list = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value
     return v.is(hostList, list) ? list : undefined
@@ -143,6 +178,13 @@ const contactList = v.pipe(
   ),
   v.minLength(1),
 )
+/** The tag of one of the provider’s languages; `checkLanguages`, which knows them, finds such settings by `unit`. */
+export const language: Row<string> = {
+  unit: 'language',
+  expected: 'the tag of one of the provider’s languages, such as en or de',
+  parse: (value) =>
+    typeof value === 'string' && /^[a-z]{2,3}(?:-[a-z\d]{2,8})*$/i.test(value) ? value : undefined,
+}
 /** A short text for people. */
 export const line: Row<string> = {
   unit: 'text',
@@ -159,10 +201,22 @@ export const imageUrl: Row<string | null> = {
     return URL.parse(value, 'https://local.invalid') ? value : undefined
   },
 }
+/** One of some words. */
+export function oneOf<const T extends string>(...choices: readonly T[]): Row<T> {
+  return {
+    unit: 'name',
+    expected: choices.map((name) => `"${name}"`).join(', '),
+    parse: (value) => choices.find((name) => name === value),
+  }
+}
+/** How round boxes and buttons are. */
+export const corner = oneOf('round', 'soft', 'square')
+/** Light, dark, or as the browser asks. */
+export const colorScheme = oneOf('auto', 'light', 'dark')
 /** A colour. */
 export const color: Row<string> = {
   unit: 'colour',
-  expected: 'a colour in hexadecimal, as #3355cc',
+  expected: 'a colour in hexadecimal, such as #3355cc',
   parse: (value) =>
     typeof value === 'string' && /^#[\da-f]{6}$/i.test(value) ? value.toLowerCase() : undefined,
 }
@@ -172,7 +226,8 @@ const MIN_KEY_BITS = 64
 /** What stands in documentation for a key. */
 const PLACEHOLDER = /change.?(?:me|this)|replace.?(?:me|this)|your.?(?:own.?)?(?:secret|key)|placeholder/i
 
-function isStrongKey(key: string): boolean {
+/** Returns whether a key is long enough, and looks as if nobody had thought of it. */
+export function isStrongKey(key: string): boolean {
   return key.length >= 32 && guessedBits(key) >= MIN_KEY_BITS && !PLACEHOLDER.test(key)
 }
 
@@ -193,8 +248,8 @@ function guessedBits(text: string): number {
 function entropy(entries: readonly (string | number)[]): number {
   const counts = new Map<string | number, number>()
   for (const entry of entries) counts.set(entry, (counts.get(entry) ?? 0) + 1)
-  return [...counts.values()].reduce((sum, count) => {
-    const share = count / entries.length
+  return [...counts.values()].reduce((sum, times) => {
+    const share = times / entries.length
     return sum - share * Math.log2(share)
   }, 0)
 }
@@ -203,7 +258,7 @@ function entropy(entries: readonly (string | number)[]): number {
 export const secretKeys: Row<readonly Secret[]> = {
   unit: 'secret',
   expected:
-    'one or more keys of at least 32 characters that nobody guesses, newest first, separated by spaces (npm run deploy makes one; so does openssl rand -base64 32)',
+    'one or more keys of at least 32 characters that nobody can guess, newest first, separated by spaces (npm run deploy creates one, and so does openssl rand -base64 32)',
   parse(value) {
     const keys = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : []
     return keys.length > 0 && keys.every(isStrongKey) ? keys.map((key) => new Secret(key)) : undefined

@@ -2,9 +2,12 @@ import type { Secret } from '../crypto/secret.ts'
 import { ConfigurationError } from '../errors.ts'
 import { ADMIN_SCOPE, DEFAULT_SCOPES } from '../scope.ts'
 import {
+  authMethods,
   color,
+  colorScheme,
   contacts,
   cookiePrefix,
+  corner,
   flag,
   hosts,
   imageUrl,
@@ -17,20 +20,16 @@ import {
   scopeNames,
   scopes,
   secretKeys,
+  signatureAlgorithms,
   type Setting,
 } from './kinds.ts'
+import { profileName, type ProfileName } from './profiles.ts'
+import { parseRows } from './rows.ts'
 
-/** Makes a row. */
-export const setting = <T>(
-  variable: string,
-  fallback: T,
-  meaning: string,
-  row: Row<T>,
-  defaultText?: string,
-): Setting<T> => ({
+/** Creates a row; the comment above it says in docs/settings.md what it does. */
+export const setting = <T>(variable: string, fallback: T, row: Row<T>, defaultText?: string): Setting<T> => ({
   variable,
   default: fallback,
-  meaning,
   ...row,
   ...(defaultText === undefined ? {} : { defaultText }),
 })
@@ -39,138 +38,121 @@ const DAY = 86_400
 
 /** Every setting by its option's name; docs/settings.md is checked against it. */
 export const SETTINGS = {
-  responseTypeChoices: setting(
-    'OAUTH_RESPONSE_TYPE_CHOICES',
-    ['code', 'token'],
-    'Response types that the authorization endpoint answers, the parts of one joined by `+`; a client needs the grant type of each part.',
-    names,
-    'code token',
+  /**
+   * Sets the defaults of other settings together. A setting of your own takes precedence, unless the profile's
+   * document rules out its value.
+   */
+  profile: setting<ProfileName>('OAUTH_PROFILE', 'compat', profileName),
+  /**
+   * Response types that the authorization endpoint supports; `+` joins the parts of one. A client needs the grant
+   * type of each part.
+   */
+  responseTypeChoices: setting('OAUTH_RESPONSE_TYPE_CHOICES', ['code', 'token'], names, 'code token'),
+  /** Accept usernames and passwords at the token endpoint (RFC 6749 4.3), from clients that have this grant type. */
+  passwordGrant: setting('OAUTH_PASSWORD_GRANT', true, flag),
+  /** Methods by which clients may authenticate (RFC 7591 2), out of those that the provider has. */
+  allowedAuthMethods: setting('OAUTH_CLIENT_AUTH_METHODS', null, authMethods, 'any'),
+  /**
+   * Signature algorithms that the provider accepts from clients and uses itself. A client that registered none of
+   * them gets the first one that is not PS256.
+   */
+  signatureAlgorithms: setting(
+    'OAUTH_SIGNATURE_ALGORITHMS',
+    ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    signatureAlgorithms,
+    'RS256 PS256 ES256 EdDSA',
   ),
-  scopes: setting(
-    'OAUTH_SCOPES',
-    DEFAULT_SCOPES,
-    'Scope names and their bits.',
-    scopes,
-    JSON.stringify(DEFAULT_SCOPES),
-  ),
-  defaultScope: setting(
-    'OAUTH_DEFAULT_SCOPE',
-    null,
-    'Scope of a request that names none.',
-    scopeNames,
-    'the first of OAUTH_SCOPES',
-  ),
-  expireDelta: setting(
-    'OAUTH_EXPIRE_DELTA',
-    365 * DAY,
-    'Life of an access token of a confidential client; the shipped wrangler.toml sets 86400.',
-    lifetime,
-  ),
-  expireDeltaPublic: setting(
-    'OAUTH_EXPIRE_DELTA_PUBLIC',
-    30 * DAY,
-    'Life of an access token of a public client; the shipped wrangler.toml sets 3600.',
-    lifetime,
-  ),
-  expireCodeDelta: setting('OAUTH_EXPIRE_CODE_DELTA', 600, 'Life of an authorization code.', lifetime),
-  expireRefreshDelta: setting(
-    'OAUTH_EXPIRE_REFRESH_DELTA',
-    90 * DAY,
-    'Life of a refresh token, counted anew at each rotation.',
-    lifetime,
-  ),
-  deleteExpired: setting(
-    'OAUTH_DELETE_EXPIRED',
-    false,
-    'Remove tokens as soon as they expire or are spent, instead of letting them persist until the purge.',
-    flag,
-  ),
-  enforceSecure: setting(
-    'OAUTH_ENFORCE_SECURE',
-    false,
-    'Refuse plain http with "A secure connection is required."; the shipped wrangler.toml turns it on.',
-    flag,
-  ),
-  sessionKey: setting(
-    'OAUTH_SESSION_KEY',
-    'oauth',
-    'Prefix of the cookies and keys that hold a request while the user answers it.',
-    cookiePrefix,
-  ),
-  singleAccessToken: setting(
-    'OAUTH_SINGLE_ACCESS_TOKEN',
-    false,
-    'One live access token per user, client and scope: asking again returns the same access token, and its refresh token, while they live.',
-    flag,
-  ),
-  refreshReuseInterval: setting(
-    'OAUTH_REFRESH_REUSE_INTERVAL',
-    10,
-    'Time in which the refresh token just replaced may be sent again and gets the same answer (a lost reply); 0 turns it off.',
-    interval,
-  ),
-  sessionDelta: setting(
-    'OAUTH_SESSION_DELTA',
-    14 * DAY,
-    'Time after which a sign-in ends, however much it is used.',
-    lifetime,
-  ),
-  sessionIdleDelta: setting(
-    'OAUTH_SESSION_IDLE_DELTA',
-    2 * DAY,
-    'Time after which a sign-in that is not used ends.',
-    lifetime,
-  ),
-  allowSignup: setting(
-    'OAUTH_ALLOW_SIGNUP',
-    false,
-    'Let people make an account for themselves at /sign-up.',
-    flag,
-  ),
-  uniqueEmail: setting(
-    'OAUTH_UNIQUE_EMAIL',
-    false,
-    'Let one email address serve one account at /sign-up, too. Whoever signs up is then told that an address is taken.',
-    flag,
-  ),
-  siteName: setting('OAUTH_SITE_NAME', 'Accounts', 'Name that the pages carry.', line),
-  logoUrl: setting('OAUTH_LOGO_URL', null, 'Picture beside the name.', imageUrl, 'none'),
-  accentColor: setting('OAUTH_ACCENT_COLOR', '#0f6b5c', 'Colour of buttons and links.', color),
-  allowHttpRedirects: setting(
-    'OAUTH_ALLOW_HTTP_REDIRECTS',
-    [],
-    'Hosts whose plain-http redirect URIs may be registered, such as those of an intranet; tokens sent there can be read on the way.',
-    hosts,
-    'none',
-  ),
-  demo: setting('OAUTH_DEMO', false, "The local demo's pages.", flag),
-  issuer: setting('OAUTH_ISSUER', null, 'Issuer identifier (RFC 8414 2).', issuer, "the request's origin"),
-  hosts: setting(
-    'OAUTH_HOSTS',
-    [],
-    'Hosts beside that of OAUTH_ISSUER at which the provider answers; once OAUTH_ISSUER is set, it refuses all others.',
-    hosts,
-    'none',
-  ),
-  fetchLoopback: setting(
-    'OAUTH_FETCH_LOOPBACK',
-    false,
-    "Fetch keys and documents of clients from this machine's own addresses, too, over http: for development alone; npm start turns it on.",
-    flag,
-  ),
-  securityContact: setting(
-    'OAUTH_SECURITY_CONTACT',
-    [],
-    'Where people report a weakness: /.well-known/security.txt says so (RFC 9116).',
-    contacts,
-    'none',
-  ),
+  /**
+   * Let users have passwords. Without passwords, users sign in with passkeys and by email (OAUTH_SIGN_IN_LINKS),
+   * nothing is hashed, and no page mentions passwords.
+   */
+  passwords: setting('OAUTH_PASSWORDS', true, flag),
+  /** Require PKCE (RFC 7636) of every client, even of those that were created without it. */
+  requirePkce: setting('OAUTH_REQUIRE_PKCE', false, flag),
+  /** Scope names and their bits. */
+  scopes: setting('OAUTH_SCOPES', DEFAULT_SCOPES, scopes, JSON.stringify(DEFAULT_SCOPES)),
+  /** Scope of a request that names none. */
+  defaultScope: setting('OAUTH_DEFAULT_SCOPE', null, scopeNames, 'the first of OAUTH_SCOPES'),
+  /** Lifetime of a confidential client's access tokens; the shipped wrangler.toml sets 86400. */
+  expireDelta: setting('OAUTH_EXPIRE_DELTA', 365 * DAY, lifetime),
+  /** Lifetime of a public client's access tokens; the shipped wrangler.toml sets 3600. */
+  expireDeltaPublic: setting('OAUTH_EXPIRE_DELTA_PUBLIC', 30 * DAY, lifetime),
+  /** Lifetime of an authorization code. */
+  expireCodeDelta: setting('OAUTH_EXPIRE_CODE_DELTA', 600, lifetime),
+  /** Lifetime of a refresh token, counted from each rotation. */
+  expireRefreshDelta: setting('OAUTH_EXPIRE_REFRESH_DELTA', 90 * DAY, lifetime),
+  /** Delete tokens as soon as they expire or are used up, instead of keeping them until the purge. */
+  deleteExpired: setting('OAUTH_DELETE_EXPIRED', false, flag),
+  /** Refuse plain http with "A secure connection is required."; the shipped wrangler.toml turns it on. */
+  enforceSecure: setting('OAUTH_ENFORCE_SECURE', false, flag),
+  /** Prefix of the cookies and keys that hold a request while the user answers it. */
+  sessionKey: setting('OAUTH_SESSION_KEY', 'oauth', cookiePrefix),
+  /**
+   * One valid access token per user, client and scope: further requests return the same access token and its refresh
+   * token for as long as they are valid.
+   */
+  singleAccessToken: setting('OAUTH_SINGLE_ACCESS_TOKEN', false, flag),
+  /**
+   * Time during which the refresh token that was just replaced gets the same response again, in case the first one
+   * was lost; 0 turns this off.
+   */
+  refreshReuseInterval: setting('OAUTH_REFRESH_REUSE_INTERVAL', 10, interval),
+  /** Time after which a session ends, however much it is used. */
+  sessionDelta: setting('OAUTH_SESSION_DELTA', 14 * DAY, lifetime),
+  /** Time after which an unused session ends. */
+  sessionIdleDelta: setting('OAUTH_SESSION_IDLE_DELTA', 2 * DAY, lifetime),
+  /** Let people create an account at /sign-up. */
+  allowSignup: setting('OAUTH_ALLOW_SIGNUP', false, flag),
+  /**
+   * Allow only one account per email address, at /sign-up as well. Somebody who signs up then learns if an address is
+   * taken.
+   */
+  uniqueEmail: setting('OAUTH_UNIQUE_EMAIL', false, flag),
+  /** Name of the site, shown on its pages. */
+  siteName: setting('OAUTH_SITE_NAME', 'Accounts', line),
+  /** Logo next to the name. */
+  logoUrl: setting('OAUTH_LOGO_URL', null, imageUrl, 'none'),
+  /** Colour of buttons and links. */
+  accentColor: setting('OAUTH_ACCENT_COLOR', '#0f6b5c', color),
+  /** How round the boxes and buttons of the pages are. */
+  corner: setting('OAUTH_CORNER', 'round', corner),
+  /** Whether the pages are light, dark, or follow the browser. */
+  colorScheme: setting('OAUTH_COLOR_SCHEME', 'auto', colorScheme),
+  /**
+   * Hosts for which clients may register redirect URIs with plain http, such as those of an intranet. Tokens that are
+   * sent there can be read on the way.
+   */
+  allowHttpRedirects: setting('OAUTH_ALLOW_HTTP_REDIRECTS', [], hosts, 'none'),
+  /**
+   * Refuse requests whose response would go to a plain http redirect URI that is not on the user's device, even if it
+   * is already registered.
+   */
+  secureRedirects: setting('OAUTH_SECURE_REDIRECTS', false, flag),
+  /** Serve the pages of the local demo. */
+  demo: setting('OAUTH_DEMO', false, flag),
+  /** Issuer identifier (RFC 8414 2). */
+  issuer: setting('OAUTH_ISSUER', null, issuer, "the request's origin"),
+  /**
+   * Hosts at which the provider answers, in addition to that of OAUTH_ISSUER; once OAUTH_ISSUER is set, it refuses
+   * all others.
+   */
+  hosts: setting('OAUTH_HOSTS', [], hosts, 'none'),
+  /**
+   * Also fetch clients' keys and documents from this machine's own addresses, over http. This is for development
+   * only; npm start turns it on.
+   */
+  fetchLoopback: setting('OAUTH_FETCH_LOOPBACK', false, flag),
+  /** Where to report a vulnerability; published at /.well-known/security.txt (RFC 9116). */
+  securityContact: setting('OAUTH_SECURITY_CONTACT', [], contacts, 'none'),
+  /**
+   * Seals cookies and creates tokens; a secret, not a var. It may contain several keys, newest first, so that you can
+   * rotate it.
+   */
   secretKey: setting(
     'SECRET_KEY',
     null,
-    'Seals cookies and makes tokens; a secret, not a var. It may hold several keys, newest first, so that it can be rotated.',
     secretKeys as Row<readonly Secret[] | null>,
-    'made for local state by the first start; required elsewhere',
+    'created for the local state by the first start; required elsewhere',
   ),
 } as const
 
@@ -192,14 +174,17 @@ export type SettingOptions = { readonly [K in keyof Rows]?: Value<Rows[K]> | str
  * Parses the settings of an environment.
  * @param env variables and secrets of the Worker
  * @param options the same by their camelCase names; an option goes before its variable
+ * @param usual what variables hold that neither says, nor the profile, in place of the defaults of their rows
  * @throws {ConfigurationError} names the variable, what it holds (never of a secret) and what it may hold
  */
 export function parseSettings(
   env: Readonly<Record<string, unknown>>,
   options: SettingOptions = {},
+  usual: Readonly<Record<string, unknown>> = {},
 ): Settings {
+  const profile = readProfile(env, options)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each row's parser gives the type of its own default
-  const parsed = parseRows(SETTINGS, env, options) as Parsed
+  const parsed = parseRows(SETTINGS, env, options, profile, usual) as Parsed
   const [newest, ...older] = parsed.secretKey ?? []
   if (!newest) throw new ConfigurationError('SECRET_KEY', `is missing; it holds ${secretKeys.expected}`)
   const defaultScope = parsed.defaultScope ?? Object.keys(parsed.scopes)[0] ?? ''
@@ -209,24 +194,14 @@ export function parseSettings(
       `holds ${ADMIN_SCOPE}, which nobody gets without asking for it by name`,
     )
   }
-  return Object.freeze({ ...parsed, defaultScope, secretKey: [newest, ...older] as const })
+  const passwordGrant = parsed.passwordGrant && parsed.passwords
+  return Object.freeze({ ...parsed, defaultScope, passwordGrant, secretKey: [newest, ...older] as const })
 }
 
-/**
- * Parses the settings that rows describe.
- * @returns the values by option name
- * @throws {ConfigurationError} see `parseSettings`
- */
-export function parseRows(
-  rows: Readonly<Record<string, Setting<unknown>>>,
-  env: Readonly<Record<string, unknown>>,
-  given: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(rows).map(([option, row]): readonly [string, unknown] => {
-    const held = given[option] ?? env[row.variable]
-    return [option, held === undefined || held === '' ? row.default : parseValue(row, held)]
-  })
-  return Object.freeze(Object.fromEntries<unknown>(entries))
+/** The profile comes first: the others follow from it. */
+function readProfile(env: Readonly<Record<string, unknown>>, options: SettingOptions = {}): ProfileName {
+  const { profile } = parseRows({ profile: SETTINGS.profile }, env, options)
+  return profileName.parse(profile) ?? SETTINGS.profile.default
 }
 
 /** The values of rows, by option name. */
@@ -253,12 +228,5 @@ export function parseSetting<Name extends keyof Rows>(
   env: Readonly<Record<string, unknown>>,
 ): Parsed[Name] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each row's parser gives the type of its own default
-  return parseRows({ [name]: SETTINGS[name] }, env, {})[name] as Parsed[Name]
-}
-
-function parseValue(row: Setting<unknown>, held: unknown): unknown {
-  const value = row.parse(held)
-  if (value !== undefined) return value
-  const shown = row.unit === 'secret' ? 'a value that cannot be used' : JSON.stringify(held)?.slice(0, 200)
-  throw new ConfigurationError(row.variable, `holds ${shown}; it may hold ${row.expected}`)
+  return parseRows({ [name]: SETTINGS[name] }, env, {}, readProfile(env))[name] as Parsed[Name]
 }

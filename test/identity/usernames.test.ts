@@ -61,6 +61,35 @@ describe('checkUsername', () => {
   })
 })
 
+describe('letters that cannot be seen', () => {
+  function isTaken(name: string): boolean {
+    try {
+      return checkUsername(name) === name
+    } catch {
+      return false
+    }
+  }
+
+  it.each([
+    ['control characters', /\p{Cc}/u],
+    ['format characters', /\p{Cf}/u],
+    ['halves of characters', /\p{Cs}/u],
+    ['ignored by default', /\p{Default_Ignorable_Code_Point}/u],
+    ['controls of direction', /\p{Bidi_Control}/u],
+    ['separators of lines or paragraphs', /[\p{Zl}\p{Zp}]/u],
+    ['private, in every 97th place', /\p{Co}/u, 97],
+    ['not assigned, in every 97th place', /\p{Cn}/u, 97],
+  ])('are refused inside of a name, all that are %s', (_kind, property, step = 1) => {
+    const found = Array.from({ length: 0x110000 / step }, (_, at) => String.fromCodePoint(at * step))
+    const unseen = found.filter((char) => property.test(char))
+    expect(unseen.length).toBeGreaterThan(1)
+    const taken = unseen
+      .filter((char) => isTaken(`a${char}b`))
+      .map((char) => char.codePointAt(0)?.toString(16))
+    expect(taken.slice(0, 9)).toEqual([])
+  })
+})
+
 describe('names that are not for everybody', () => {
   it.each(['cli', 'CLI', ' system ', 'Cron', 'ａｎｏｎｙｍｏｕｓ', 'unknown'])(
     'refuses the reserved name %j',
@@ -93,6 +122,21 @@ describe('usernameSkeleton', () => {
     ['what is one name anyway', 'STRASSE', 'straße'],
   ])('does not tell names apart by %s', (_what, one, other) => {
     expect(usernameSkeleton(one)).toBe(usernameSkeleton(other))
+  })
+
+  it.each([
+    ['Cyrillic', 'асԁеһіјӏорԛгѕуԝх', 'acdehijlopqrsywx'],
+    ['Greek', 'αγινορσ', 'ayivopo'],
+    ['Greek capitals', 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'ABEZHIKMNOPTYX'],
+    ['Armenian', 'ցհոօսզ', 'ghnouq'],
+    ['Cherokee', 'ᎪᏴᏟᎠᎬᎻᎫᏞᎷᏢᏒᏚᎢᏙᎳᏃ', 'ABCDEHJLMPRSTVWZ'],
+    ['Lisu', 'ꓮꓐꓚꓓꓰꓝꓖꓧꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ', 'ABCDEFGHJKLMNOPRSTUVWXYZ'],
+    ['mathematical letters', '𝒶𝖇𝚌𝕕𝓮𝗳𝘨𝙝', 'abcdefgh'],
+    ['letters in circles', 'ⓐⓩ', 'az'],
+  ])('does not tell letters apart that %s shares with Latin', (_script, letters, latin) => {
+    const pairs = Array.from(letters, (letter, at) => [letter, usernameSkeleton(letter), latin[at] ?? ''])
+    expect(pairs).toHaveLength(latin.length)
+    expect(pairs.filter(([, found, letter = '']) => found !== usernameSkeleton(letter))).toEqual([])
   })
 
   it('tells apart what looks different', () => {

@@ -4,7 +4,8 @@ import { toBase64url } from '../../src/crypto/bytes.ts'
 import { Secret } from '../../src/crypto/secret.ts'
 import { ConfigurationError } from '../../src/errors.ts'
 import { createProvider } from '../../src/provider/create-provider.ts'
-import { parseRows, parseSettings } from '../../src/settings/settings.ts'
+import { parseRows } from '../../src/settings/rows.ts'
+import { parseSettings } from '../../src/settings/settings.ts'
 import { givenCast } from '../support/fixture.ts'
 import { introspect, post, refresh, send, token } from '../support/http.ts'
 import { expectNoSecret } from '../support/refusal.ts'
@@ -34,6 +35,8 @@ const PATHS = [
 const WRONG: Record<string, readonly string[]> = {
   OAUTH_ACCENT_COLOR: ['red', '#12345', '#12345g', 'javascript:x'],
   OAUTH_ALLOW_SIGNUP: ['yes'],
+  OAUTH_COLOR_SCHEME: ['black', 'Auto'],
+  OAUTH_CORNER: ['10px', 'rounded'],
   OAUTH_DEFAULT_SCOPE: ['a"b', ' ', 'a\nb'],
   OAUTH_DELETE_EXPIRED: ['1', 'TRUE', 'yes'],
   OAUTH_DEMO: ['on'],
@@ -43,6 +46,18 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_EXPIRE_DELTA_PUBLIC: ['0', '-5'],
   OAUTH_EXPIRE_REFRESH_DELTA: ['0', 'forever'],
   OAUTH_ALLOW_HTTP_REDIRECTS: ['http://intranet.example', 'intranet.example/path', 'INTRANET.example'],
+  OAUTH_JWT_ALGORITHM: ['HS256', 'none', 'es256'],
+  OAUTH_EXPIRE_JWT_DELTA: ['0', '1h'],
+  OAUTH_RESOURCES: [
+    '[]x',
+    '{"/mcp":{"name":"Files"}}',
+    '{"https://a.example/#x":{"name":"Files"}}',
+    '{"https://a.example/":{}}',
+    '{"https://a.example/":{"name":"Files","colour":"red"}}',
+    '{"https://a.example/":{"name":"Files","token_format":"saml"}}',
+    '{"https://a.example":{"name":"A"},"https://a.example/":{"name":"B"}}',
+    '{"https://a.example/":{"name":"Files","access_token_lifetime":0}}',
+  ],
   OAUTH_HOSTS: ['https://id.example', 'id.example/path', 'id.example:443', 'ID.example', 'a b/c', ' '],
   OAUTH_IMPORTED_TOKENS: ['sha256'],
   OAUTH_ISSUER: [
@@ -58,6 +73,16 @@ const WRONG: Record<string, readonly string[]> = {
     'javascript:alert(1)',
     'data:image/png,',
   ],
+  OAUTH_MAIL_FROM: [
+    'nobody',
+    'Accounts <a@example.org>',
+    'a@example.org, b@example.org',
+    'a@example.org\r\nBcc: b@c',
+  ],
+  OAUTH_PASSWORD_GRANT: ['off'],
+  OAUTH_PROFILE: ['oauth2', 'OAuth2.1', 'fapi'],
+  OAUTH_REQUIRE_PKCE: ['all'],
+  OAUTH_SECURE_REDIRECTS: ['https'],
   OAUTH_REFRESH_REUSE_INTERVAL: ['-1', 'ten'],
   OAUTH_RESPONSE_TYPE_CHOICES: ['code,token', 'code;token', ' '],
   OAUTH_SCOPES: [
@@ -78,22 +103,49 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_SINGLE_ACCESS_TOKEN: ['maybe'],
   OAUTH_SITE_NAME: ['x'.repeat(61), 'a\nb'],
   OAUTH_UNIQUE_EMAIL: ['maybe'],
+  OAUTH_VERIFY_EMAIL: ['yes'],
+  OAUTH_RECOVERY: ['maybe'],
+  OAUTH_PASSWORDS: ['none'],
+  OAUTH_SIGNUP_INVITED: ['yes'],
+  OAUTH_SIGNUP_DOMAINS: ['@example.org', 'example.org/x'],
+  OAUTH_PWNED_PASSWORDS: ['true', 'http://api.pwnedpasswords.com', 'https://x.example/', 'x'],
+  OAUTH_SIGN_IN_LINKS: ['1'],
   OAUTH_ASSERTION_AUDIENCES: ['everybody'],
+  OAUTH_PASSKEYS: ['maybe'],
+  OAUTH_DELETION_DELTA: ['-1', 'a week'],
+  OAUTH_SECOND_FACTOR: ['true', 'all'],
+  OAUTH_REMEMBERED_BROWSER_DELTA: ['-1', 'a day'],
+  OAUTH_PASSKEY_RP_ID: ['https://id.example', 'id.example:8443', 'ID.example'],
+  OAUTH_PASSKEY_ORIGINS: ['http://id.example', 'https://id.example/', 'id.example'],
   OAUTH_FETCH_LOOPBACK: ['maybe'],
+  OAUTH_CLIENT_AUTH_METHODS: [' ', 'private_key_jwt,none'],
+  OAUTH_SIGNATURE_ALGORITHMS: ['PS256', 'HS256', 'none'],
+  OAUTH_REQUIRE_DPOP: ['yes', '1'],
+  OAUTH_DPOP_NONCE: ['always', '1'],
+  OAUTH_EXPIRE_DEVICE_CODE_DELTA: ['0', 'soon'],
+  OAUTH_EXPIRE_PUSHED_REQUEST_DELTA: ['0', 'a minute'],
+  OAUTH_PUSHED_REQUEST_LIMIT: ['0', 'many'],
+  OAUTH_REQUIRE_PUSHED_REQUESTS: ['yes', '1'],
+  OAUTH_CLIENT_DOMAINS: ['https://claude.ai', 'Claude.ai'],
+  OAUTH_REFUSED_CLIENT_DOMAINS: ['https://claude.ai', 'claude.ai/x'],
   OAUTH_REGISTRATION: ['maybe', 'on'],
   OAUTH_REGISTRATION_LIMIT: ['-1', 'many'],
   OAUTH_REGISTRATION_UNUSED_DELTA: ['0', 'a month'],
   OAUTH_ID_TOKEN_DELTA: ['0', 'an hour'],
+  OAUTH_MAIL_LANGUAGE: ['de_DE', 'deutsch'],
+  OAUTH_TURNSTILE_SITE_KEY: ['a key', '<script>'],
+  OAUTH_SIGN_IN_PROVIDERS: ['maybe'],
+  OAUTH_PASSWORD_OPTIONAL: ['maybe', '1'],
 }
 
 describe('a wrong value', () => {
-  it('has an example for each variable but the secret', () => {
-    const variables = Object.values(ALL_SETTINGS).map(({ variable }) => variable)
+  it('has an example for each variable but the secrets', () => {
+    const variables = Object.values(ALL_SETTINGS)
+      .filter(({ unit }) => unit !== 'secret')
+      .map(({ variable }) => variable)
     // A language of the pages and the like may come: whatever refuses a value is listed above.
     for (const variable of Object.keys(WRONG)) expect(variables).toContain(variable)
-    const missing = variables.filter(
-      (variable) => !Object.hasOwn(WRONG, variable) && variable !== 'SECRET_KEY',
-    )
+    const missing = variables.filter((variable) => !Object.hasOwn(WRONG, variable))
     expect(missing).toEqual([])
   })
 
@@ -129,7 +181,7 @@ describe('a wrong value', () => {
     )
   })
 
-  it('as an option of the library is refused like the variable', () => {
+  it('is refused as an option of the library, just like the variable', () => {
     expect(() => parseSettings({ SECRET_KEY: KEY }, { expireDelta: -1 })).toThrow(
       'OAUTH_EXPIRE_DELTA: holds -1; it may hold a whole number of seconds',
     )
@@ -154,6 +206,23 @@ function messageOf(env: Readonly<Record<string, unknown>>): string {
   }
   return ''
 }
+
+describe('SETUP_TOKEN', () => {
+  it.each(['short', 'a'.repeat(40), 'change-me-change-me-change-me-change-me'])(
+    'stops every request where somebody could guess it, and is never logged: %s',
+    async (value) => {
+      const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      for (const path of PATHS) expect((await send(path, {}, { SETUP_TOKEN: value })).status).toBe(500)
+      const lines = logged.mock.calls.map(([message]) => String(message))
+      logged.mockRestore()
+      for (const line of lines) {
+        expect(line).toBe(
+          'configuration error: SETUP_TOKEN: holds a value that cannot be used; it may hold at least 32 characters that nobody can guess (openssl rand -base64 32 creates some)',
+        )
+      }
+    },
+  )
+})
 
 describe('SECRET_KEY', () => {
   it.each([
@@ -298,12 +367,11 @@ describe('settings', () => {
     expect(createProvider({ expireDelta: 7 })).toBeTypeOf('object')
   })
 
-  it('say of each what it does, its unit and what it may hold', () => {
+  it('say of each its unit and what it may hold', () => {
     for (const row of Object.values(ALL_SETTINGS)) {
-      expect(row.meaning).toMatch(/^[A-Z].*\.$/s)
       expect(row.expected.length).toBeGreaterThan(5)
       expect(row.unit.length).toBeGreaterThan(0)
-      expect(row.variable).toMatch(/^(?:OAUTH_[A-Z_]+|SECRET_KEY)$/)
+      expect(row.variable).toMatch(/^(?:OAUTH_[A-Z_]+|SECRET_KEY|SETUP_TOKEN|TURNSTILE_SECRET)$/)
     }
   })
 })
