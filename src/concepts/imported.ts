@@ -1,10 +1,10 @@
-/** Hashes of passwords that another provider made. A password that is right has its hash made anew, as one of ours. */
+/** Password hashes that another provider created. When a password proves right, it is hashed again in our own format. */
 export interface PasswordFormat {
-  /** Tells whether a stored hash is of this format. None begins with `$`: ours do. */
+  /** Returns whether a stored hash has this format. It must not begin with `$`, as ours do. */
   recognizes(hash: string): boolean
   /**
-   * Checks a password, without keeping the isolate from its other requests for long.
-   * @param password as it was typed
+   * Checks a password without blocking the isolate's other requests for long.
+   * @param password as typed
    */
   verify(password: string, hash: string): Promise<boolean>
 }

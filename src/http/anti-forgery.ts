@@ -13,17 +13,18 @@ const BROWSER = 'form'
 const BROWSER_LIFETIME = 86_400
 
 /**
- * The value of the anti-forgery field: a MAC over the session, or, before there is one, over a random cookie. Another site
- * can neither read nor make it.
+ * Returns the value of the anti-forgery field: a MAC over the session or, if there is none yet, over a random cookie.
+ * Another site can neither read nor forge it.
  */
 export async function antiForgeryValue(c: Context<ProviderEnv>): Promise<string> {
   const { keys } = c.get('provider')
-  const mac = await crypto.subtle.sign('HMAC', keys[0].mac.form, utf8(await readOwner(c, true)))
+  const mac = await crypto.subtle.sign('HMAC', keys[0].mac.form, utf8(await formOwner(c, true)))
   return toBase64url(new Uint8Array(mac))
 }
 
 /**
- * Refuses what another site sends, before it is read, whatever its content type. Under `Referrer-Policy: no-referrer` browsers
+ * Refuses whatever another site sends, before it is read, whatever its content type. Under `Referrer-Policy: no-referrer`
+ * browsers
  * send `Origin: null`, which proves nothing either way; another origin does.
  */
 export const requireSameOrigin: MiddlewareHandler<ProviderEnv> = async (c, next) => {
@@ -32,8 +33,8 @@ export const requireSameOrigin: MiddlewareHandler<ProviderEnv> = async (c, next)
 }
 
 /**
- * The same as a function.
- * @param issuer the origin that browsers see, where a proxy asks for another host
+ * Does the same as a function.
+ * @param issuer the origin that browsers see, if a proxy uses another host
  * @throws {OAuthError} access_denied, 403
  */
 export function refuseForeign({ headers, method, url }: Request, issuer: string): void {
@@ -43,12 +44,12 @@ export function refuseForeign({ headers, method, url }: Request, issuer: string)
 }
 
 /**
- * Refuses a form that does not come from a page of ours in this very session (RFC 6749 10.12).
+ * Refuses a form that does not come from one of our pages in this session (RFC 6749 10.12).
  * @throws {OAuthError} access_denied, 403
  */
 export async function requireAntiForgery(c: Context<ProviderEnv>, form: Params): Promise<void> {
   const value = fromBase64url(form.get(ANTI_FORGERY_FIELD) ?? '')
-  const owner = await readOwner(c, false)
+  const owner = await formOwner(c, false)
   if (!value || owner === '') throw forged()
   const { keys } = c.get('provider')
   const checks = keys.map((key) => crypto.subtle.verify('HMAC', key.mac.form, value, utf8(owner)))
@@ -63,14 +64,26 @@ function forged(): OAuthError {
   )
 }
 
-/** Whom a form belongs to: the session, else the browser, which gets a cookie for it where `make` says so. */
-async function readOwner(c: Context<ProviderEnv>, make: boolean): Promise<string> {
+/** The cookie that a browser without one gets with this answer, so that all forms of the page are bound to the same value. */
+const given = new WeakMap<Request, string>()
+
+/**
+ * Returns the owner of a form: the session, else the browser, which gets a cookie for it if `make` is true.
+ * @returns the empty string if there is neither
+ */
+export async function formOwner(c: Context<ProviderEnv>, make: boolean): Promise<string> {
   const session = await readSessionId(c)
-  if (session !== null) return `session ${session}`
-  const known = readCookie(c, BROWSER)
+  if (session !== null) return ownerOfSession(session)
+  const known = readCookie(c, BROWSER) ?? given.get(c.req.raw)
   if (known !== undefined) return `browser ${known}`
   if (!make) return ''
   const fresh = randomId()
+  given.set(c.req.raw, fresh)
   writeCookie(c, BROWSER, fresh, BROWSER_LIFETIME)
   return `browser ${fresh}`
+}
+
+/** Returns the owner of a session's forms. */
+export function ownerOfSession(id: string): string {
+  return `session ${id}`
 }

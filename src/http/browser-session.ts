@@ -1,37 +1,44 @@
 import type { Context } from 'hono'
 import type { ProviderEnv } from '../concepts.ts'
+import { secondFactorDemand } from '../identity/second-factor.ts'
+import { afterSessionsEnded } from '../identity/sessions-ended.ts'
 import type { Session, SessionRule } from '../store/records.ts'
 import { mintSession, openSession } from '../tokens/opaque.ts'
 import { dropCookie, readCookie, writeCookie } from './cookies.ts'
 
 const SESSION = 'session'
-/** Seconds for which a session's last use may be out of date: what the idle limit costs is one write in this time. */
+/** Seconds for which a session's last use may be out of date; the idle limit costs one write in this time. */
 const TOUCH_AFTER = 300
-/** Of a short idle limit no more than this part, or a session would end while it is used. */
+/** With a short idle limit it may be out of date for no more than this fraction, or a session would end while in use. */
 const TOUCH_PART = 10
 
-/** The id of the session that the browser says it has. A value that we did not mint is no session. */
+/** Returns the id of the session that the browser claims; null for a value that we did not mint. */
 export async function readSessionId(c: Context<ProviderEnv>): Promise<string | null> {
   const value = readCookie(c, SESSION)
   return value === undefined ? null : openSession(value, c.get('provider').keys)
 }
 
-/** How long sessions live unused. */
+/** Returns how long unused sessions stay valid. */
 export function sessionRule(c: Context<ProviderEnv>): SessionRule {
-  const { request, settings } = c.get('provider')
-  return { now: request.now, idleDelta: settings.sessionIdleDelta }
+  const provider = c.get('provider')
+  const { request, settings } = provider
+  return {
+    now: request.now,
+    idleDelta: settings.sessionIdleDelta,
+    secondFactor: secondFactorDemand(provider),
+  }
 }
 
-/** The browser's session, if it lives; one round trip where there is a cookie of ours. */
+/** Returns the browser's session, if it is valid; one round trip if it sent our cookie. */
 export async function readBrowserSession(c: Context<ProviderEnv>): Promise<Session | null> {
   const id = await readSessionId(c)
   return useSession(c, id === null ? null : await c.get('provider').store.readSession(id, sessionRule(c)))
 }
 
 /**
- * Takes a session that the storage found into use: notes it after the answer, for the idle limit, and asks whoever keeps the
- * users whether this one still exists.
- * @returns null if there is none, or its user is gone
+ * Uses a session that the storage found: records its use after the answer, for the idle limit, and asks the source of users
+ * whether this one still exists.
+ * @returns null if there is no session, or its user is gone
  */
 export async function useSession(c: Context<ProviderEnv>, session: Session | null): Promise<Session | null> {
   if (!session) return null
@@ -44,13 +51,18 @@ export async function useSession(c: Context<ProviderEnv>, session: Session | nul
   return session
 }
 
-/** Gives the browser a session that was just made. */
-export async function giveSession(c: Context<ProviderEnv>, id: string): Promise<void> {
-  const { keys, settings } = c.get('provider')
-  writeCookie(c, SESSION, await mintSession(id, keys), settings.sessionDelta)
+/**
+ * Gives the browser a new session in place of its previous one, which has ended.
+ * @param goesOn whether the new session continues the previous one, so that its end need not be reported
+ */
+export async function giveSession(c: Context<ProviderEnv>, id: string, goesOn = false): Promise<void> {
+  const provider = c.get('provider')
+  const replaced = await readSessionId(c)
+  writeCookie(c, SESSION, await mintSession(id, provider.keys), provider.settings.sessionDelta)
+  if (replaced !== null && !goesOn) afterSessionsEnded(provider)
 }
 
-/** Takes the session from the browser. */
+/** Removes the session from the browser. */
 export function takeSession(c: Context<ProviderEnv>): void {
   dropCookie(c, SESSION)
 }

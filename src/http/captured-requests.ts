@@ -7,35 +7,38 @@ import { capturedParameters } from '../oauth/authorize/parameters.ts'
 import { paramsOf } from '../oauth/params.ts'
 import { dropCookie, listCookies, writeCookie } from './cookies.ts'
 
-/** An authorization request while its user answers it. It is kept in sealed cookies of its own, so that tabs don't disturb each other. */
+/**
+ * An authorization request while its user answers it. Each is kept in its own sealed cookies, so that tabs don't interfere
+ * with each other.
+ */
 export interface CapturedRequest {
   readonly id: string
   readonly params: Params
   /** Seconds since 1970. */
   readonly capturedAt: number
-  /** Seconds since 1970; null while nobody has answered. */
+  /** Seconds since 1970; null until it is answered. */
   readonly answeredAt: number | null
 }
 
-/** A captured request with the cookies that it is kept in. */
+/** A captured request with the cookies that hold it. */
 interface Kept extends CapturedRequest {
-  /** Names of its cookies, without the prefix of all of ours. */
+  /** Names of its cookies, without our common prefix. */
   readonly cookies: readonly string[]
-  /** Characters that the browser sends for it each time. */
+  /** Characters that the browser sends for it with each request. */
   readonly size: number
 }
 
 const PREFIX = 'request_'
-/** The cookie of a request that was posted. A POST from another site shows no cookies, so each takes the place of the one before. */
+/** The cookie of a request that was posted. A POST from another site carries no cookies, so each replaces the one before. */
 const POSTED = `${PREFIX}posted`
 /** Seconds that a user may take. */
 const LIFETIME = 3600
-/** Seconds in which an answer may be given again: the button pressed twice, or Back and then again. */
+/** Seconds in which an answer may be repeated, such as by pressing the button twice, or going back and answering again. */
 const ANSWERED_LIFETIME = 600
-/** Browsers drop cookies over 4,096 bytes without a word; this leaves room for the name and the attributes. */
+/** Browsers silently drop cookies over 4,096 bytes; this leaves room for the name and the attributes. */
 const MAX_COOKIE = 3800
 const MAX_REQUESTS = 5
-/** Characters of all captured requests together: what servers and proxies take in a header field is bounded. */
+/** Characters of all captured requests together, as servers and proxies limit the length of a header field. */
 const MAX_TOGETHER = 20_000
 /** Cookies of one request: the longest has 10,000 bytes (`checkSize`), 13,400 characters when sealed. */
 const MAX_COOKIES = 4
@@ -51,8 +54,8 @@ const content = v.pipe(
 )
 
 /**
- * Captures a checked authorization request: its parameters leave the URL.
- * @returns the id by which the pages name it
+ * Captures a checked authorization request, so that its parameters leave the URL.
+ * @returns the id that the pages use for it
  */
 export async function captureRequest(c: Context<ProviderEnv>, params: Params): Promise<string> {
   const { request } = c.get('provider')
@@ -69,8 +72,8 @@ export async function captureRequest(c: Context<ProviderEnv>, params: Params): P
 
 /**
  * Opens a captured request.
- * @param id which one, answered a short while ago or not; the newest that waits for its answer, if left out
- * @returns null where the browser has none, or its time is over
+ * @param id the request's id, even if it was answered recently; defaults to the newest unanswered one
+ * @returns null if the browser has none, or it has expired
  */
 export async function openRequest(
   c: Context<ProviderEnv>,
@@ -84,7 +87,7 @@ export async function openRequest(
       : requests.find((request) => request.id === id)
   if (!found) return null
   c.set('locales', found.params.get('ui_locales'))
-  // The next POST would take its place.
+  // The next POST would overwrite it.
   if (found.cookies[0] === POSTED) {
     dropCookies(c, found)
     await writeRequest(c, found, `${PREFIX}${found.id}`)
@@ -92,13 +95,13 @@ export async function openRequest(
   return found
 }
 
-/** Notes that a captured request is answered: for a short while its answer may be given again, and it is meant only by its id. */
+/** Marks a captured request as answered: its answer may be repeated for a short while, and only its id refers to it. */
 export async function closeRequest(c: Context<ProviderEnv>, captured: CapturedRequest): Promise<void> {
   const answered = { ...captured, answeredAt: c.get('provider').request.now }
   await writeRequest(c, answered, `${PREFIX}${captured.id}`, ANSWERED_LIFETIME)
 }
 
-/** Writes the cookies of a request, the further ones under a number, and says how many characters they have. */
+/** Writes the cookies of a request, numbering those after the first, and returns how many characters they have. */
 async function writeRequest(
   c: Context<ProviderEnv>,
   { answeredAt, capturedAt, id, params }: CapturedRequest,
@@ -115,7 +118,7 @@ async function writeRequest(
     value.slice(index * MAX_COOKIE, (index + 1) * MAX_COOKIE),
   )
   for (const [index, part] of parts.entries()) writeCookie(c, partName(name, index), part, maxAge)
-  // What a longer request left there would join this one.
+  // Otherwise the rest of a longer request would be appended to this one.
   if (name === POSTED) {
     for (let index = parts.length; index < MAX_COOKIES; index++) dropCookie(c, partName(name, index))
   }
@@ -126,7 +129,7 @@ function partName(name: string, index: number): string {
   return index === 0 ? name : `${name}.${index}`
 }
 
-/** Drops the oldest of the requests, which begin with the newest, that are too many or too long together. */
+/** Drops the oldest requests (the list begins with the newest) if there are too many, or if they are too long together. */
 function dropSurplus(
   c: Context<ProviderEnv>,
   requests: readonly Kept[],
@@ -143,11 +146,11 @@ function dropCookies(c: Context<ProviderEnv>, { cookies }: Kept): void {
   for (const name of cookies) dropCookie(c, name)
 }
 
-/** Every captured request of the browser that may still be answered, the newest first. */
+/** Returns every captured request of the browser that may still be answered, newest first. */
 async function readAll(c: Context<ProviderEnv>): Promise<readonly Kept[]> {
   const { request } = c.get('provider')
   const cookies = new Map(listCookies(c, PREFIX))
-  // A browser sends the newest last; somebody else may send a thousand cookies to have them opened.
+  // A browser sends the newest last; an attacker may send a thousand cookies to make us open them.
   const names = [...cookies.keys()].filter((name) => !name.includes('.')).slice(-4 * MAX_REQUESTS)
   const opened = await Promise.all(names.map(async (name) => open(c, name, cookies)))
   return (
@@ -155,13 +158,13 @@ async function readAll(c: Context<ProviderEnv>): Promise<readonly Kept[]> {
       .filter((kept) => kept !== null)
       .filter(({ capturedAt }) => capturedAt > request.now - LIFETIME)
       .filter(({ answeredAt }) => answeredAt === null || answeredAt > request.now - ANSWERED_LIFETIME)
-      // Browsers send the older cookie first (RFC 6265 5.4), which tells apart what one second brought.
+      // Browsers send the older cookie first (RFC 6265 5.4), which orders requests of the same second.
       .toReversed()
       .toSorted((a, b) => b.capturedAt - a.capturedAt)
   )
 }
 
-/** Opens the request whose first cookie has this name; null where it is not of our making, or under a name that is not its own. */
+/** Opens the request whose first cookie has this name; null if we did not seal it, or it has another request's name. */
 async function open(
   c: Context<ProviderEnv>,
   name: string,

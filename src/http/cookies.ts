@@ -1,55 +1,57 @@
 import type { Context } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { ProviderEnv } from '../concepts.ts'
 
 /**
- * Cookies of the pages: `__Host-`, Secure, HttpOnly, SameSite=Lax. On plain http, which only a developer's machine has, the
- * prefix and Secure would make browsers refuse them, so they go without.
+ * Returns the full name of a page cookie, which begins with `__Host-` and is Secure. On plain http, which only a developer's
+ * machine uses, browsers would refuse both, so neither is used.
  */
+function fullName(c: Context<ProviderEnv>, name: string): string {
+  return `${isSecure(c) ? '__Host-' : ''}${c.get('provider').settings.sessionKey}_${name}`
+}
+
 function isSecure(c: Context): boolean {
   return new URL(c.req.url).protocol === 'https:'
 }
 
-function prefixed(c: Context<ProviderEnv>, name: string): string {
-  return `${c.get('provider').settings.sessionKey}_${name}`
-}
-
-/** The value of a cookie of ours, or undefined. */
+/** Returns the value of one of our cookies, or undefined. */
 export function readCookie(c: Context<ProviderEnv>, name: string): string | undefined {
-  const full = prefixed(c, name)
-  return isSecure(c) ? getCookie(c, full, 'host') : getCookie(c, full)
+  return listCookies(c, name).find(([found]) => found === name)?.[1]
 }
 
-/** Names, without our prefix, and values of the cookies of ours that begin with `start`. */
+/** Returns names, without our prefix, and values of our cookies that begin with `start`, in the order in which they came. */
 export function listCookies(
   c: Context<ProviderEnv>,
   start: string,
 ): readonly (readonly [name: string, value: string])[] {
-  const prefix = `${isSecure(c) ? '__Host-' : ''}${prefixed(c, '')}`
-  return Object.entries(getCookie(c)).flatMap(([name, value]) =>
-    name.startsWith(`${prefix}${start}`) ? [[name.slice(prefix.length), value] as const] : [],
+  const prefix = fullName(c, '')
+  const pairs = (c.req.header('Cookie') ?? '').split(';').map((pair) => pair.trim().split('=', 2))
+  return pairs.flatMap(([name = '', value = '']) =>
+    name.startsWith(`${prefix}${start}`) ? [[name.slice(prefix.length), decode(value)] as const] : [],
   )
 }
 
+/** A malformed value is not ours; it is returned as it came, for callers to refuse. */
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}
+
 /**
- * Sets a cookie of ours.
+ * Sets one of our cookies, for all pages, hidden from scripts.
  * @param maxAge seconds
  */
 export function writeCookie(c: Context<ProviderEnv>, name: string, value: string, maxAge: number): void {
-  const secure = isSecure(c)
-  setCookie(c, prefixed(c, name), value, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure,
-    // Browsers keep cookies for 400 days at most (RFC 6265bis 5.5).
-    maxAge: Math.min(maxAge, 400 * 86_400),
-    ...(secure ? { prefix: 'host' as const } : {}),
-  })
+  // Browsers keep cookies for 400 days at most (RFC 6265bis 5.5).
+  const seconds = Math.min(maxAge, 400 * 86_400)
+  const secure = isSecure(c) ? '; Secure' : ''
+  const cookie = `${fullName(c, name)}=${encodeURIComponent(value)}; Max-Age=${seconds}; Path=/; HttpOnly${secure}; SameSite=Lax`
+  c.header('Set-Cookie', cookie, { append: true })
 }
 
-/** Takes a cookie of ours back. */
+/** Removes one of our cookies. */
 export function dropCookie(c: Context<ProviderEnv>, name: string): void {
-  const secure = isSecure(c)
-  deleteCookie(c, prefixed(c, name), { path: '/', secure, ...(secure ? { prefix: 'host' as const } : {}) })
+  writeCookie(c, name, '', 0)
 }

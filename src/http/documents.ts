@@ -1,8 +1,10 @@
 import type { Endpoint, EndpointAnswer, EndpointRequest, Provider } from '../concepts.ts'
 import { authorizationServerMetadata } from '../oauth/metadata.ts'
 import { writtenOnce } from '../oauth/written-once.ts'
+import { identifierKey } from '../resource-identifier.ts'
 import { describedResource, protectedResourceMetadata } from '../resource-server/protected-resource.ts'
 import type { Settings } from '../settings/settings.ts'
+import { knownResources } from '../tokens/audience.ts'
 import { openApiDocument } from './openapi.ts'
 
 const DOCUMENT = {
@@ -11,11 +13,11 @@ const DOCUMENT = {
   body: 'none',
   caller: 'nobody',
   cors: true,
-  // Without OAUTH_ISSUER a document follows from the host that was asked for, so that no cache may hand it on to others.
+  // Without OAUTH_ISSUER a document depends on the requested host, so shared caches must not store it.
   cache: ({ settings }: Provider) => `${settings.issuer === null ? 'private' : 'public'}, max-age=300`,
 } as const
 
-/** Documents that say what is here, computed from the provider that answers, at the origin's root (RFC 8414 3, RFC 9728 3). */
+/** Documents at the origin's root that describe the provider, computed for each provider (RFC 8414 3, RFC 9728 3). */
 export const documents: readonly Endpoint[] = [
   {
     ...DOCUMENT,
@@ -47,7 +49,7 @@ export const documents: readonly Endpoint[] = [
     cors: false,
     cache: 'no-cache',
     available: ({ settings }) => settings.securityContact.length > 0,
-    summary: 'Where to report a weakness (RFC 9116), with OAUTH_SECURITY_CONTACT',
+    summary: 'Where to report a vulnerability (RFC 9116), with OAUTH_SECURITY_CONTACT',
     answer: async (_, { request, settings }) => ({
       body: securityText(settings, request.now),
       headers: { 'Content-Type': 'text/plain; charset=utf-8' },
@@ -68,25 +70,32 @@ export const documents: readonly Endpoint[] = [
   },
 ]
 
-/** Describes the resource whose address was asked for: every one of this origin takes the tokens of this issuer. */
-async function describeResource(
-  { url }: EndpointRequest,
-  { issuer, settings }: Provider,
-): Promise<EndpointAnswer> {
+/**
+ * Describes the resource at the requested address. If no resource is set up, every one of this origin accepts this issuer's
+ * tokens; otherwise those that are set up do, and the origin itself.
+ */
+async function describeResource({ url }: EndpointRequest, provider: Provider): Promise<EndpointAnswer> {
+  const { issuer, settings } = provider
   const resource = describedResource(issuer, url)
+  const set = await knownResources(provider)
+  const known = set.find(({ identifier }) => identifierKey(identifier) === identifierKey(resource))
+  if (!known && set.length > 0 && resource !== issuer) {
+    return { status: 404, body: { error: 'not_found', error_description: 'There is no such resource.' } }
+  }
   return {
     body: protectedResourceMetadata({
-      resource,
+      resource: known?.identifier ?? resource,
+      ...(known && { name: known.name }),
       authorizationServers: [issuer],
-      scopes: Object.keys(settings.scopes),
+      scopes: known?.scope?.split(' ') ?? Object.keys(settings.scopes),
     }),
   }
 }
 
-/** Seconds that the answer counts, from the beginning of the day: RFC 9116 2.5.5 wants less than a year. */
+/** Seconds that the answer is valid, from the start of the day; RFC 9116 2.5.5 recommends less than a year. */
 const SECURITY_TEXT_LIFETIME = 30 * 86_400
 
-/** Where to report a weakness (RFC 9116). */
+/** Returns where to report a vulnerability (RFC 9116). */
 function securityText({ issuer, securityContact }: Settings, now: number): string {
   const expires = new Date((now - (now % 86_400) + SECURITY_TEXT_LIFETIME) * 1000)
   return [

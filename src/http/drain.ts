@@ -1,10 +1,10 @@
-/** Bytes: what is read of a body that nobody wants, if its length is announced; everything else is cancelled. */
+/** Bytes: how long an unwanted body may be for us to read it to the end, if its length is announced; any other is cancelled. */
 const MAX_DRAINED = 16 * 1024 * 1024
 
 /**
- * Reads what is left of a request's body and forgets it, since proxies that still send it lose an answer that comes before its
- * end (`wrangler dev` says 500). A body that might go on and on is cancelled.
- * @param reader of a body that was begun
+ * Reads and discards the rest of a request's body, since a proxy that is still sending it loses an answer that comes before
+ * the end (`wrangler dev` answers 500). A body that might never end is cancelled.
+ * @param reader the reader of a body that has been read in part
  */
 export async function drain(
   { body, bodyUsed, headers }: Request,
@@ -17,6 +17,6 @@ export async function drain(
     if (Number(headers.get('Content-Length') ?? Infinity) > MAX_DRAINED) await rest.cancel()
     else while (!(await rest.read()).done);
   } catch {
-    // The sender has gone: nobody waits for the answer.
+    // The sender is gone and does not wait for the answer.
   }
 }

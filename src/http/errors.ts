@@ -2,10 +2,10 @@ import type { Provider } from '../concepts.ts'
 import { type ConfigurationError, OAuthError, StorageError } from '../errors.ts'
 import { pageHeaders } from './security-headers.ts'
 
-/** Turns whatever was thrown into an error of the registries, and logs what the client must not see. */
+/** Turns any thrown value into a registered error, and logs what the client must not see. */
 export function toOAuthError(error: unknown, c: { get(name: 'provider'): Provider | undefined }): OAuthError {
   if (error instanceof OAuthError) {
-    // An address that a stranger sent may hold anything: staff find it among the refusals, the log has the reason alone.
+    // An address that a stranger sent may contain anything; staff find it among the refusals, and the log has only the reason.
     const { code, detail, reason } = error
     if (detail !== undefined) console.info(`${code}: ${reason === 'redirect_mismatch' ? reason : detail}`)
     return error
@@ -20,7 +20,7 @@ export function toOAuthError(error: unknown, c: { get(name: 'provider'): Provide
 }
 
 /**
- * The page that every request gets while a setting is wrong: the log says which.
+ * Returns the page that answers every request while a setting is wrong; the log says which one.
  * @param url of the request
  */
 export function configurationErrorPage(error: ConfigurationError, url: string): Response {

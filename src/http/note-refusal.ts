@@ -1,62 +1,81 @@
-import type { PasswordRefusal, Provider, ProviderEvent, RefusedRequest } from '../concepts.ts'
+import type {
+  PasswordRefusal,
+  Provider,
+  ProviderBindings,
+  ProviderEvent,
+  RefusedRequest,
+} from '../concepts.ts'
 import { networkBlock, THROTTLE_WINDOW } from '../identity/throttle.ts'
-import type { AdminStore } from '../store/admin-store.ts'
 import type { Refusal } from '../store/browse.ts'
 import type { RequestMark } from '../store/records.ts'
+import type { UpkeepStore } from '../store/upkeep-store.ts'
 import { explainRefusal } from './explain-refusal.ts'
 
 /**
- * Notes of a kind that one isolate writes in a window at most: who sends thousands of bad requests does not make us write them
- * down. Each kind has its own, so that none hides another.
+ * The most notes of a kind that one isolate writes in a window, so that thousands of bad requests do not cause as many
+ * writes. Each kind has its own limit, so that none hides another.
  */
 const MAX_NOTES = 30
 /** Seconds. */
 const WINDOW = 10
 
-let windowStart = 0
-let notes: Record<'refusal' | 'password' | 'count', number> = { refusal: 0, password: 0, count: 0 }
+/** What a waiting device is told (RFC 8628 3.5); nothing was refused. */
+const WAITING: readonly string[] = ['authorization_pending', 'slow_down']
 
-/** What one isolate remembers to have noted once. */
+/** Notes that an isolate remembers having written. */
 const MAX_ONCE = 1000
-const notedOnce = new Set<string>()
+
+type Kind = 'refusal' | 'password' | 'count'
+
+/** What an isolate remembers of its notes for one environment. */
+interface Memory {
+  windowStart: number
+  notes: Record<Kind, number>
+  readonly once: Set<string>
+}
+
+const memories = new WeakMap<ProviderBindings, Memory>()
 
 /**
- * Notes what was refused, for the people who run its client ("why was this refused?") and for staff. Meant to run after the
+ * Writes a note of a refusal, for the people who run the client ("why was this refused?") and for staff. Call it after the
  * answer.
- * @returns null if there is nothing to note, or enough was noted
+ * @returns null if there is nothing to note, or the limit is reached
  */
 export function noteRefusal(
   event: ProviderEvent,
-  store: AdminStore,
+  store: UpkeepStore,
   provider: Provider,
 ): Promise<void> | null {
-  const { request } = provider
-  if ('error' in event) return mayNote('refusal', request.now) ? note(event, store, provider) : null
-  if (event.type === 'password_refused') return notePassword(event, store, request)
-  if (event.type !== 'sign_in_refused' || !mayNote('count', request.now)) return null
+  const { bindings, request } = provider
+  if ('error' in event && WAITING.includes(event.error)) return null
+  const memory = memoryOf(bindings)
+  if ('error' in event) return mayNote('refusal', memory, request.now) ? note(event, store, provider) : null
+  if (event.type === 'password_refused') return notePassword(event, memory, store, request)
+  if (event.type !== 'sign_in_refused' || !mayNote('count', memory, request.now)) return null
   return store.countActivity('sign_in_refused', request.now)
 }
 
-async function note(event: RefusedEvent, store: AdminStore, provider: Provider): Promise<void> {
+async function note(event: RefusedEvent, store: UpkeepStore, provider: Provider): Promise<void> {
   const rule = await explainRefusal(event, store, provider)
   await store.noteRefusal(refusalOf(event, rule), provider.request)
 }
 
 function notePassword(
   refusal: PasswordRefusal,
-  store: Pick<AdminStore, 'notePassword'>,
+  memory: Memory,
+  store: Pick<UpkeepStore, 'notePassword'>,
   request: RequestMark,
 ): Promise<void> | null {
   const once = onceOf(refusal, request)
-  if (notedOnce.has(once) || !mayNote('password', request.now)) return null
-  if (notedOnce.size >= MAX_ONCE) notedOnce.clear()
-  notedOnce.add(once)
+  if (memory.once.has(once) || !mayNote('password', memory, request.now)) return null
+  if (memory.once.size >= MAX_ONCE) memory.once.clear()
+  memory.once.add(once)
   return store.notePassword(refusal, once, request)
 }
 
 /**
- * What is noted once in a window, however often it happens: a wrong password for each user and network, a limit for each user
- * or network, and unknown names together, as anybody can make up any number of them.
+ * Returns the key of what is noted once in a window, however often it happens: a wrong password for each user and network, a
+ * limit for each user or network, and all unknown names together, as anybody can make up any number of them.
  */
 function onceOf({ reason, userId }: PasswordRefusal, { network, now }: RequestMark): string {
   const window = Math.floor(now / THROTTLE_WINDOW).toString(36)
@@ -69,13 +88,21 @@ function onceOf({ reason, userId }: PasswordRefusal, { network, now }: RequestMa
   return `${window}-${reason}-${who}`
 }
 
-function mayNote(kind: keyof typeof notes, now: number): boolean {
-  if (now >= windowStart + WINDOW || now < windowStart) {
-    windowStart = now
-    notes = { refusal: 0, password: 0, count: 0 }
-  }
-  return ++notes[kind] <= MAX_NOTES
+function memoryOf(bindings: ProviderBindings): Memory {
+  const found = memories.get(bindings) ?? { windowStart: 0, notes: noNotes(), once: new Set<string>() }
+  memories.set(bindings, found)
+  return found
 }
+
+function mayNote(kind: Kind, memory: Memory, now: number): boolean {
+  if (now >= memory.windowStart + WINDOW || now < memory.windowStart) {
+    memory.windowStart = now
+    memory.notes = noNotes()
+  }
+  return ++memory.notes[kind] <= MAX_NOTES
+}
+
+const noNotes = (): Record<Kind, number> => ({ refusal: 0, password: 0, count: 0 })
 
 /** Longest text of a note; what clients send may be much longer. */
 const MAX_TEXT = 700

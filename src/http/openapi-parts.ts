@@ -3,7 +3,7 @@ import type { ParameterMeanings } from '../concepts.ts'
 /** A part of an OpenAPI document. */
 export type Schema = Readonly<Record<string, unknown>>
 
-/** A form: its fields, and those that it must have. */
+/** Describes a form: its fields, and which of them are required. */
 export function form(fields: ParameterMeanings, required: readonly string[] = []): Schema {
   const properties = Object.fromEntries(
     Object.entries(fields).map(([name, description]) => [name, { type: 'string', description }]),
@@ -12,7 +12,7 @@ export function form(fields: ParameterMeanings, required: readonly string[] = []
   return { required: true, content: { 'application/x-www-form-urlencoded': { schema } } }
 }
 
-/** Parameters of a query. */
+/** Describes the parameters of a query. */
 export function query(fields: ParameterMeanings): readonly Schema[] {
   return Object.entries(fields).map(([name, description]) => ({
     name,
@@ -22,11 +22,11 @@ export function query(fields: ParameterMeanings): readonly Schema[] {
   }))
 }
 
-/** A page as an answer. */
+/** Describes a page as an answer. */
 export const page = (description: string): Schema => ({ description, content: { 'text/html': {} } })
 
-/** A redirect of the browser as an answer. */
+/** Describes a redirect of the browser as an answer. */
 export const seeOther: Schema = {
-  description: 'On to the next step, or back to the client',
+  description: 'Redirect to the next step, or back to the client',
   headers: { Location: { schema: { type: 'string' } } },
 }

@@ -2,7 +2,7 @@ import type { Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
 import { form, query, type Schema } from './openapi-parts.ts'
 
-/** Describes the endpoints and pages as OpenAPI 3.1, at the addresses where this provider has them. */
+/** Describes the endpoints and pages as OpenAPI 3.1, at this provider's addresses. */
 export function openApiDocument(provider: Provider): Schema {
   const { endpoints, issuer, pages, paths } = provider
   const here = endpoints.filter(({ available }) => available?.(provider) ?? true)
@@ -15,12 +15,12 @@ export function openApiDocument(provider: Provider): Schema {
     components: { schemas: { Error: ERROR }, securitySchemes: SECURITY_SCHEMES },
     externalDocs: {
       url: `${issuer}/.well-known/oauth-authorization-server`,
-      description: `Metadata; ${paths.oauth2} is below it`,
+      description: `Metadata of the endpoints below ${paths.oauth2}`,
     },
   }
 }
 
-/** One path may have several methods, each from a row of its own. */
+/** One path may have several methods, each from its own row. */
 function join(known: Schema, added: Schema): Schema {
   const joined = Object.entries(added).map(([path, operations]): readonly [string, unknown] => [
     path,
@@ -29,7 +29,7 @@ function join(known: Schema, added: Schema): Schema {
   return { ...known, ...Object.fromEntries<unknown>(joined) }
 }
 
-/** Where an endpoint is, as OpenAPI writes it. */
+/** Returns an endpoint's path, as OpenAPI writes it. */
 function pathOf({ at, path }: Endpoint, { paths }: Provider): string {
   const below = at === 'oauth2' ? paths.oauth2 : ''
   return `${below}${path.replaceAll(/:(\w+)/g, '{$1}').replace(/\/\*$/, '/{path}')}`
@@ -73,8 +73,10 @@ const refused = (description: string): Schema => ({
 function refusals({ caller }: Endpoint): Schema {
   return {
     400: refused('An error of RFC 6749 5.2'),
-    401: refused(caller === 'bearer' ? 'The token is missing or not valid' : 'Not who it says'),
-    405: refused('Another method'),
+    401: refused(
+      caller === 'bearer' ? 'The token is missing or not valid' : 'The caller is not who it claims to be',
+    ),
+    405: refused('The method is not allowed'),
     429: refused('Too many attempts; Retry-After says how long to wait'),
     503: refused('The storage did not answer; nothing was decided'),
   }
@@ -92,6 +94,6 @@ const SECURITY_SCHEMES: Schema = {
   admin: {
     type: 'http',
     scheme: 'bearer',
-    description: 'An access token of a member of staff, with the scope admin',
+    description: 'An access token of a member of staff, with the scope `admin`',
   },
 }

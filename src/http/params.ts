@@ -4,7 +4,7 @@ import { OAuthError } from '../errors.ts'
 import { parseParams, refuseRepeated } from '../oauth/params.ts'
 import { drain } from './drain.ts'
 
-/** Bytes: room for any honest request, and a bound on what a dishonest one makes us read. */
+/** Bytes: enough for any honest request, and a limit on what a dishonest one makes us read. */
 const MAX_BODY = 64 * 1024
 /** Characters. */
 const MAX_QUERY = 16 * 1024
@@ -22,7 +22,7 @@ export async function readForm(request: Request, repeatable: readonly string[] =
 }
 
 /**
- * The same without a look at what is repeated.
+ * Does the same without refusing repeated parameters.
  * @throws {OAuthError} invalid_request: another content type, too large, not UTF-8
  */
 export async function parseForm(request: Request, repeatable: readonly string[] = []): Promise<Params> {
@@ -38,7 +38,7 @@ async function readFormText(request: Request): Promise<string> {
 }
 
 /**
- * Reads the query of a request. Repeated parameters are named, not refused: an authorization request decides who is told.
+ * Reads the query of a request. Repeated parameters are listed, not refused: the authorization endpoint decides who is told.
  * @throws {OAuthError} invalid_request: too large, not UTF-8
  */
 export function readQuery(request: Request): Params {
@@ -49,7 +49,7 @@ export function readQuery(request: Request): Params {
 }
 
 /**
- * Reads an authorization request that was posted: its body and its query together, so that a parameter in both is repeated.
+ * Reads a posted authorization request: its body and query together, so that a parameter in both counts as repeated.
  * @throws {OAuthError} invalid_request: another content type, too large, not UTF-8
  */
 export async function readAuthorizationForm(request: Request): Promise<Params> {
@@ -74,7 +74,7 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** The body as text, as long as it is not too long, whatever Content-Length says. */
+/** Reads the body as text and refuses one that is too long, whatever Content-Length says. */
 async function readText(request: Request): Promise<string> {
   const bytes = await readBytes(request)
   try {
@@ -84,7 +84,10 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-/** The body, whole where its length is known beforehand, as it nearly always is; else piece by piece, for it might never end. */
+/**
+ * Reads the body, at once if its length is announced, as it nearly always is; otherwise chunk by chunk, as it might never
+ * end.
+ */
 async function readBytes(request: Request): Promise<ArrayBuffer | Uint8Array> {
   const announced = Number(request.headers.get('Content-Length') ?? Infinity)
   if (announced <= MAX_BODY) {

@@ -2,8 +2,8 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { ProviderEnv } from '../concepts.ts'
 
 /**
- * Middleware for an address that belongs to the embedding app if it wants it: answers where nothing else did, in whichever
- * order the routes were added.
+ * Middleware for an address that the embedding app may claim: it answers only if nothing else did, regardless of the order
+ * in which the routes were added.
  */
 export function unlessAnswered(
   answer: (c: Context<ProviderEnv>) => Promise<Response>,
@@ -11,7 +11,7 @@ export function unlessAnswered(
   return async (c, next) => {
     await next()
     if (c.res.status !== 404) return
-    // As if nothing had been said: headers of the page that says "not found" would stay otherwise.
+    // Discard the "not found" response, or its headers would stay.
     c.res = undefined
     c.finalized = false
     return answer(c)

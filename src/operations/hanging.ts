@@ -5,7 +5,7 @@ import { type Resource, valueOf } from './resource.ts'
 const count = (number: number): string => (number >= 1000 ? '1,000 or more' : String(number))
 
 /**
- * Says what goes with a client or a user that is deleted.
+ * Describes what is deleted together with a client or a user.
  * @returns a sentence; null if nothing belongs to such records
  */
 export async function describeHanging(
@@ -16,5 +16,5 @@ export async function describeHanging(
   if (kind !== 'clients' && kind !== 'users') return null
   const id = valueOf(record, idColumn)
   const hanging = await store.countHanging(kind === 'clients' ? { clientId: id } : { userId: id })
-  return `With it go: consents ${count(hanging.consents)}, grants ${count(hanging.grants)}, access tokens ${count(hanging.accessTokens)}.`
+  return `This also deletes its consents (${count(hanging.consents)}), grants (${count(hanging.grants)}) and access tokens (${count(hanging.accessTokens)}).`
 }

@@ -1,8 +1,9 @@
+import * as v from 'valibot'
 import type { Params } from '../concepts.ts'
 import { type FieldProblem, InvalidInputError } from '../errors.ts'
 import type { FieldSpec, Input } from './resource.ts'
 
-/** What was wrong, by field. */
+/** Problems, by field. */
 export type Problems = Readonly<Record<string, string>>
 
 /** Names of a form's fields that may be sent more than once. */
@@ -10,7 +11,7 @@ export function repeatableNames(fields: readonly FieldSpec[]): readonly string[]
   return fields.filter(({ kind }) => kind === 'choices').map(({ name }) => name)
 }
 
-/** What a form says in its fields, in the shapes that the API takes. */
+/** Reads the fields of a form, in the shapes that the API accepts. */
 export function readInput(form: Params, fields: readonly FieldSpec[]): Input {
   return Object.fromEntries(fields.map((field) => [field.name, readField(form, field)]))
 }
@@ -35,7 +36,7 @@ function readField(form: Params, { kind, name, unset }: FieldSpec): unknown {
   }
 }
 
-/** Runs what may refuse its input, and gives the problems by field. */
+/** Runs something that may refuse its input, and returns the problems by field. */
 export async function catchProblems<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly problems: Problems }> {
@@ -47,7 +48,7 @@ export async function catchProblems<T>(
   }
 }
 
-/** Several problems of one field become one text. */
+/** Joins several problems of one field. */
 function byField(problems: readonly FieldProblem[]): Problems {
   const texts = new Map<string, string>()
   for (const { field, message } of problems) {
@@ -58,7 +59,7 @@ function byField(problems: readonly FieldProblem[]): Problems {
 }
 
 /**
- * Runs the checks of several fields, so that everything that is wrong is said at once.
+ * Runs the checks of several fields, so that all problems are reported at once.
  * @returns what each check returned, by its name
  * @throws {InvalidInputError} the problems of all checks
  */
@@ -76,4 +77,15 @@ export function gather<T extends object>(checks: { readonly [K in keyof T]: () =
   if (problems.length > 0) throw new InvalidInputError(problems)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no check failed, so each name has its value
   return Object.fromEntries(entries) as T
+}
+
+/**
+ * Checks the value of a field; the messages of its schema are sentences for people.
+ * @throws {InvalidInputError} with the
+ * problem
+ */
+export function checkField<T>(field: string, schema: v.GenericSchema<unknown, T>, value: unknown): T {
+  const parsed = v.safeParse(schema, value)
+  if (parsed.success) return parsed.output
+  throw new InvalidInputError(field, parsed.issues[0].message)
 }

@@ -1,5 +1,10 @@
-import type { AdminRecord, BrowseQuery, Listing } from '../store/browse.ts'
-import { type Operator, type Resource, valueOf } from './resource.ts'
+import { type AdminRecord, type BrowseQuery, type Listing, SORTS } from '../store/browse.ts'
+import { type Operator, type OwnList, type Resource, valueOf } from './resource.ts'
+
+/** Returns the columns by which a list can be sorted with these filters. */
+export function sortsOf(resource: Resource): readonly string[] {
+  return resource.list ? [] : SORTS[resource.kind]
+}
 
 /** Lists a part of a resource. */
 export async function listRecords(
@@ -12,28 +17,50 @@ export async function listRecords(
     return [name, filter?.normalise?.(value) ?? value] as const
   })
   const asked = { ...query, filters: Object.fromEntries(normalised) }
-  if (!resource.all) return operator.store.browse(resource.kind, asked, operator.now)
-  return partOf(resource, await resource.all(operator), asked)
+  return resource.list
+    ? resource.list(asked, operator)
+    : operator.store.browse(resource.kind, asked, operator.now)
 }
 
-/** A part of a list that is read whole, sorted by id; its filters are what the id begins with. */
-function partOf(resource: Resource, all: readonly AdminRecord[], query: BrowseQuery): Listing {
-  const { after, filters, limit } = query
-  const rest = all.filter((record) => {
-    const id = valueOf(record, resource.id)
-    return (after === null || id > after) && Object.values(filters).every((value) => id.startsWith(value))
-  })
-  const records = rest.slice(0, limit)
-  const last = records.at(-1)
-  return { records, next: last && rest.length > limit ? valueOf(last, resource.id) : null }
-}
-
-/** Reads a record by its id; null where there is none. */
+/** Reads a record by its id; null if there is none. */
 export async function readRecord(
   resource: Resource,
   id: string,
   operator: Operator,
 ): Promise<AdminRecord | null> {
-  if (!resource.all) return operator.store.readRecord(resource.kind, id, operator.now)
-  return (await resource.all(operator)).find((record) => valueOf(record, resource.id) === id) ?? null
+  return resource.list
+    ? resource.read(id, operator)
+    : operator.store.readRecord(resource.kind, id, operator.now)
+}
+
+/**
+ * A list of so few records that it is read at once; its filters match the beginning of the id.
+ * @param id  the column that
+ * identifies a record
+ * @param all reads every record
+ */
+export function shortList(id: string, all: (operator: Operator) => Promise<readonly AdminRecord[]>): OwnList {
+  const byId = (a: AdminRecord, b: AdminRecord): number => (valueOf(a, id) < valueOf(b, id) ? -1 : 1)
+  return {
+    async list({ after, before, filters, limit }, operator) {
+      const found = (await all(operator))
+        .toSorted(byId)
+        .filter((record) => Object.values(filters).every((value) => valueOf(record, id).startsWith(value)))
+      const ids = found.map((record) => valueOf(record, id))
+      // Both cursors are ids: the last of the previous part, and the first of the next part.
+      const begins = before
+        ? Math.max(0, ids.filter((name) => name < before).length - limit)
+        : ids.filter((name) => after !== null && name <= after).length
+      const records = found.slice(begins, begins + limit)
+      const [first, last] = [records[0], records.at(-1)]
+      return {
+        records,
+        next: last && begins + limit < found.length ? valueOf(last, id) : null,
+        previous: first && begins > 0 ? valueOf(first, id) : null,
+        total: { count: found.length, isExact: true },
+      }
+    },
+    read: async (name, operator) =>
+      (await all(operator)).find((record) => valueOf(record, id) === name) ?? null,
+  }
 }

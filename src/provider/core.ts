@@ -24,7 +24,7 @@ export const core: Feature = {
   authorizationParameters,
   endpoints: [
     tokenEndpoint,
-    // The address of the provider that this one comes from; nothing announces it.
+    // The path of the provider that this one replaces; nothing announces it.
     { ...tokenEndpoint, path: '/access_token', metadata: undefined },
     revocationEndpoint,
     introspectionEndpoint,

@@ -5,21 +5,26 @@ import { deriveKeys, type Keys } from '../crypto/keys.ts'
 import { ConfigurationError, OAuthError } from '../errors.ts'
 import { noteRefusal } from '../http/note-refusal.ts'
 import { normalResponseType } from '../oauth/response-types/index.ts'
-import { parseRows, parseSettings, type Settings } from '../settings/settings.ts'
+import { checkProfileFeatures } from '../settings/profiles.ts'
+import { parseRows } from '../settings/rows.ts'
+import { parseSettings, type Settings } from '../settings/settings.ts'
 import type { RequestMark } from '../store/records.ts'
+import { checkLanguages } from './languages.ts'
 import type { ResolvedOptions } from './options.ts'
 
-/** What is read once per isolate: settings and keys of an environment. */
+/** Read once in each isolate: settings and keys of an environment. */
 export interface Environment {
   readonly settings: Settings
   readonly featureSettings: Provider['featureSettings']
+  /** Those that work with the settings. */
+  readonly grantTypes: Provider['grantTypes']
   readonly keys: Promise<Keys>
 }
 
-/** Gives the environment of a Worker's bindings, read once for each. */
+/** Returns the environment for a Worker's bindings, reading each only once. */
 export type EnvironmentReader = (env: ProviderBindings) => Environment
 
-/** Makes a reader of environments that remembers what it has read. */
+/** Creates a reader of environments that remembers what it has read. */
 export function environmentReader(options: ResolvedOptions): EnvironmentReader {
   const { featureSettings: rows } = options
   const known = new WeakMap<object, Environment>()
@@ -27,16 +32,28 @@ export function environmentReader(options: ResolvedOptions): EnvironmentReader {
     const found = known.get(env)
     if (found) return found
     const usual = { OAUTH_RESPONSE_TYPE_CHOICES: options.tables.responseTypeChoices }
-    const settings = parseSettings({ ...usual, ...env }, options.settings)
+    const settings = parseSettings({ ...env }, options.settings, usual)
     checkResponseTypes(settings, options.knownResponseTypes)
-    const featureSettings = parseRows(rows.settings, { ...env }, rows.given)
-    const read = { settings, featureSettings, keys: deriveKeys(settings.secretKey) }
+    checkProfileFeatures(settings.profile, options.tables.features)
+    const featureSettings = parseRows(rows.settings, { ...env }, rows.given, settings.profile)
+    checkLanguages(rows.settings, featureSettings, options.tables.languages)
+    const read = {
+      settings,
+      featureSettings,
+      grantTypes: workingGrantTypes(options.tables.grantTypes, settings),
+      keys: deriveKeys(settings.secretKey),
+    }
     known.set(env, read)
     return read
   }
 }
 
-/** A choice that nothing answers is a typing error, unless the embedding Worker took it away. */
+function workingGrantTypes(all: Provider['grantTypes'], settings: Settings): Provider['grantTypes'] {
+  const working = Object.entries(all).filter(([, type]) => type.works?.({ settings }) ?? true)
+  return Object.freeze(Object.fromEntries(working))
+}
+
+/** A choice that nothing answers is a mistake, unless the embedding Worker removed it. */
 function checkResponseTypes({ responseTypeChoices }: Settings, known: readonly string[]): void {
   const unknown = responseTypeChoices
     .flatMap((choice) => normalResponseType(choice).split(' '))
@@ -48,19 +65,19 @@ function checkResponseTypes({ responseTypeChoices }: Settings, known: readonly s
   )
 }
 
-/** Where a request comes from and how to go on after it. */
+/** Where a request comes from and how to continue after it. */
 export interface Arrival {
-  /** The request's own, without a path. */
-  readonly origin: string
+  /** The request's URL; null if there is none. */
+  readonly url: string | null
   readonly network: string | null
-  /** Seconds since 1970; the clock's, if left out. */
+  /** Seconds since 1970; defaults to the clock's time. */
   readonly now?: number
   readonly defer: (work: Promise<unknown>) => void
 }
 
 /**
- * Makes the provider of one request.
- * @throws {ConfigurationError} a setting that cannot be used
+ * Creates the provider of one request.
+ * @throws {ConfigurationError} a setting is invalid
  */
 export async function providerFor(
   env: ProviderBindings,
@@ -68,22 +85,24 @@ export async function providerFor(
   options: ResolvedOptions,
   read: EnvironmentReader,
 ): Promise<Provider> {
-  const { featureSettings, keys, settings } = read(env)
-  const adminStore = options.createAdminStore(env)
+  const { featureSettings, grantTypes, keys, settings } = read(env)
+  const upkeep = options.createUpkeepStore(env)
   const provider: Provider = Object.freeze({
     ...options.tables,
+    grantTypes,
     settings,
     featureSettings,
-    issuer: settings.issuer ?? arrival.origin,
+    issuer: settings.issuer ?? (arrival.url === null ? '' : new URL(arrival.url).origin),
     store: options.createStore(env),
     bindings: env,
-    adminStore,
+    upkeep,
+    adminStore: options.createAdminStore(env),
     signingKeyStore: options.createSigningKeyStore(env),
     keys: await keys,
     request: markRequest(arrival),
     defer: arrival.defer,
     emit: (event: ProviderEvent) => {
-      const noted = adminStore && event.type.endsWith('_refused') && noteRefusal(event, adminStore, provider)
+      const noted = upkeep && event.type.endsWith('_refused') && noteRefusal(event, upkeep, provider)
       if (noted) arrival.defer(noted.catch((error: unknown) => console.error('noting failed:', error)))
       const told = options.tables.hooks.onEvent?.(event, provider)
       if (told) arrival.defer(told.catch((error: unknown) => console.error('onEvent failed:', error)))
@@ -92,11 +111,19 @@ export async function providerFor(
   return provider
 }
 
+/** Marks a request. Most that do not need the storage need no id, and freezing the mark would cost more than everything else. */
 function markRequest({ network, now = Math.floor(Date.now() / 1000) }: Arrival): RequestMark {
-  return Object.freeze({ id: randomId(), now, network })
+  let id: string | undefined
+  return {
+    now,
+    network,
+    get id() {
+      return (id ??= randomId())
+    },
+  }
 }
 
-/** A function of an environment that is called once for each, as a Worker keeps its environment from request to request. */
+/** Calls a function of an environment only once for each, as a Worker keeps its environment across requests. */
 export function oncePerEnvironment<T>(make: (env: ProviderBindings) => T): (env: ProviderBindings) => T {
   const made = new WeakMap<ProviderBindings, { readonly value: T }>()
   return (env) => {
@@ -107,7 +134,7 @@ export function oncePerEnvironment<T>(make: (env: ProviderBindings) => T): (env:
 }
 
 /**
- * Refuses what may not be answered at all, before anything of the request is read.
+ * Refuses inadmissible requests before anything in them is read.
  * @throws {OAuthError} invalid_request: an unknown host (421), or plain http
  */
 export function admit(c: Context<ProviderEnv>): void {
@@ -115,13 +142,13 @@ export function admit(c: Context<ProviderEnv>): void {
   requireSecure(c)
 }
 
-/** This machine: nobody else's request arrives under these names. */
+/** Names of this machine; no requests from elsewhere arrive with them. */
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/
 
 /**
  * Refuses a request for a host that is neither the issuer's nor one of OAUTH_HOSTS, once OAUTH_ISSUER is set (RFC 9110 15.5.20).
- * A request without `cf` did not come through Cloudflare's edge: another Worker of the account sent it over a service binding,
- * where the host means nothing.
+ * A request without `cf` did not come through Cloudflare's edge: another Worker of the account sent it over a service
+ * binding, where the host has no meaning.
  * @throws {OAuthError} invalid_request, 421
  */
 function requireKnownHost(c: Context<ProviderEnv>): void {
@@ -139,7 +166,7 @@ function isKnown(url: string, { hosts, issuer }: Settings): boolean {
 
 /**
  * Refuses plain http under OAUTH_ENFORCE_SECURE, before anything of the request is read (RFC 6749 3.1, 3.2). The scheme is
- * that of the request's own URL; headers that a client could send say nothing.
+ * that of the request's own URL; headers are ignored, as a client could send them.
  * @throws {OAuthError} invalid_request
  */
 function requireSecure(c: Context<ProviderEnv>): void {

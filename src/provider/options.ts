@@ -14,46 +14,53 @@ import type { Feature, FeatureTables } from '../concepts.ts'
 import { ConfigurationError } from '../errors.ts'
 import { SETTINGS, type SettingOptions } from '../settings/settings.ts'
 import type { AdminStore } from '../store/admin-store.ts'
-import { createAdminStore } from '../store/d1/admin/index.ts'
 import { createStore } from '../store/d1/index.ts'
 import { createSigningKeyStore } from '../store/d1/signing-keys.ts'
+import { createUpkeepStore } from '../store/d1/upkeep.ts'
 import type { SigningKeyStore } from '../store/signing-keys.ts'
 import type { Store } from '../store/store.ts'
+import type { UpkeepStore } from '../store/upkeep-store.ts'
 import { core } from './core.ts'
 import { oncePerEnvironment } from './environment.ts'
 import { type Merged, mergeFeatures } from './features.ts'
+import { type Language, resolveLanguages } from './languages.ts'
 
-/** Entries that join a table by name, or `false` to leave one out. */
+/** Entries to add to a table by name, or `false` to remove one. */
 type Changes<T> = Readonly<Record<string, T | false>>
 
-/** What a Worker may change of the provider. Settings go by their camelCase names; one that is given here beats its variable. */
+/**
+ * What a Worker may change about the provider. Settings have their camelCase names; a value here takes precedence over its
+ * variable.
+ */
 export interface ProviderOptions extends SettingOptions {
-  /** What the provider can do beyond OAuth 2.0's endpoints for machines: `pages()`, `admin()`, features of one's own. */
+  /** What the provider can do beyond OAuth 2.0's endpoints for machines: `pages()`, `admin()`, your own features. */
   readonly features?: readonly Feature[]
+  /** The languages of pages and emails besides English, such as `german` from `edge-oauth2-provider/german`. */
+  readonly languages?: readonly Language[]
   /** Grant types by name. A new name is an absolute URI (RFC 6749 4.5). */
   readonly grantTypes?: Changes<GrantType>
   /** Parts of response types by name (RFC 6749 8.4). */
   readonly responseTypes?: Changes<ResponseType>
-  /** Members of a client's metadata beside ours (RFC 7591 2). */
+  /** Members of a client's metadata besides ours (RFC 7591 2). */
   readonly clientMetadata?: readonly ClientMetadataMember[]
-  /** Ways in which clients authenticate, by name (RFC 7591 2). */
+  /** Client authentication methods, by name (RFC 7591 2). */
   readonly clientAuthMethods?: Changes<ClientAuthMethod>
-  /** Where the parts are mounted, if not at our addresses. */
+  /** Where the parts are mounted, if not at the default paths. */
   readonly paths?: Partial<Paths>
   /**
-   * Another storage; `storeConformance` of `edge-oauth2-provider/testing` proves it. (A method, so that it may ask for an
-   * environment with bindings of its own.)
+   * Another storage; `storeConformance` of `edge-oauth2-provider/testing` tests it. (A method, so that its environment may
+   * have more bindings.)
    */
   store?(this: void, env: ProviderBindings): Store
-  /** Signing keys beside such a storage; without them no feature can sign. */
+  /** Signing keys for such a storage; without them no feature can sign. */
   signingKeys?(this: void, env: ProviderBindings): SigningKeyStore
-  /** Somebody else's users. */
+  /** Users who are kept elsewhere. */
   readonly users?: UserSource
   readonly tokenResponseExtras?: (
     ...parameters: Parameters<NonNullable<Hooks['tokenResponseExtras']>>
   ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
   readonly grantScope?: NonNullable<Hooks['grantScope']>
-  /** Is told what happened, after the answer; what it throws is logged and changes nothing. */
+  /** Receives events, after the answer; its errors are logged and change nothing. */
   readonly onEvent?: (event: ProviderEvent, provider: Provider) => void | Promise<void>
 }
 
@@ -61,13 +68,15 @@ export interface ProviderOptions extends SettingOptions {
 export interface ResolvedOptions extends Pick<Merged, 'shell'> {
   readonly settings: SettingOptions
   readonly featureSettings: Pick<Merged, 'settings' | 'given'>
-  readonly tables: FeatureTables & Pick<Provider, 'features' | 'hooks' | 'paths'>
-  /** Every response type that features have, those among them that an option takes away. */
+  readonly tables: FeatureTables & Pick<Provider, 'features' | 'hooks' | 'languages' | 'mailer' | 'paths'>
+  /** Every response type of the features, including those that an option removes. */
   readonly knownResponseTypes: readonly string[]
   readonly createStore: (env: ProviderBindings) => Store
-  /** Null where the storage has none. */
+  /** Null if the storage has none. */
+  readonly createUpkeepStore: (env: ProviderBindings) => UpkeepStore | null
+  /** Null if the storage has none, or no feature uses it. */
   readonly createAdminStore: (env: ProviderBindings) => AdminStore | null
-  /** Null where the storage keeps no signing keys. */
+  /** Null if the storage has no signing keys. */
   readonly createSigningKeyStore: (env: ProviderBindings) => SigningKeyStore | null
 }
 
@@ -82,7 +91,7 @@ const PATHS: Paths = {
 
 /**
  * Completes the options of a provider.
- * @throws {ConfigurationError} an option, or a name in one, that does not exist or that may not be used
+ * @throws {ConfigurationError} an option, or a name in one, does not exist or must not be used
  */
 export function resolveOptions(options: ProviderOptions): ResolvedOptions {
   const {
@@ -91,14 +100,16 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
     responseTypes,
     clientAuthMethods,
     clientMetadata = [],
+    languages = [],
     ...rest
   } = options
   const { grantScope = null, onEvent, paths, signingKeys, store, tokenResponseExtras, ...others } = rest
   const { users = null, ...settings } = others
   for (const name of Object.keys(settings)) {
-    if (!Object.hasOwn(SETTINGS, name)) throw new ConfigurationError(name, 'is no option of createProvider')
+    if (!Object.hasOwn(SETTINGS, name))
+      throw new ConfigurationError(name, 'is not an option of createProvider')
   }
-  const { given, settings: rows, shell, tables } = mergeFeatures([core, ...features])
+  const { adminStore, given, mailer, settings: rows, shell, tables } = mergeFeatures([core, ...features])
   return {
     settings,
     featureSettings: { settings: rows, given },
@@ -114,6 +125,8 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
       ),
       clientMetadata: checkMembers([...tables.clientMetadata, ...clientMetadata]),
       features: Object.freeze([core, ...features].map(({ name }) => name)),
+      languages: resolveLanguages(languages),
+      mailer,
       paths: mergePaths(paths),
       hooks: Object.freeze({
         users,
@@ -126,9 +139,12 @@ export function resolveOptions(options: ProviderOptions): ResolvedOptions {
       }),
     }),
     knownResponseTypes: Object.keys({ ...tables.responseTypes, ...responseTypes }),
-    // Somebody else's may hold what belongs to a request, such as the stub of a Durable Object.
+    // Another storage may hold something that belongs to a request, such as the stub of a Durable Object.
     createStore: store ?? oncePerEnvironment(defaultStore),
-    createAdminStore: oncePerEnvironment((env) => (store || !env.DB ? null : createAdminStore(env.DB))),
+    createUpkeepStore: oncePerEnvironment((env) => (store || !env.DB ? null : createUpkeepStore(env.DB))),
+    createAdminStore: oncePerEnvironment((env) =>
+      store || !env.DB || !adminStore ? null : adminStore(env.DB),
+    ),
     createSigningKeyStore:
       signingKeys ?? oncePerEnvironment((env) => (store || !env.DB ? null : createSigningKeyStore(env.DB))),
   }

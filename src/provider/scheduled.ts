@@ -3,21 +3,21 @@ import { fillSkeletons } from '../identity/skeleton.ts'
 import { purgeExpired } from '../store/purge.ts'
 import type { ResolvedOptions } from './options.ts'
 
-/** Round trips of one run: what is left waits for the next. */
+/** Round trips of one run; the rest waits for the next run. */
 const ROUNDS = 50
 
 /**
- * Makes the handler of the cron trigger: removes what has expired, in bounded batches, logs how much, and does the work of the
+ * Creates the handler of the cron trigger: removes what has expired, in bounded batches, logs how much, and does the work of the
  * features.
- * @param provide makes the provider that features work with
+ * @param provide creates the provider that features work with
  */
 export function scheduledHandler(
-  { createAdminStore, tables }: ResolvedOptions,
+  { createUpkeepStore, tables }: ResolvedOptions,
   provide: (env: ProviderBindings, now: number) => Promise<Provider>,
 ): (controller: ScheduledController, env: ProviderBindings) => Promise<void> {
   return async (controller, env) => {
     const now = Math.floor(controller.scheduledTime / 1000)
-    const store = createAdminStore(env)
+    const store = createUpkeepStore(env)
     if (store) {
       console.info('purged', await purgeExpired(store, now, ROUNDS))
       const filled = await fillSkeletons(store, ROUNDS)

@@ -1,7 +1,7 @@
 import { createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { admin } from '../../src/admin/index.ts'
+import { admin } from '../../src/provider/admin.ts'
 import {
   type ClientAuthMethod,
   createProvider,
@@ -302,7 +302,7 @@ describe('what a feature adds to tokens', () => {
   })
 })
 
-describe('a way in which clients authenticate', () => {
+describe('a client authentication method', () => {
   const signed: ClientAuthMethod = {
     async identify({ headers, method, url }, { issuer }) {
       const clientId = headers.get('X-Signed-By')
@@ -402,8 +402,12 @@ describe('what a feature adds to the authorization endpoint', () => {
         },
       ],
       clientSources: [
-        async (clientId) => {
-          if (clientId.startsWith('https://')) await givenClient(clientId, { type: 'public' })
+        {
+          clientIds: /^https:/,
+          async prepare(clientId, _provider, when) {
+            expect(when).toBe('before')
+            await givenClient(clientId, { type: 'public' })
+          },
         },
       ],
     })
@@ -415,7 +419,7 @@ describe('what a feature adds to the authorization endpoint', () => {
 })
 
 describe('what else a feature brings', () => {
-  const rows = { shouting: setting('EXAMPLE_SHOUTING', false, 'Whether it shouts.', flag) }
+  const rows = { shouting: setting('EXAMPLE_SHOUTING', false, flag) }
   const shouting = (given?: boolean): Feature => ({
     name: 'example',
     settings: { rows, given: given === undefined ? {} : { shouting: given } },

@@ -4,9 +4,9 @@ import { type Column, type FieldSpec, type Input, type Known, listOf, type Value
 
 const DAY = 86_400
 
-/** How the value of a control is shown. */
+/** How values of each kind of control are shown. */
 const SHOWN: Readonly<Record<FieldSpec['kind'], ValueKind>> = {
-  choice: 'text',
+  choice: 'word',
   choices: 'list',
   flag: 'flag',
   json: 'json',
@@ -16,7 +16,7 @@ const SHOWN: Readonly<Record<FieldSpec['kind'], ValueKind>> = {
   text: 'text',
 }
 
-/** What most clients are made with. */
+/** The members that most clients need. */
 const BASIC: ReadonlySet<string> = new Set([
   'name',
   'url',
@@ -29,7 +29,12 @@ const BASIC: ReadonlySet<string> = new Set([
   'require_pkce',
 ])
 
-/** Fields of a client: of a new one (null), or of one that is changed. */
+/** Returns whether most clients need a member. */
+export function isBasic(member: ClientMetadataMember): boolean {
+  return BASIC.has(memberKey(member))
+}
+
+/** Returns the fields of a client: of a new one (null), or of an existing one. */
 export function clientFields(record: AdminRecord | null, known: Known): readonly FieldSpec[] {
   const members = known.clientMetadata
     .filter(({ setBy }) => setBy.includes('staff'))
@@ -41,19 +46,19 @@ function fieldOf(member: ClientMetadataMember, record: AdminRecord | null, known
   const { choices: offered, unset, ...control } = member.control
   const name = memberKey(member)
   const choices = typeof offered === 'function' ? offered(known) : offered
-  // What it already has stays on offer, even where this provider no longer knows it.
+  // A value that it already has stays available, even if this provider no longer knows it.
   const own = listOf(record ?? {}, name).filter((value) => !choices?.some(([choice]) => choice === value))
   return {
     name,
     ...control,
-    ...(!BASIC.has(name) && { advanced: true }),
+    ...(!isBasic(member) && { advanced: true }),
     ...(choices && { choices: [...choices, ...own.map((value) => [value, value] as const)] }),
     ...(member.required && { required: true }),
     ...(record === null && unset !== undefined && { unset }),
   }
 }
 
-/** What the form of a new client begins with. */
+/** The initial values of the form for a new client. */
 export function newClient({ clientMetadata }: Pick<Known, 'clientMetadata'>): Input {
   const entries = clientMetadata
     .filter(({ control }) => control.unset === undefined)
@@ -88,15 +93,15 @@ const CLIENT_ID: FieldSpec = {
   hint: 'Leave it empty for a random one.',
 }
 
-/** What becomes of the secret that a new one replaces. */
+/** What happens to the secret that a new one replaces. */
 export const KEEP_OLD: FieldSpec = {
   name: 'keep_old',
-  label: 'The secret that it has now',
+  label: 'Current secret',
   kind: 'choice',
   choices: [
-    ['86400', 'works for another day'],
-    ['3600', 'works for another hour'],
-    [String(7 * DAY), 'works for another week'],
-    ['0', 'ends at once'],
+    ['86400', 'stays valid for a day'],
+    ['3600', 'stays valid for an hour'],
+    [String(7 * DAY), 'stays valid for a week'],
+    ['0', 'expires at once'],
   ],
 }

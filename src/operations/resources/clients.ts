@@ -4,6 +4,9 @@ import {
   generateClientId,
   generateClientSecret,
 } from '../../clients/credentials.ts'
+import { grantTypesOff } from '../../clients/grant-types.ts'
+import { CLIENT_KINDS, type ClientKind, type ClientKindName, isClientKind } from '../../clients/kinds.ts'
+import { keyMembers } from '../../clients/members/keys.ts'
 import { type ParseOptions, parseClientMetadata } from '../../clients/metadata.ts'
 import { sha256Base64url } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
@@ -14,6 +17,7 @@ import {
   type Action,
   type Done,
   type Input,
+  type Kind,
   type Operator,
   type Resource,
   textOf,
@@ -22,12 +26,17 @@ import {
 import { clientFacts, clientFields, KEEP_OLD, newClient } from './client-fields.ts'
 import { unknownScopes } from './scopes.ts'
 
+const METHOD = keyMembers.tokenEndpointAuthMethod
 const DAY = 86_400
-/** How often a change is tried again that others were faster than. */
+/** How often a change is retried after a concurrent one. */
 const ATTEMPTS = 5
 
 function parseOptions({ provider }: Operator): ParseOptions {
-  return { httpHosts: provider.settings.allowHttpRedirects, members: provider.clientMetadata }
+  return {
+    httpHosts: provider.settings.allowHttpRedirects,
+    grantTypesOff: grantTypesOff(provider.settings),
+    members: provider.clientMetadata,
+  }
 }
 
 async function create(input: Input, operator: Operator): Promise<Done> {
@@ -39,14 +48,15 @@ async function create(input: Input, operator: Operator): Promise<Done> {
     ownSecret: () => (given === '' ? null : readSecret(given, input)),
   })
   await checkScopes(metadata, input, operator)
-  const secret = metadata.type === 'public' ? null : (ownSecret ?? generateClientSecret())
+  const needsSecret = metadata.type === 'confidential' && isSecretMethod(methodOf(metadata))
+  const secret = needsSecret ? (ownSecret ?? generateClientSecret()) : null
   const secretHash = secret === null ? null : await sha256Base64url(secret)
   const made = await operator.store.createClient({ clientId, secretHash, metadata }, operator.mark())
   if (!made) throw new InvalidInputError('client_id', `There is a client ${clientId} already.`)
   return { id: clientId, text: `The client ${metadata.name} is created.`, ...(secret !== null && { secret }) }
 }
 
-/** A client that lists a scope which nobody knows would be refused whenever it asks for it. */
+/** A client with an unknown scope in its list would be refused whenever it requests that scope. */
 async function checkScopes({ scope }: ClientMetadata, input: Input, operator: Operator): Promise<void> {
   const unknown = input['scope'] === undefined ? [] : await unknownScopes(scope, operator)
   if (unknown.length === 0) return
@@ -56,10 +66,28 @@ async function checkScopes({ scope }: ClientMetadata, input: Input, operator: Op
   )
 }
 
-/** The secret that a confidential client is to have. */
+/** Reads the secret of a confidential client. */
 function readSecret(secret: string, input: Input): string {
-  if (input['type'] !== 'public') return checkChosenSecret(secret)
-  throw new InvalidInputError('client_secret', 'A public client has no secret (RFC 6749 2.1).')
+  if (input['type'] === 'public')
+    throw new InvalidInputError('client_secret', 'A public client has no secret (RFC 6749 2.1).')
+  const method = textOf(input, METHOD.name)
+  if (isSecretMethod(method)) return checkChosenSecret(secret)
+  throw new InvalidInputError('client_secret', `A client that authenticates with ${method} has no secret.`)
+}
+
+/** Returns how a client authenticates; empty if it may use any method that its type allows. */
+function methodOf({ metadata }: ClientMetadata): string {
+  return textOf(metadata, METHOD.name)
+}
+
+/** Returns whether a method uses a secret; only those of RFC 6749 2.3.1 do. */
+function isSecretMethod(method: string): boolean {
+  return method === '' || method === 'none' || method.startsWith('client_secret_')
+}
+
+/** Returns whether a client authenticates with a secret. */
+export function usesSecret(record: AdminRecord): boolean {
+  return record['type'] === 'confidential' && isSecretMethod(valueOf(record, METHOD.name))
 }
 
 async function update(record: AdminRecord, input: Input, operator: Operator): Promise<Done | null> {
@@ -67,7 +95,7 @@ async function update(record: AdminRecord, input: Input, operator: Operator): Pr
   return updated && { id: updated.clientId, text: `The client ${updated.name} is changed.` }
 }
 
-/** Changes a client as it is now. Where the input says which version it is about, that version must be the present one. */
+/** Changes the current client. If the input names a version, it must be the current one. */
 async function change(record: AdminRecord, input: Input, operator: Operator): Promise<ClientRecord | null> {
   const { mark, store } = operator
   const id = valueOf(record, 'client_id')
@@ -88,11 +116,12 @@ async function change(record: AdminRecord, input: Input, operator: Operator): Pr
   )
 }
 
-/** Disables or enables, and says so. */
+/** Disables or enables a client. */
 function setDisabled(disabled: boolean): Action['run'] {
   return async (record, _input, operator) => {
     const updated = await change(record, { disabled }, operator)
-    const text = `${valueOf(record, 'name')} is ${disabled ? 'disabled' : 'enabled'}.`
+    const name = valueOf(record, 'name')
+    const text = disabled ? `${name} is disabled.` : `${name} is enabled.`
     return updated && { id: updated.clientId, text }
   }
 }
@@ -126,24 +155,38 @@ const remove: Action['run'] = async (record, _input, operator) => {
 const revoke: Action['run'] = async (record, _input, operator) => {
   const id = valueOf(record, 'client_id')
   const revoked = await operator.store.revokeTokens({ usernameKey: null, clientId: id }, operator.mark())
-  return { id, text: `${revoked} ${revoked === 1 ? 'token is' : 'tokens are'} revoked.` }
+  return { id, text: revoked === 1 ? '1 token is revoked.' : `${revoked} tokens are revoked.` }
 }
 
-/** Applications that ask for tokens. */
+const KIND_TEXTS: Readonly<Record<ClientKindName, readonly [label: string, hint: string]>> = {
+  web: ['Web application', 'It runs on a server, and can keep a secret.'],
+  app: ['Single-page or mobile app', 'It runs in a browser or on a device, where nothing stays secret.'],
+  service: ['Service', 'It acts for itself, without a person.'],
+  mcp: ['MCP client', 'A program on somebody’s machine that connects to your MCP server.'],
+}
+
+const KINDS: readonly Kind[] = Object.entries<ClientKind>(CLIENT_KINDS).map(
+  ([name, { grantTypes, redirectUris = [], type }]) => {
+    const [label, hint] = isClientKind(name) ? KIND_TEXTS[name] : [name, '']
+    return { name, label, hint, values: { type, grant_types: grantTypes, redirect_uris: redirectUris } }
+  },
+)
+
+/** Applications that request tokens. */
 export const clients: Resource = {
   kind: 'clients',
   title: 'Clients',
   singular: 'client',
-  intro: 'Applications that ask for tokens.',
+  intro: 'Applications that request tokens.',
   id: 'client_id',
   name: 'name',
   columns: [
     { name: 'name', label: 'Name', link: { kind: 'clients', id: 'client_id' } },
     { name: 'client_id', label: 'Client id', kind: 'code' },
-    { name: 'type', label: 'Type' },
+    { name: 'type', label: 'Type', kind: 'word' },
     { name: 'grant_types', label: 'Grant types', kind: 'list' },
-    { name: 'disabled', label: 'Disabled', kind: 'flag' },
-    { name: 'created_at', label: 'Created', kind: 'time' },
+    { name: 'disabled', label: 'State', kind: 'state', words: ['disabled', 'enabled'] },
+    { name: 'created_at', label: 'Created', kind: 'ago' },
   ],
   facts: clientFacts,
   filters: [
@@ -159,6 +202,7 @@ export const clients: Resource = {
     },
   ],
   fields: clientFields,
+  kinds: KINDS,
   blank: newClient,
   create,
   update,
@@ -167,9 +211,9 @@ export const clients: Resource = {
       name: 'rotate-secret',
       label: 'Rotate secret',
       asks: (what) => `Rotate the secret of ${what}?`,
-      question: 'The client gets a new secret, which is shown once. At most two secrets work at a time.',
+      question: 'The client gets a new secret, which is shown once. At most two secrets are valid at a time.',
       fields: [KEEP_OLD],
-      appliesTo: (record) => record['type'] === 'confidential',
+      appliesTo: usesSecret,
       run: rotate,
     },
     {
@@ -184,7 +228,7 @@ export const clients: Resource = {
     {
       name: 'disable',
       label: 'Disable',
-      question: 'The client is refused everywhere, and its tokens with it, until it is enabled again.',
+      question: 'The client and its tokens are refused everywhere, until it is enabled again.',
       danger: true,
       bulk: true,
       appliesTo: (record) => record['disabled'] === false,
@@ -193,7 +237,7 @@ export const clients: Resource = {
     {
       name: 'enable',
       label: 'Enable',
-      question: 'The client and what is left of its tokens work again.',
+      question: 'The client works again, and so do its tokens that are still valid.',
       bulk: true,
       appliesTo: (record) => record['disabled'] === true,
       run: setDisabled(false),
@@ -201,10 +245,11 @@ export const clients: Resource = {
     {
       name: 'delete',
       label: 'Delete',
-      question: 'The client goes for ever, with its secrets, consents, grants and tokens.',
+      question: 'The client is permanently deleted, with its secrets, consents, grants and tokens.',
       danger: true,
       bulk: true,
       removes: true,
+      typed: true,
       run: remove,
     },
   ],

@@ -4,9 +4,10 @@ import type { Column, Resource } from '../resource.ts'
 
 const CLIENT: Column = { name: 'client_id', label: 'Client', link: { kind: 'clients', id: 'client_id' } }
 const AT: Column = { name: 'at', label: 'When', kind: 'time' }
+const WHAT: Column = { name: 'type', label: 'What', kind: 'event' }
 
-/** A name of the storage in words, such as `Password refused`. */
-function wordsOf(name: string): string {
+/** Returns a kind of event in words, such as `Password refused`. */
+export function wordsOf(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('_', ' ')}`
 }
 
@@ -15,12 +16,12 @@ export const auditEvents: Resource = {
   kind: 'audit-events',
   title: 'Audit',
   singular: 'event',
-  intro: 'Who did what to which record, when, from where. Written together with what it tells of.',
+  intro: 'Who did what to which record, when and from where.',
   id: 'id',
   name: 'id',
   columns: [
-    { ...AT, link: { kind: 'audit-events', id: 'id' } },
-    { name: 'type', label: 'What' },
+    { ...AT, kind: 'ago', link: { kind: 'audit-events', id: 'id' } },
+    WHAT,
     { name: 'actor', label: 'By' },
     { name: 'user', label: 'User' },
     CLIENT,
@@ -29,7 +30,7 @@ export const auditEvents: Resource = {
   facts: [
     { name: 'id', label: 'Id', kind: 'code' },
     AT,
-    { name: 'type', label: 'What' },
+    WHAT,
     { name: 'actor', label: 'By' },
     { name: 'user', label: 'User' },
     CLIENT,
@@ -38,8 +39,8 @@ export const auditEvents: Resource = {
   ],
   filters: [
     { name: 'type', label: 'What', choices: AUDIT_TYPES.map((type) => [type, wordsOf(type)]) },
-    { name: 'user', label: 'To the user', normalise: usernameKey },
-    { name: 'client', label: 'To the client' },
+    { name: 'user', label: 'About the user', normalise: usernameKey },
+    { name: 'client', label: 'About the client' },
     { name: 'actor', label: 'By the operator', normalise: usernameKey },
   ],
   actions: [],
@@ -51,28 +52,28 @@ export const refusals: Resource = {
   title: 'Refused requests',
   singular: 'refused request',
   intro:
-    'The last requests of each client that were refused, with the rule that refused them. Error pages show the id.',
+    'The last requests of each client that were refused, with the rule that refused them. Error pages show the reference.',
   id: 'id',
   name: 'id',
   columns: [
-    { ...AT, link: { kind: 'refusals', id: 'id' } },
+    { ...AT, kind: 'ago', link: { kind: 'refusals', id: 'id' } },
     CLIENT,
     { name: 'endpoint', label: 'Endpoint' },
-    { name: 'asked', label: 'Asked for' },
+    { name: 'asked', label: 'Requested' },
     { name: 'error', label: 'Error' },
     { name: 'rule', label: 'Rule', kind: 'sentence' },
   ],
   facts: [
-    { name: 'id', label: 'Error number', kind: 'code' },
+    { name: 'id', label: 'Reference', kind: 'code' },
     AT,
     CLIENT,
     { name: 'endpoint', label: 'Endpoint' },
-    { name: 'asked', label: 'Asked for' },
+    { name: 'asked', label: 'Requested' },
     { name: 'error', label: 'Error' },
     { name: 'rule', label: 'Rule', kind: 'sentence' },
   ],
   filters: [
-    { name: 'id', label: 'Error number' },
+    { name: 'id', label: 'Reference' },
     { name: 'client', label: 'Client id' },
   ],
   actions: [],

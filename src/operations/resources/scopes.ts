@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../errors.ts'
 import { fixedScopes, isScopeToken } from '../../scope.ts'
-import type { AdminRecord } from '../../store/browse.ts'
+import type { AdminRecord, BrowseQuery, Listing } from '../../store/browse.ts'
 import { gather } from '../input.ts'
 import { type FieldSpec, type Operator, type Resource, textOf, valueOf } from '../resource.ts'
 
@@ -8,14 +8,14 @@ const NAME: FieldSpec = {
   name: 'name',
   label: 'Name',
   kind: 'text',
-  hint: 'As clients ask for it: printable ASCII without spaces.',
+  hint: 'The name that clients request: printable ASCII without spaces.',
   required: true,
 }
 const DESCRIPTION: FieldSpec = {
   name: 'description',
   label: 'Description',
   kind: 'text',
-  hint: 'What the consent page says: what an application may then do.',
+  hint: 'What the consent page says that an application may do.',
   required: true,
 }
 
@@ -34,32 +34,64 @@ function checkDescription(text: string): string {
   throw new InvalidInputError('description', 'The description must have 1 to 500 characters.')
 }
 
-/** Every scope that can be asked for: those of OAUTH_SCOPES with their bits, of features, and of the table, by name. */
-async function listScopes({ provider, store }: Operator): Promise<readonly AdminRecord[]> {
-  const rows = new Map((await store.listScopes()).map((row) => [row.name, row]))
+/** Returns a scope as operators see it: one of OAUTH_SCOPES with its bits, of a feature, or of the table. */
+function recordOf(
+  name: string,
+  row: AdminRecord | undefined,
+  { provider }: Pick<Operator, 'provider'>,
+): AdminRecord {
   const { scopes: set } = provider.settings
-  return [...new Set([...fixedScopes(provider), ...rows.keys()])].toSorted(byCode).map((name) => ({
+  const isSet = Object.hasOwn(set, name)
+  return {
     name,
-    source: Object.hasOwn(set, name) ? 'settings' : rows.has(name) ? 'table' : 'feature',
-    bits: Object.hasOwn(set, name) ? (set[name] ?? null) : null,
-    description: rows.get(name)?.description ?? null,
-    created_at: rows.get(name)?.createdAt ?? null,
-  }))
+    source: isSet ? 'settings' : row ? 'table' : 'feature',
+    bits: isSet ? (set[name] ?? null) : null,
+    description: row?.['description'] ?? null,
+    created_at: row?.['created_at'] ?? null,
+  }
+}
+
+/**
+ * Lists a part of all scopes that can be requested, by name. The cursor is the last name of the previous part; the few fixed
+ * scopes are merged with the rows of the table.
+ */
+async function listScopes({ after, filters, limit }: BrowseQuery, operator: Operator): Promise<Listing> {
+  const asked = { ...filters, ...(after !== null && { after }) }
+  const stored = await operator.store.browse('scopes', { filters: asked, after: null, limit }, operator.now)
+  const rows = new Map(stored.records.map((row) => [valueOf(row, 'name'), row]))
+  const end = stored.next === null ? null : [...rows.keys()].at(-1)
+  const fixed = fixedScopes(operator.provider).filter(
+    (name) =>
+      name.startsWith(filters['name'] ?? '') &&
+      (after === null || name > after) &&
+      (end === null || end === undefined || name <= end),
+  )
+  const all = [...new Set([...rows.keys(), ...fixed])].toSorted(byCode)
+  const names = all.slice(0, limit)
+  return {
+    records: names.map((name) => recordOf(name, rows.get(name), operator)),
+    next: all.length > limit || stored.next !== null ? (names.at(-1) ?? null) : null,
+  }
+}
+
+async function readScope(name: string, operator: Operator): Promise<AdminRecord | null> {
+  const row = await operator.store.readRecord('scopes', name, operator.now)
+  if (!row && !fixedScopes(operator.provider).includes(name)) return null
+  return recordOf(name, row ?? undefined, operator)
 }
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Names of a scope list that no scope has, neither of OAUTH_SCOPES, nor of a feature, nor of the table. */
+/** Returns the names in a scope list that exist neither in OAUTH_SCOPES, nor in a feature, nor in the table. */
 export async function unknownScopes(
   scope: string | null,
   { provider, store }: Pick<Operator, 'provider' | 'store'>,
 ): Promise<readonly string[]> {
   const fixed = fixedScopes(provider)
-  const missing = (scope ?? '').split(' ').filter((name) => !fixed.includes(name))
-  const asked = missing.filter(Boolean)
+  const asked = (scope ?? '').split(' ').filter((name) => name !== '' && !fixed.includes(name))
   if (asked.length === 0) return []
-  const known = new Set((await store.listScopes()).map(({ name }) => name))
-  return asked.filter((name) => !known.has(name))
+  const known = await store.findScopes(asked)
+  return asked.filter((name) => !known.includes(name))
 }
 
 /** Scopes of OAUTH_SCOPES, of features and of the table, and descriptions of either. */
@@ -68,20 +100,21 @@ export const scopes: Resource = {
   title: 'Scopes',
   singular: 'scope',
   intro:
-    'What applications may ask for: the scopes of OAUTH_SCOPES, of features such as OpenID Connect, and those of the table; and what the consent page says of either.',
-  all: listScopes,
+    'Scopes that applications may request: those of OAUTH_SCOPES, of features such as OpenID Connect, and of the table, with their descriptions on the consent page.',
+  list: listScopes,
+  read: readScope,
   id: 'name',
   name: 'name',
   columns: [
     { name: 'name', label: 'Name', link: { kind: 'scopes', id: 'name' } },
-    { name: 'source', label: 'Source' },
+    { name: 'source', label: 'Source', kind: 'word' },
     { name: 'bits', label: 'Bits', kind: 'number' },
     { name: 'description', label: 'Description' },
     { name: 'created_at', label: 'Created', kind: 'time' },
   ],
   facts: [
     { name: 'name', label: 'Name', kind: 'code' },
-    { name: 'source', label: 'Source: settings (OAUTH_SCOPES), feature or table' },
+    { name: 'source', label: 'Source: settings (OAUTH_SCOPES), feature or table', kind: 'word' },
     { name: 'bits', label: 'Bits', kind: 'number' },
     { name: 'description', label: 'Description' },
     { name: 'created_at', label: 'Created', kind: 'time' },
@@ -94,7 +127,7 @@ export const scopes: Resource = {
       description: () => checkDescription(textOf(input, 'description')),
     })
     const made = await store.createScope(name, description, mark())
-    if (!made) throw new InvalidInputError('name', 'There is a scope of this name already.')
+    if (!made) throw new InvalidInputError('name', 'There is a scope with this name already.')
     return { id: name, text: `The scope ${name} is created.` }
   },
   async update(record, input, { mark, store }) {
@@ -109,11 +142,11 @@ export const scopes: Resource = {
     {
       name: 'delete',
       label: 'Delete',
-      question: 'Nobody gets this scope any more. Tokens that have it keep it until they expire.',
+      question: 'This scope is no longer granted. Tokens that have it keep it until they expire.',
       danger: true,
       bulk: true,
       removes: true,
-      // A scope of OAUTH_SCOPES goes with the setting; its description here can be deleted.
+      // A scope of OAUTH_SCOPES is removed in the setting; its description here can be deleted.
       appliesTo: (record) => record['created_at'] !== null,
       async run(record, _input, { mark, store }) {
         const name = valueOf(record, 'name')

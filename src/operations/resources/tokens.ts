@@ -7,7 +7,8 @@ const CLIENT: Column = { name: 'client_id', label: 'Client', link: { kind: 'clie
 const SCOPE: Column = { name: 'scope', label: 'Scope' }
 const STATE: Column = { name: 'state', label: 'State', kind: 'state' }
 const at = (name: string, label: string): Column => ({ name, label, kind: 'time' })
-/** The column that leads to the record itself. */
+const ago = (name: string, label: string): Column => ({ name, label, kind: 'ago' })
+/** A column that links to the record itself. */
 const self = (kind: Resource['kind'], column: Column): Column => ({ ...column, link: { kind, id: 'id' } })
 
 const FILTERS: readonly Filter[] = [
@@ -35,7 +36,7 @@ const revoke = (question: string): Action => ({
   async run(record, _input, { mark, store }) {
     const id = valueOf(record, 'id')
     const revoked = await store.revokeTokens({ id }, mark())
-    return { id, text: `${revoked} ${revoked === 1 ? 'token is' : 'tokens are'} revoked.` }
+    return { id, text: revoked === 1 ? '1 token is revoked.' : `${revoked} tokens are revoked.` }
   },
 })
 
@@ -47,14 +48,14 @@ export const authorizedClients: Resource = {
   intro: 'What users have allowed applications.',
   id: 'id',
   name: 'id',
-  columns: [USER, CLIENT, SCOPE, self('authorized-clients', at('authorized_at', 'Since')), STATE],
+  columns: [USER, CLIENT, SCOPE, self('authorized-clients', ago('authorized_at', 'Since')), STATE],
   facts: [
     { name: 'id', label: 'Id', kind: 'code' },
     USER,
     CLIENT,
     SCOPE,
     at('authorized_at', 'Since'),
-    at('updated_at', 'Widened'),
+    at('updated_at', 'Extended'),
     at('revoked_at', 'Withdrawn'),
     STATE,
   ],
@@ -64,7 +65,7 @@ export const authorizedClients: Resource = {
       name: 'withdraw',
       label: 'Withdraw',
       question:
-        'The consent ends, with every grant and token that hangs from it. The application has to ask again.',
+        'The consent ends, with every grant and token that belongs to it. The application has to ask again.',
       danger: true,
       bulk: true,
       appliesTo: isLive,
@@ -76,12 +77,12 @@ export const authorizedClients: Resource = {
   ],
 }
 
-/** Authorizations that users gave, from which tokens hang. */
+/** Authorizations that users have given, to which tokens belong. */
 export const grants: Resource = {
   kind: 'grants',
   title: 'Grants',
   singular: 'grant',
-  intro: 'Authorizations that were given; tokens hang from them.',
+  intro: 'Authorizations that users have given to clients; tokens belong to them.',
   id: 'id',
   name: 'id',
   columns: [
@@ -89,7 +90,7 @@ export const grants: Resource = {
     CLIENT,
     { name: 'grant_type', label: 'Grant type' },
     SCOPE,
-    self('grants', at('created_at', 'Given')),
+    self('grants', ago('created_at', 'Created')),
     STATE,
   ],
   facts: [
@@ -98,20 +99,20 @@ export const grants: Resource = {
     CLIENT,
     { name: 'grant_type', label: 'Grant type' },
     SCOPE,
-    at('auth_time', 'Password given'),
-    at('created_at', 'Given'),
+    at('auth_time', 'Password entered'),
+    at('created_at', 'Created'),
     at('refreshed_at', 'Refreshed'),
-    at('expires_at', 'Ends'),
+    at('expires_at', 'Expires'),
     at('revoked_at', 'Revoked'),
     { name: 'revoke_reason', label: 'Why' },
     STATE,
   ],
   filters: [...FILTERS, LIVE_OR_REVOKED],
-  actions: [revoke('The grant ends, with its refresh token and every access token that hangs from it.')],
+  actions: [revoke('The grant ends, with its refresh token and every access token that belongs to it.')],
 }
 
 function tokenColumns(kind: Resource['kind']): readonly Column[] {
-  return [USER, CLIENT, SCOPE, self(kind, at('created_at', 'Issued')), at('expires_at', 'Ends'), STATE]
+  return [USER, CLIENT, SCOPE, self(kind, ago('created_at', 'Issued')), ago('expires_at', 'Expires'), STATE]
 }
 
 /** Access tokens, which are never shown themselves. */
@@ -119,7 +120,7 @@ export const accessTokens: Resource = {
   kind: 'access-tokens',
   title: 'Access tokens',
   singular: 'access token',
-  intro: 'What applications call APIs with. The tokens themselves are stored nowhere.',
+  intro: 'With these, applications call APIs. The tokens themselves are not stored.',
   id: 'id',
   name: 'id',
   columns: tokenColumns('access-tokens'),
@@ -130,7 +131,7 @@ export const accessTokens: Resource = {
     { name: 'grant_id', label: 'Grant', link: { kind: 'grants', id: 'grant_id' } },
     SCOPE,
     at('created_at', 'Issued'),
-    at('expires_at', 'Ends'),
+    at('expires_at', 'Expires'),
     at('revoked_at', 'Revoked'),
     STATE,
   ],
@@ -143,7 +144,7 @@ export const refreshTokens: Resource = {
   kind: 'refresh-tokens',
   title: 'Refresh tokens',
   singular: 'refresh token',
-  intro: 'What applications get new access tokens with. The tokens themselves are stored nowhere.',
+  intro: 'With these, applications get new access tokens. The tokens themselves are not stored.',
   id: 'id',
   name: 'id',
   columns: tokenColumns('refresh-tokens'),
@@ -154,12 +155,12 @@ export const refreshTokens: Resource = {
     SCOPE,
     at('created_at', 'Issued'),
     at('refreshed_at', 'Last used'),
-    at('expires_at', 'Ends'),
+    at('expires_at', 'Expires'),
     at('revoked_at', 'Revoked'),
     STATE,
   ],
   filters: [...FILTERS, LIVE_OR_REVOKED],
-  actions: [revoke('The token ends, with its grant and every access token that hangs from it.')],
+  actions: [revoke('The token ends, with its grant and every access token that belongs to it.')],
 }
 
 /** Sign-ins. */
@@ -174,7 +175,7 @@ export const sessions: Resource = {
     USER,
     { name: 'user_agent', label: 'Browser', kind: 'browser' },
     { name: 'network', label: 'Network' },
-    self('sessions', at('last_seen_at', 'Last seen')),
+    self('sessions', ago('last_seen_at', 'Last seen')),
     STATE,
   ],
   facts: [
@@ -182,9 +183,9 @@ export const sessions: Resource = {
     USER,
     { name: 'user_agent', label: 'Browser', kind: 'browser' },
     { name: 'network', label: 'Network' },
-    at('auth_time', 'Password given'),
+    at('auth_time', 'Password entered'),
     at('last_seen_at', 'Last seen'),
-    at('expires_at', 'Ends'),
+    at('expires_at', 'Expires'),
     STATE,
   ],
   filters: [{ name: 'user', label: 'User', normalise: usernameKey }, LIVE],

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { admin } from '../../../src/admin/index.ts'
+import { admin } from '../../../src/provider/admin.ts'
 import { pages } from '../../../src/public.ts'
 import { embedded } from '../../support/embedded.ts'
 import { givenCast, givenUser, SECRET } from '../../support/fixture.ts'

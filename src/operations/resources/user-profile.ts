@@ -1,0 +1,54 @@
+import { InvalidInputError } from '../../errors.ts'
+import { PROFILE_FIELDS, type ProfileField, type ProfileName, readProfile } from '../../identity/profile.ts'
+import type { JsonObject } from '../../store/records.ts'
+import type { FieldSpec, Input } from '../resource.ts'
+
+/** Labels of a person's profile, for staff. */
+export const LABELS: Readonly<Record<ProfileName, string>> = {
+  name: 'Name',
+  given_name: 'Given name',
+  family_name: 'Family name',
+  nickname: 'Nickname',
+  birthdate: 'Date of birth',
+  zoneinfo: 'Time zone',
+  locale: 'Language',
+  website: 'Website',
+  picture: 'Picture URL',
+  phone_number: 'Phone number',
+  street_address: 'Street and number',
+  postal_code: 'Postal code',
+  locality: 'City',
+  region: 'Region',
+  country: 'Country',
+}
+
+const PROBLEMS: Readonly<Record<ProfileField['kind'], string>> = {
+  text: 'This must be one line of at most 200 characters.',
+  birthdate: 'The date must look like 1990-12-31, or be only a year.',
+  zone: 'The time zone must be a name such as Europe/Berlin.',
+  locale: 'The language must be a tag such as en or de-AT.',
+  url: 'This must be a web address.',
+  phone: 'The phone number must look like +49 30 123456.',
+}
+
+/** The fields of the form. */
+export const PROFILE: readonly FieldSpec[] = PROFILE_FIELDS.map(({ name }) => ({
+  name,
+  label: LABELS[name],
+  kind: 'text',
+  advanced: true,
+}))
+
+/**
+ * Reads the profile of a form.
+ * @throws {InvalidInputError} names all invalid fields of the profile
+ */
+export function readPatch(input: Input): JsonObject {
+  const { patch, problems } = readProfile((name) => {
+    const value = input[name] ?? (input[name] === null ? '' : undefined)
+    // Only strings pass a check.
+    return value === undefined || typeof value === 'string' ? value : '\0'
+  })
+  if (problems.length === 0) return patch
+  throw new InvalidInputError(problems.map(({ kind, name }) => ({ field: name, message: PROBLEMS[kind] })))
+}
