@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Alert, Button, EmptyState, Facts, Form, Mark, Section, Time } from '../ui/components.tsx'
+import { Alert, Button, ButtonLink, EmptyState, Facts, Form, Mark, Section, Time } from '../ui/components.tsx'
 import { displayName, safeHref } from '../ui/links.ts'
 import type { Ui } from '../ui/theme.ts'
 import type { ScopeText } from './consent.tsx'
@@ -10,22 +10,24 @@ export interface AuthorizedApplication {
   readonly clientId: string
   readonly name: string
   readonly url: string | null
+  /** Where a sign-in to it starts; null if it has no such address. */
+  readonly openUrl?: string | null
   readonly scopes: readonly ScopeText[]
   readonly since: number
-  /** Null where it has never got a token. */
+  /** Null if it has never got a token. */
   readonly lastUsed: number | null
-  /** When its refresh token last came again from another network than that of the rotation; null if it did not. */
+  /** When its refresh token was last repeated from another network than that of the rotation; null if never. */
   readonly repeatedElsewhere: number | null
 }
 
 interface ApplicationsProps {
   readonly ui: Ui
-  /** Where the forms are posted. */
+  /** The URL to which the forms are posted. */
   readonly action: string
   readonly applications: readonly AuthorizedApplication[]
 }
 
-/** The applications that have access, each with what ends it. */
+/** The applications that have access, each with a button to end it. */
 export function Applications(props: ApplicationsProps): JSX.Element {
   const { account } = props.ui.messages
   return (
@@ -57,7 +59,7 @@ function Application({ page, application }: ApplicationProps): JSX.Element {
   const website = safeHref(application.url)
   const { lastUsed, repeatedElsewhere } = application
   const when = (at: number | null): Child =>
-    at === null ? common.never : <Time at={at} messages={messages} />
+    at === null ? common.never : <Time at={at} messages={messages} zone={page.ui.timeZone} />
   return (
     <div class="item">
       <Mark name={name} />
@@ -80,7 +82,10 @@ function Application({ page, application }: ApplicationProps): JSX.Element {
         )}
         <Facts
           entries={[
-            [account.authorizedSince, <Time at={application.since} messages={messages} />],
+            [
+              account.authorizedSince,
+              <Time at={application.since} messages={messages} zone={page.ui.timeZone} />,
+            ],
             [account.lastUsed, when(lastUsed)],
             ...(repeatedElsewhere === null
               ? []
@@ -88,15 +93,25 @@ function Application({ page, application }: ApplicationProps): JSX.Element {
           ]}
         />
       </div>
-      <Form
-        ui={page.ui}
-        action={page.action}
-        fields={{ intent: 'revoke-application', client_id: application.clientId }}
-      >
-        <Button kind="danger" label={account.revokeOf(name)}>
+      {application.openUrl && (
+        <ButtonLink href={application.openUrl} label={messages.client.openOf(name)}>
+          {messages.client.open}
+        </ButtonLink>
+      )}
+      <details class="ask">
+        <summary class="button button-danger" aria-label={account.revokeOf(name)}>
           {account.revoke}
-        </Button>
-      </Form>
+        </summary>
+        <Form
+          ui={page.ui}
+          action={page.action}
+          fields={{ intent: 'revoke-application', client_id: application.clientId }}
+          class="row after"
+        >
+          <p>{account.revokeAsks(name)}</p>
+          <Button kind="danger">{account.revokeNow}</Button>
+        </Form>
+      </details>
     </div>
   )
 }

@@ -7,26 +7,29 @@ import { Sections, type ShownSection } from '../ui/sections.tsx'
 import type { Ui } from '../ui/theme.ts'
 import { describeUserAgent } from '../ui/user-agent.ts'
 import { Applications, type AuthorizedApplication } from './account-applications.tsx'
+import { NewPasswordFields } from './new-password-fields.tsx'
 
-/** A sign-in that is valid. Times are seconds since 1970. */
+/** A valid sign-in. Times are seconds since 1970. */
 export interface AccountSession {
   readonly id: string
   readonly userAgent: string | null
   readonly network: string | null
+  /** City and country of the network; null if unknown. */
+  readonly place?: string | null
   readonly since: number
   readonly lastSeen: number
-  /** The one that is asking. */
+  /** Whether it is the current one. */
   readonly current: boolean
 }
 
 /**
- * What a form of the account page wants, in its field `intent`. Beside it `revoke-application` carries `client_id`,
+ * What a form of the account page asks for, in its field `intent`. Besides, `revoke-application` carries `client_id`,
  * `end-session` carries `session`, and `change-password` carries `current_password`, `new_password` and
  * `repeated_password`.
  */
 export type AccountIntent = 'revoke-application' | 'end-session' | 'end-other-sessions' | 'change-password'
 
-/** What was wrong with each field of the change of password. */
+/** Problems with the change of password, by field. */
 export interface PasswordErrors {
   readonly current?: string
   readonly new?: string
@@ -36,7 +39,7 @@ export interface PasswordErrors {
 /** What the account page shows. */
 export interface AccountPageProps {
   readonly ui: Ui
-  /** Where every form of the page is posted. */
+  /** The URL to which every form of the page is posted. */
   readonly action: string
   readonly user: { readonly username: string; readonly email: string | null }
   readonly applications: readonly AuthorizedApplication[]
@@ -45,10 +48,10 @@ export interface AccountPageProps {
   readonly notice?: Notice | null
   readonly passwordErrors?: PasswordErrors
   readonly minPasswordLength: number
-  /** The password is kept here, so that it can be changed here. */
+  /** Whether the password is stored here, and so can be changed here. */
   readonly ownsPassword: boolean
   readonly logoutUrl: string
-  /** Where staff work; null for everybody else. */
+  /** The panel for staff; null for everybody else. */
   readonly panelUrl?: string | null
   /** What features add at the end. */
   readonly sections: readonly ShownSection[]
@@ -83,7 +86,7 @@ export function AccountPage(props: AccountPageProps): JSX.Element {
   )
 }
 
-/** What is wrong with the change of password, in the order of its fields. */
+/** Returns the problems with the change of password, in the order of its fields. */
 function passwordProblems({ passwordErrors: errors = {}, ui }: AccountPageProps): readonly FormProblem[] {
   const { account } = ui.messages
   return problemsOf([
@@ -151,9 +154,10 @@ function SessionItem({ page, session }: SessionItemProps): JSX.Element {
         </div>
         <Facts
           entries={[
+            ...(session.place ? [[account.place, session.place] as const] : []),
             [account.network, session.network ?? common.unknown],
-            [account.since, <Time at={session.since} messages={messages} />],
-            [account.lastSeen, <Time at={session.lastSeen} messages={messages} />],
+            [account.since, <Time at={session.since} messages={messages} zone={page.ui.timeZone} />],
+            [account.lastSeen, <Time at={session.lastSeen} messages={messages} zone={page.ui.timeZone} />],
           ]}
         />
       </div>
@@ -167,8 +171,8 @@ function SessionItem({ page, session }: SessionItemProps): JSX.Element {
 }
 
 function PasswordForm(props: AccountPageProps): JSX.Element {
-  const { ui, user, minPasswordLength: least, passwordErrors: errors = {} } = props
-  const { account, fields } = ui.messages
+  const { ui, user, minPasswordLength, passwordErrors: errors = {} } = props
+  const { account } = ui.messages
   const first = passwordProblems(props)[0]?.target
   return (
     <Section id="password" title={account.changePassword} hint={account.changePasswordHint}>
@@ -184,23 +188,11 @@ function PasswordForm(props: AccountPageProps): JSX.Element {
             error={errors.current}
             autofocus={first === 'current_password'}
           />
-          <Field
-            name="new_password"
-            label={account.newPassword}
-            type="password"
-            autocomplete="new-password"
-            hint={fields.passwordHint(least)}
-            minlength={least}
-            error={errors.new}
-            autofocus={first === 'new_password'}
-          />
-          <Field
-            name="repeated_password"
-            label={account.repeatedPassword}
-            type="password"
-            autocomplete="new-password"
-            error={errors.repeated}
-            autofocus={first === 'repeated_password'}
+          <NewPasswordFields
+            ui={ui}
+            minPasswordLength={minPasswordLength}
+            errors={{ password: errors.new, repeated: errors.repeated }}
+            first={first}
           />
           <div class="row">
             <Button kind="primary">{account.changePasswordSubmit}</Button>

@@ -3,9 +3,9 @@ import { ButtonLink, Card, Facts } from '../ui/components.tsx'
 import { Layout } from '../ui/layout.tsx'
 import type { Ui } from '../ui/theme.ts'
 
-/** A command to paste, and what it is for. */
+/** A command to paste, and its purpose. */
 export interface DemoCommand {
-  /** Which text of the demo says what it does. */
+  /** The demo's text that describes it. */
   readonly purpose: 'callApi' | 'introspect' | 'refresh' | 'revoke'
   readonly curl: string
 }
@@ -16,13 +16,13 @@ export interface DemoTokensPageProps {
   /** The answer of the token endpoint, member by member (RFC 6749 5.1), or its error (5.2). */
   readonly answer: Readonly<Record<string, string>>
   readonly refused: boolean
-  /** What can be done with the tokens; none where the code was refused. */
+  /** What can be done with the tokens; none if the code was refused. */
   readonly commands: readonly DemoCommand[]
   /** The demo's first page. */
   readonly startUrl: string
 }
 
-/** Stands for the application: shows the tokens, which a real one would keep to itself, and what to do with them. */
+/** Plays the application: shows the tokens, which a real one would keep to itself, and what to do with them. */
 export function DemoTokensPage({
   ui,
   answer,

@@ -33,7 +33,7 @@ export function DemoPage({ ui, authorizeUrl }: DemoPageProps): JSX.Element {
   )
 }
 
-/** What came back to the demo client's redirect URI; null for what did not. */
+/** What was returned to the demo client's redirect URI; null for what was not. */
 export interface DemoAnswer {
   readonly code: string | null
   readonly error: string | null
@@ -52,7 +52,7 @@ export interface DemoCallbackPageProps {
   readonly startUrl: string
 }
 
-/** Stands for the application: shows what it received, and redeems it. */
+/** Plays the application: shows what it received, and redeems it. */
 export function DemoCallbackPage({ ui, answer, redeem, startUrl }: DemoCallbackPageProps): JSX.Element {
   const { demo } = ui.messages
   const title = answer.code === null ? demo.refusedTitle : demo.callbackTitle

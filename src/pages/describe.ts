@@ -2,7 +2,7 @@ import type { Provider } from '../concepts.ts'
 import { form, page, query, type Schema, seeOther } from '../http/openapi-parts.ts'
 import { parameterMeanings } from '../oauth/authorize/parameters.ts'
 
-const REQUEST_ID = { request: 'Id of the captured request; the newest of the browser, if left out' }
+const REQUEST_ID = { request: 'Id of the captured request; defaults to the browser’s newest' }
 const ANTI_FORGERY = { anti_forgery: 'From the page that shows the form' }
 
 /** Describes the authorization endpoint and the consent page, for the OpenAPI document. */
@@ -33,7 +33,7 @@ export function describeAuthorization(provider: Provider): Schema {
           ...ANTI_FORGERY,
           ...REQUEST_ID,
           authorize: 'Authorize; anything else denies',
-          scope: 'Once for each box that is ticked',
+          scope: 'Once for each ticked box',
         }),
         responses: { 303: seeOther, 400: page('Nothing was asked'), 403: page('Not from our page') },
       },
@@ -47,17 +47,24 @@ const posts = (summary: string, fields: Readonly<Record<string, string>>): Schem
   requestBody: form({ ...ANTI_FORGERY, ...fields }),
   responses: {
     303: seeOther,
-    400: page('What was wrong'),
+    400: page('The problem'),
     403: page('Not from our page'),
     429: page('Too many attempts'),
   },
 })
 
-/** Describes the pages of a person, for the OpenAPI document. */
+/** Describes the pages for users, for the OpenAPI document. */
 export function describePages({ paths, settings }: Provider): Schema {
   const credentials = { username: 'Compared without case', password: 'Up to 1,024 bytes' }
   return {
     '/': { get: { summary: 'Front page', responses: { 200: page('The page') } } },
+    '/language': {
+      get: {
+        summary: 'Chooses a language of the pages for this browser',
+        parameters: query({ to: 'As en or de', back: 'A path to go back to' }),
+        responses: { 303: seeOther },
+      },
+    },
     '/favicon.ico': {
       get: {
         summary: 'The icon of the site',
@@ -70,13 +77,20 @@ export function describePages({ paths, settings }: Provider): Schema {
         responses: { 302: { description: 'At the account page' } },
       },
     },
-    [paths.login]: { get: asks('Sign-in page'), post: posts('Signs in', { ...credentials, ...REQUEST_ID }) },
+    [paths.login]: {
+      get: asks('Sign-in page'),
+      ...(settings.passwords && { post: posts('Signs in', { ...credentials, ...REQUEST_ID }) }),
+    },
     [paths.logout]: { get: asks('Asks whether to sign out'), post: posts('Signs out', REQUEST_ID) },
     [paths.account]: {
       get: asks("The user's own page"),
       post: posts('Changes something', {
         intent: 'revoke-application, end-session, end-other-sessions or change-password',
       }),
+    },
+    [`${paths.account}/confirm`]: {
+      get: asks('Asks who is there'),
+      post: posts('The answer', { password: 'Or the field of a feature' }),
     },
     ...(settings.allowSignup && {
       [paths.signUp]: {

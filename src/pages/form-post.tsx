@@ -5,20 +5,20 @@ import { safeHref } from '../ui/links.ts'
 import { type Asset, asset } from '../ui/styles.ts'
 import type { Ui } from '../ui/theme.ts'
 
-/** What the page that answers by a form shows. */
+/** What the page that answers with a form shows. */
 export interface FormPostPageProps {
   readonly ui: Ui
   /** The client's redirect URI. */
   readonly redirectUri: string
-  /** The answer's parameters, in their order. */
+  /** The answer's parameters, in order. */
   readonly parameters: readonly (readonly [name: string, value: string])[]
   /** Where `submitAsset` is served. */
   readonly scriptUrl: string
 }
 
 /**
- * Sends the page's form. Without it the person presses the button. A field named `submit` would hide the form's own
- * method, so that is taken from where it comes from.
+ * Sends the page's form. Without it the person presses the button. A field named `submit` would hide the form's own method,
+ * so the prototype's is used.
  */
 const SUBMIT_SCRIPT = 'HTMLFormElement.prototype.submit.call(document.forms[0])\n'
 
@@ -28,8 +28,8 @@ export function submitAsset(): Promise<Asset> {
 }
 
 /**
- * Answers the client by a form (OAuth 2.0 Form Post Response Mode). It goes to another origin, so it is the one form
- * that must not carry our anti-forgery value.
+ * Answers the client with a form (OAuth 2.0 Form Post Response Mode). It goes to another origin, so it is the only form that
+ * must not contain our anti-forgery value.
  */
 export function FormPostPage({ ui, redirectUri, parameters, scriptUrl }: FormPostPageProps): JSX.Element {
   const { formPost } = ui.messages

@@ -1,6 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { ButtonLink, Card } from '../ui/components.tsx'
+import { ButtonLink, Card, Mark } from '../ui/components.tsx'
 import { Layout } from '../ui/layout.tsx'
+import { displayName } from '../ui/links.ts'
 import type { Ui } from '../ui/theme.ts'
 
 /** What the front page shows. */
@@ -8,10 +9,12 @@ export interface FrontPageProps {
   readonly ui: Ui
   /** Who is signed in; null if nobody is. */
   readonly username: string | null
+  /** Applications that this person has authorized, and where a sign-in to each starts. */
+  readonly applications?: readonly { readonly name: string; readonly openUrl: string }[]
   readonly accountUrl: string
   readonly loginUrl: string
   readonly logoutUrl: string
-  /** Null where nobody can sign up. */
+  /** Null if nobody can sign up. */
   readonly signUpUrl: string | null
   /** The panel; null for those who are not staff. */
   readonly adminUrl: string | null
@@ -19,8 +22,8 @@ export interface FrontPageProps {
   readonly demoUrl: string | null
 }
 
-/** Says whose site this is, and leads on: to sign in, or to what is there for who is signed in. */
-export function FrontPage({ ui, username, ...urls }: FrontPageProps): JSX.Element {
+/** Says whose site this is, and links to the sign-in page or, for a signed-in user, to the other pages. */
+export function FrontPage({ ui, username, applications = [], ...urls }: FrontPageProps): JSX.Element {
   const { common, front, login } = ui.messages
   return (
     <Layout ui={ui} title={front.title}>
@@ -45,6 +48,7 @@ export function FrontPage({ ui, username, ...urls }: FrontPageProps): JSX.Elemen
             </>
           )}
         </div>
+        {applications.length > 0 && <Applications ui={ui} applications={applications} />}
         {username === null && urls.signUpUrl && (
           <p class="small">
             {login.noAccount} <a href={urls.signUpUrl}>{login.signUp}</a>
@@ -57,5 +61,34 @@ export function FrontPage({ ui, username, ...urls }: FrontPageProps): JSX.Elemen
         )}
       </Card>
     </Layout>
+  )
+}
+
+/** The applications that can be opened from here. */
+function Applications({
+  applications,
+  ui,
+}: Required<Pick<FrontPageProps, 'applications' | 'ui'>>): JSX.Element {
+  const { account, client } = ui.messages
+  return (
+    <section class="stack" aria-labelledby="applications">
+      <h2 id="applications">{account.applications}</h2>
+      <ul class="stack">
+        {applications.map(({ name: given, openUrl }) => {
+          const name = displayName(given)
+          return (
+            <li class="row row-apart">
+              <span class="row">
+                <Mark name={name} />
+                {name}
+              </span>
+              <ButtonLink href={openUrl} label={client.openOf(name)}>
+                {client.open}
+              </ButtonLink>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
   )
 }

@@ -8,13 +8,13 @@ export interface HandoverPageProps {
   readonly ui: Ui
   /** The host that the browser goes to. */
   readonly host: string
-  /** Makes the answer anew, where the browser has not gone on by itself: the one under way may be used by now. */
+  /** Creates the answer again if the browser has not continued by itself, as the current one may have been used by now. */
   readonly againUrl: string
 }
 
 /**
- * Stands after a form while the browser goes to the client by itself, as the header `Refresh` says. A redirect would be a part of
- * the form's navigation, all of which our `form-action` binds, wherever the client sends the browser next.
+ * Shown after a form while the browser goes to the client by itself, following the header `Refresh`. A redirect would be
+ * part of the form's navigation, which our `form-action` restricts, wherever the client sends the browser next.
  */
 export function HandoverPage({ againUrl, host, ui }: HandoverPageProps): JSX.Element {
   const { handover } = ui.messages

@@ -1,20 +1,24 @@
 import type { Paths, Provider } from '../concepts.ts'
 import type { Feature } from '../concepts.ts'
+import { languagesOf } from '../ui/messages.ts'
 import { components, type Pages } from './components.ts'
 import { describeAuthorization, describePages } from './describe.ts'
 import { addAccountRoutes } from './routes/account.ts'
 import { addAssetRoutes, showFavicon } from './routes/assets.ts'
 import { addAuthorizeRoutes } from './routes/authorize.ts'
+import { addConfirmRoutes } from './routes/confirm.tsx'
 import { addDemoRoutes } from './routes/demo.ts'
 import { showFront } from './routes/front.ts'
+import { addLanguageRoute, LANGUAGE_PATH } from './routes/language.ts'
 import { addLoginRoutes } from './routes/login.ts'
 import { addLogoutRoutes } from './routes/logout.ts'
 import { showError, showNotFound } from './routes/respond.ts'
 import { addSignUpRoutes } from './routes/sign-up.ts'
 
 /**
- * The feature that people see: the authorization endpoint with its consent page, sign-in, sign-out, sign-up, the account page.
- * @param replaced pages that take the place of ours: components with the same props
+ * The feature with the pages for people: the authorization endpoint with its consent page, sign-in, sign-out, sign-up, the
+ * account page.
+ * @param replaced pages that replace ours, as components with the same props
  * @example
  * const provider = createProvider({ features: [pages({ login: MyLogin })] })
  */
@@ -22,7 +26,7 @@ export function pages(replaced: Partial<Pages> = {}): Feature {
   const shown = Object.freeze({ ...components, ...replaced })
   return {
     name: 'pages',
-    metadata: [authorizationEndpoint],
+    metadata: [pageMetadata],
     shell: {
       setUp: (c) => {
         c.set('pages', shown)
@@ -44,14 +48,18 @@ export function pages(replaced: Partial<Pages> = {}): Feature {
         below: pagePaths,
         addRoutes(app, paths) {
           addAssetRoutes(app)
+          addLanguageRoute(app)
           addLoginRoutes(app, paths)
           addLogoutRoutes(app, paths)
           addSignUpRoutes(app, paths)
           addAccountRoutes(app, paths)
+          addConfirmRoutes(app, paths)
           addDemoRoutes(app)
-          // Where password managers look for the page that changes a password; somebody else's users have it elsewhere.
+          // Where password managers look for the page to change a password; not for users who are kept elsewhere.
           app.get('/.well-known/change-password', async (c, next) =>
-            c.get('provider').hooks.users ? next() : c.redirect(`${paths.account}#password`),
+            c.get('provider').hooks.users || !c.get('provider').settings.passwords
+              ? next()
+              : c.redirect(`${paths.account}#password`),
           )
         },
         fallbacks: { '/': showFront, '/favicon.ico': showFavicon },
@@ -61,10 +69,14 @@ export function pages(replaced: Partial<Pages> = {}): Feature {
   }
 }
 
-function authorizationEndpoint({ issuer, paths }: Provider): Readonly<Record<string, unknown>> {
-  return { authorization_endpoint: `${issuer}${paths.oauth2}/authorize` }
+function pageMetadata(provider: Provider): Readonly<Record<string, unknown>> {
+  const { issuer, paths } = provider
+  return {
+    authorization_endpoint: `${issuer}${paths.oauth2}/authorize`,
+    ui_locales_supported: languagesOf(provider).map(({ lang }) => lang),
+  }
 }
 
 function pagePaths({ account, login, logout, signUp }: Paths): readonly string[] {
-  return [account, login, logout, signUp, '/assets', '/demo', '/.well-known/change-password']
+  return [account, login, logout, signUp, LANGUAGE_PATH, '/assets', '/demo', '/.well-known/change-password']
 }

@@ -3,25 +3,36 @@ import { Alert, Button, Card, Field, Form, type HiddenFields, type Notice } from
 import { Layout } from '../ui/layout.tsx'
 import { displayName } from '../ui/links.ts'
 import type { Ui } from '../ui/theme.ts'
+import { type ClientAbout, ClientLinks, ClientMark } from './client-about.tsx'
 
 /** What the sign-in page shows. */
 export interface LoginPageProps {
   readonly ui: Ui
-  /** Where the form is posted: `username`, `password`. */
+  /** The URL to which the form is posted: `username`, `password`. */
   readonly action: string
-  /** As the id of the captured request. */
+  /** Such as the id of the captured request. */
   readonly fields?: HiddenFields
-  /** The application that waits for the answer; null where the user came alone. */
-  readonly client?: { readonly name: string } | null
-  /** What was typed, so that only the password has to be typed again. */
+  /** The application that is waiting for the answer; null if there is none. */
+  readonly client?: { readonly name: string; readonly about?: ClientAbout } | null
+  /** The typed username, so that only the password has to be typed again. */
   readonly username?: string
   /** Why the page is shown, or shown again. */
   readonly notice?: Notice | null
-  /** Null where nobody can sign up. */
+  /** Whether people have passwords; defaults to true. */
+  readonly hasPasswords?: boolean
+  /** Further ways to sign in. */
+  readonly options?: readonly JSX.Element[]
+  /** Whether the browser offers passkeys in the username field. */
+  readonly offersPasskeys?: boolean
+  /** People may type a verified address instead of the username. */
+  readonly takesAddresses?: boolean
+  /** Null if nobody can sign up. */
   readonly signUpUrl?: string | null
+  /** Where the form is posted by which somebody breaks off, as on the consent page: `authorize` (`False`). */
+  readonly cancelAction?: string
 }
 
-/** Asks for username and password. */
+/** Asks for username and password, or leads back. */
 export function LoginPage({
   ui,
   action,
@@ -29,25 +40,58 @@ export function LoginPage({
   client,
   username,
   notice,
+  hasPasswords = true,
+  options = [],
+  offersPasskeys = false,
+  takesAddresses = false,
   signUpUrl,
+  cancelAction,
 }: LoginPageProps): JSX.Element {
-  const { common, login } = ui.messages
+  const { common, login, logout } = ui.messages
   return (
     <Layout ui={ui} title={login.title} failed={notice?.kind === 'error'}>
       <Card>
+        {client?.about?.logoUrl && <ClientMark name={client.name} about={client.about} />}
         <div>
           <h1>{login.title}</h1>
           {client && <p class="muted">{login.continueTo(displayName(client.name))}</p>}
         </div>
         {notice && <Alert {...notice} />}
-        <Form ui={ui} action={action} fields={fields}>
-          <Field name="username" label={common.username} value={username} autocomplete="username" />
-          <Field name="password" label={common.password} type="password" autocomplete="current-password" />
-          <Button kind="primary">{login.submit}</Button>
-        </Form>
+        {hasPasswords && (
+          <Form ui={ui} action={action} fields={fields}>
+            <Field
+              name="username"
+              label={takesAddresses ? login.identifier : common.username}
+              value={username}
+              autofocus={!username}
+              autocomplete={offersPasskeys ? 'username webauthn' : 'username'}
+            />
+            <Field
+              name="password"
+              label={common.password}
+              type="password"
+              autocomplete="current-password"
+              autofocus={Boolean(username)}
+            />
+            <Button kind="primary">{login.submit}</Button>
+          </Form>
+        )}
+        {[...options]}
         {signUpUrl && (
           <p class="small">
             {login.noAccount} <a href={signUpUrl}>{login.signUp}</a>
+          </p>
+        )}
+        {client && <ClientLinks ui={ui} name={client.name} about={client.about} />}
+        {client && cancelAction !== undefined ? (
+          <Form ui={ui} action={cancelAction} fields={{ ...fields, authorize: 'False' }}>
+            <button class="text-button small" type="submit">
+              {logout.back(displayName(client.name))}
+            </button>
+          </Form>
+        ) : (
+          <p class="small">
+            <a href="/">{logout.back(ui.theme.siteName)}</a>
           </p>
         )}
       </Card>

@@ -7,18 +7,18 @@ import type { Ui } from '../ui/theme.ts'
 /** What the sign-out page shows. */
 export interface LogoutPageProps {
   readonly ui: Ui
-  /** Where the form is posted. */
+  /** The URL to which the form is posted. */
   readonly action: string
   readonly fields?: HiddenFields
-  /** Who is signed in; null says that nobody is, and offers to sign in. */
+  /** The signed-in user; null says that nobody is signed in, and offers to sign in. */
   readonly username: string | null
   readonly accountUrl: string
   readonly loginUrl: string
-  /** The application that asks, and where the browser may go back to it; null if none asks. */
+  /** The application that requests it, and where the browser may return to it; null if there is none. */
   readonly application?: { readonly name: string; readonly url: string | null } | null
 }
 
-/** Asks before signing out, and afterwards says that it is done. */
+/** Asks before signing out, and then confirms it. */
 export function LogoutPage({
   ui,
   action,

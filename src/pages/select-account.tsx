@@ -1,5 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Alert, Button, Card, Form, type HiddenFields } from '../ui/components.tsx'
+import { Alert, Button, Card, Form, type HiddenFields, Mark } from '../ui/components.tsx'
 import { Layout } from '../ui/layout.tsx'
 import { displayName } from '../ui/links.ts'
 import type { Ui } from '../ui/theme.ts'
@@ -7,22 +7,22 @@ import type { Ui } from '../ui/theme.ts'
 /** What the page that asks for the account shows. */
 export interface SelectAccountPageProps {
   readonly ui: Ui
-  /** Where the answer is posted: `account` (`Continue`), or `authorize` (`False`). */
+  /** The URL to which the answer is posted: `account` (`Continue`), or `authorize` (`False`). */
   readonly action: string
-  /** As the id of the captured request. */
+  /** Such as the id of the captured request. */
   readonly fields?: HiddenFields
   readonly client: { readonly name: string }
-  /** Who is signed in. */
+  /** The signed-in user. */
   readonly username: string
-  /** The request was answered a short while ago: going on answers it again. */
+  /** Whether the request was answered recently, so that continuing answers it again. */
   readonly answered?: boolean
   /** A form that lets somebody else sign in for the same request. */
   readonly switchUser: { readonly action: string; readonly fields?: HiddenFields }
 }
 
 /**
- * Asks a person who is signed in whether to go on as this user: a client wants it (OpenID Connect Core 3.1.2.1,
- * `select_account`), or the person has come back to a request that was answered.
+ * Asks a signed-in person whether to continue as this user, because the client wants it (OpenID Connect Core 3.1.2.1,
+ * `select_account`), or the person has come back to an answered request.
  */
 export function SelectAccountPage(props: SelectAccountPageProps): JSX.Element {
   const { action, answered, client, fields, switchUser, ui, username } = props
@@ -35,20 +35,21 @@ export function SelectAccountPage(props: SelectAccountPageProps): JSX.Element {
           <p class="muted">{login.continueTo(displayName(client.name))}</p>
         </div>
         {answered && <Alert kind="info" text={selectAccount.answered(displayName(client.name))} />}
-        <p>{common.signedInAs(username)}</p>
+        <div class="row">
+          <Mark name={username} />
+          <span>{common.signedInAs(username)}</span>
+        </div>
         <Form ui={ui} action={action} fields={fields}>
-          <div class="actions">
-            <Button kind="primary" name="account" value="Continue">
-              {selectAccount.submit(username)}
-            </Button>
-            <Button name="authorize" value="False">
-              {consent.cancel}
-            </Button>
-          </div>
+          <Button kind="primary" name="account" value="Continue">
+            {selectAccount.submit(username)}
+          </Button>
         </Form>
-        <Form ui={ui} action={switchUser.action} fields={switchUser.fields} class="account-row">
-          <button class="text-button" type="submit">
-            {selectAccount.other}
+        <Form ui={ui} action={switchUser.action} fields={switchUser.fields}>
+          <Button>{selectAccount.other}</Button>
+        </Form>
+        <Form ui={ui} action={action} fields={fields}>
+          <button class="text-button small" type="submit" name="authorize" value="False">
+            {consent.cancel}
           </button>
         </Form>
       </Card>

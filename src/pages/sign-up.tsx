@@ -1,25 +1,34 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Alert, Button, Card, Field, Form, type HiddenFields, type Notice } from '../ui/components.tsx'
+import { Alert, Button, Card, Facts, Field, Form, type HiddenFields, type Notice } from '../ui/components.tsx'
 import { ErrorSummary, problemsOf } from '../ui/error-summary.tsx'
 import { Layout } from '../ui/layout.tsx'
 import type { Ui } from '../ui/theme.ts'
+import { NewPasswordFields } from './new-password-fields.tsx'
 
 /** What the page for new accounts shows. */
 export interface SignUpPageProps {
   readonly ui: Ui
-  /** Where the form is posted: `username`, `email`, `password`, `repeated_password`. */
+  /** The URL to which the form is posted: `username`, `email`, `password`, `repeated_password`. */
   readonly action: string
-  /** As the id of the captured request. */
+  /** Such as the id of the captured request. */
   readonly fields?: HiddenFields
-  /** What was typed, but for the passwords. */
+  /** The address of the invitation, which the account gets; null if the form asks for one. */
+  readonly invitedEmail?: string | null
+  /** The typed values, except for the passwords. */
   readonly values?: { readonly username?: string; readonly email?: string }
   readonly errors?: SignUpErrors
   readonly notice?: Notice | null
   readonly minPasswordLength: number
+  /** Whether people have passwords; defaults to true. Without one they need an address. */
+  readonly hasPasswords?: boolean
+  /** Further ways to get an account. */
+  readonly options?: readonly JSX.Element[]
   readonly loginUrl: string
+  /** What checks who sends the form. */
+  readonly guards?: readonly JSX.Element[]
 }
 
-/** What was wrong with each field. */
+/** Problems by field. */
 export interface SignUpErrors {
   readonly username?: string
   readonly email?: string
@@ -30,6 +39,7 @@ export interface SignUpErrors {
 /** Asks for what a new account needs. */
 export function SignUpPage(props: SignUpPageProps): JSX.Element {
   const { ui, action, fields, values = {}, errors = {}, notice, minPasswordLength: least, loginUrl } = props
+  const { hasPasswords = true, options = [] } = props
   const { common, fields: texts, signUp } = ui.messages
   const problems = problemsOf([
     ['username', common.username, errors.username],
@@ -55,36 +65,34 @@ export function SignUpPage(props: SignUpPageProps): JSX.Element {
             error={errors.username}
             autofocus={begin('username')}
           />
-          <Field
-            name="email"
-            label={common.email}
-            type="email"
-            value={values.email}
-            autocomplete="email"
-            required={false}
-            error={errors.email}
-            autofocus={begin('email')}
-          />
-          <Field
-            name="password"
-            label={common.password}
-            type="password"
-            autocomplete="new-password"
-            hint={texts.passwordHint(least)}
-            minlength={least}
-            error={errors.password}
-            autofocus={begin('password')}
-          />
-          <Field
-            name="repeated_password"
-            label={signUp.repeated}
-            type="password"
-            autocomplete="new-password"
-            error={errors.repeated}
-            autofocus={begin('repeated_password')}
-          />
+          {props.invitedEmail ? (
+            <Facts entries={[[ui.messages.fields.emailAddress, props.invitedEmail]]} layout="list" />
+          ) : (
+            <Field
+              name="email"
+              label={hasPasswords ? common.email : ui.messages.fields.emailAddress}
+              type="email"
+              value={values.email}
+              autocomplete="email"
+              required={false}
+              error={errors.email}
+              autofocus={begin('email')}
+            />
+          )}
+          {hasPasswords && (
+            <NewPasswordFields
+              ui={ui}
+              name="password"
+              labels={[common.password, signUp.repeated]}
+              minPasswordLength={least}
+              errors={errors}
+              first={problems[0]?.target}
+            />
+          )}
+          {[...(props.guards ?? [])]}
           <Button kind="primary">{signUp.submit}</Button>
         </Form>
+        {[...options]}
         <p class="small">
           {signUp.haveAccount} <a href={loginUrl}>{common.signIn}</a>
         </p>

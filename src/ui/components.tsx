@@ -1,10 +1,11 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { instantOf } from './instant.ts'
 import { initialOf } from './links.ts'
 import type { Messages } from './messages.ts'
 import type { Ui } from './theme.ts'
 
-/** Hidden fields of a form by name, as the id of the captured request. */
+/** Hidden fields of a form by name, such as the id of the captured request. */
 export type HiddenFields = Readonly<Record<string, string>>
 
 interface FormFieldsProps {
@@ -29,15 +30,15 @@ export function FormFields({ ui, fields = {} }: FormFieldsProps): JSX.Element {
 }
 
 interface FormProps extends FormFieldsProps {
-  /** Where it is posted, on this origin. */
+  /** The URL to which it is posted, on this origin. */
   readonly action: string
-  /** What it is for, where a page has several. */
+  /** Its purpose, if a page has several. */
   readonly label?: string
   readonly class?: string
   readonly children?: Child
 }
 
-/** A form that changes something: posted, and never without the anti-forgery field. */
+/** A form that changes something: always posted with the anti-forgery field. */
 export function Form({
   ui,
   fields,
@@ -60,20 +61,29 @@ interface FieldProps {
   readonly label: string
   readonly type?: 'text' | 'password' | 'email'
   readonly value?: string | undefined
-  readonly autocomplete: 'username' | 'current-password' | 'new-password' | 'email' | 'off'
+  readonly autocomplete:
+    | 'username'
+    | 'username webauthn'
+    | 'current-password'
+    | 'new-password'
+    | 'email'
+    | 'one-time-code'
+    | 'off'
+  /** The keyboard that a phone shows. */
+  readonly inputmode?: 'numeric'
   readonly hint?: string
-  /** What is wrong with the value that was sent. */
+  /** The problem with the submitted value. */
   readonly error?: string | undefined
   readonly required?: boolean
   readonly minlength?: number | undefined
-  /** The browser begins here: the first control that is wrong. */
+  /** Whether the browser focuses it, as the first control with a problem. */
   readonly autofocus?: boolean
 }
 
-/** A labelled input; what it needs and what is wrong with it stand next to it and are announced with it. */
+/** A labelled input; its hint and its problem are next to it and announced with it. */
 export function Field(props: FieldProps): JSX.Element {
   const { name, label, type = 'text', value, autocomplete, hint, error, required = true, minlength } = props
-  const { autofocus = false } = props
+  const { autofocus = false, inputmode } = props
   const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ')
   return (
     <div class="field">
@@ -96,6 +106,7 @@ export function Field(props: FieldProps): JSX.Element {
         required={required}
         minlength={minlength}
         autofocus={autofocus}
+        inputmode={inputmode}
         autocomplete={autocomplete}
         autocapitalize="none"
         autocorrect="off"
@@ -149,7 +160,7 @@ interface ButtonProps {
   readonly kind?: 'primary' | 'secondary' | 'danger'
   readonly name?: string
   readonly value?: string
-  /** The name for those who do not see what the button stands beside; begins with the visible text. */
+  /** The name for people who cannot see the button's context; begins with the visible text. */
   readonly label?: string
   readonly children?: Child
 }
@@ -167,10 +178,11 @@ export function Button({ kind = 'secondary', name, value, label, children }: But
 export function ButtonLink({
   href,
   kind = 'secondary',
+  label,
   children,
-}: ButtonProps & { readonly href: string }): JSX.Element {
+}: Omit<ButtonProps, 'name' | 'value'> & { readonly href: string }): JSX.Element {
   return (
-    <a class={`button button-${kind}`} href={href}>
+    <a class={`button button-${kind}`} href={href} aria-label={label}>
       {children}
     </a>
   )
@@ -216,11 +228,18 @@ export function Section(props: {
   )
 }
 
-/** Stands where a list would be. */
-export function EmptyState({ title, hint }: { readonly title: string; readonly hint: string }): JSX.Element {
+interface EmptyStateProps {
+  readonly title: string
+  readonly hint: string
+  /** Level of its heading; defaults to 3, below that of a section. */
+  readonly level?: 2 | 3
+}
+
+/** Shown instead of an empty list. */
+export function EmptyState({ title, hint, level = 3 }: EmptyStateProps): JSX.Element {
   return (
     <div class="empty">
-      <h3>{title}</h3>
+      {level === 2 ? <h2>{title}</h2> : <h3>{title}</h3>}
       <p>{hint}</p>
     </div>
   )
@@ -228,8 +247,8 @@ export function EmptyState({ title, hint }: { readonly title: string; readonly h
 
 interface FactsProps {
   readonly entries: readonly (readonly [name: string, value: Child])[]
-  /** Names beside their values, above them, or pairs next to each other where there is room. */
-  readonly layout?: 'table' | 'list' | 'side'
+  /** Names beside their values, or above them. */
+  readonly layout?: 'table' | 'list'
 }
 
 /** Names with their values. */
@@ -246,7 +265,7 @@ export function Facts({ entries, layout = 'table' }: FactsProps): JSX.Element {
   )
 }
 
-/** The first letter of a name in a box. Decoration: the name stands beside it. */
+/** The first letter of a name in a box. Decorative, as the name is beside it. */
 export function Mark({ name, large }: { readonly name: string; readonly large?: boolean }): JSX.Element {
   return (
     <span class={`mark${large ? ' mark-large' : ''}`} aria-hidden="true">
@@ -255,14 +274,15 @@ export function Mark({ name, large }: { readonly name: string; readonly large?: 
   )
 }
 
-/** An instant, for people in the page's language and for programs in ISO 8601; both in UTC. */
-export function Time({ at, messages }: { readonly at: number; readonly messages: Messages }): JSX.Element {
-  const date = new Date(at * 1000)
-  const text = new Intl.DateTimeFormat(messages.lang, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-    hourCycle: 'h23',
-  }).format(date)
-  return <time datetime={date.toISOString()}>{`${text} ${messages.common.utc}`}</time>
+interface TimeProps {
+  readonly at: number
+  readonly messages: Messages
+  /** The person's time zone, by its IANA name; UTC if unknown. */
+  readonly zone?: string | undefined
+}
+
+/** An instant, for people in the page's language and for programs in ISO 8601. */
+export function Time({ at, messages, zone }: TimeProps): JSX.Element {
+  const [datetime, text] = instantOf(at, messages, zone)
+  return <time datetime={datetime}>{text}</time>
 }

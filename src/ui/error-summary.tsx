@@ -1,8 +1,8 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 
-/** What is wrong with a form. */
+/** A problem with a form. */
 export interface FormProblem {
-  /** The id of the control; null if no control stands for it. */
+  /** The id of the control; null if it concerns no control. */
   readonly target: string | null
   /** The control's label; null if there is none. */
   readonly label: string | null
@@ -14,7 +14,7 @@ interface ErrorSummaryProps {
   readonly problems: readonly FormProblem[]
 }
 
-/** Says at the top of a form everything that is wrong with it, with a link to each control. */
+/** Lists all problems at the top of a form, with a link to each control. */
 export function ErrorSummary({ title, problems }: ErrorSummaryProps): JSX.Element | null {
   if (problems.length === 0) return null
   return (
@@ -37,7 +37,7 @@ export function ErrorSummary({ title, problems }: ErrorSummaryProps): JSX.Elemen
 
 /**
  * The problems of a page's own form, in the order of its controls.
- * @param fields name and label of each control, and what is wrong with it
+ * @param fields name, label and problem of each control
  */
 export function problemsOf(
   fields: readonly (readonly [name: string, label: string, text: string | undefined])[],

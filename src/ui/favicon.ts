@@ -6,12 +6,13 @@ const SIZE = 32
 const HEADER = 6 + 16
 const BITMAP_HEADER = 40
 const PIXELS = SIZE * SIZE * 4
-/** One bit a pixel, all 0: what is seen follows from the alpha channel alone. */
+/** One bit per pixel, all 0; only the alpha channel determines what is visible. */
 const MASK = (SIZE * SIZE) / 8
 
 /**
- * The site's sign as an icon file: a ring on a tile in the accent colour, as the pages have it in light mode.
- * @param accentColor as `Theme` has it
+ * Returns the site's mark as an icon file: a ring on a tile in the accent colour of the pages in light mode.
+ * @param
+ * accentColor as in `Theme`
  */
 export function favicon(accentColor: string): Uint8Array {
   const { accent, 'on-accent': onAccent } = palettes(accentColor).light
@@ -30,7 +31,7 @@ export function favicon(accentColor: string): Uint8Array {
   write(12, 2, 32)
   write(14, 4, BITMAP_HEADER + PIXELS + MASK)
   write(18, 4, HEADER)
-  // Its bitmap, whose height counts the mask, too.
+  // Its bitmap, whose height includes the mask.
   write(HEADER, 4, BITMAP_HEADER)
   write(HEADER + 4, 4, SIZE)
   write(HEADER + 8, 4, SIZE * 2)

@@ -1,4 +1,3 @@
-import { html } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { initialOf, safeImage } from './links.ts'
@@ -6,13 +5,13 @@ import type { Theme, Ui } from './theme.ts'
 
 interface LayoutProps {
   readonly ui: Ui
-  /** Names the page before the site's name, as browsers list it. */
+  /** The name of the page, before that of the site. */
   readonly title: string
-  /** Something on the page went wrong: said first in the title, so that it is heard first. */
+  /** Whether there is a problem on the page, which the title says first, so that it is heard first. */
   readonly failed?: boolean | undefined
-  /** For lists; other pages are one card in the middle. */
+  /** Whether the page is wide, for lists; other pages are one card in the middle. */
   readonly wide?: boolean
-  /** A further stylesheet of ours. */
+  /** Another of our stylesheets. */
   readonly extraStyleUrl?: string
   /** Links beside the site's name. */
   readonly nav?: Child
@@ -31,14 +30,14 @@ export function Layout({
   footer,
   children,
 }: LayoutProps): JSX.Element {
-  const { messages, theme, styleUrl } = ui
+  const { languages = [], messages, theme, styleUrl } = ui
   return (
     <html lang={messages.lang}>
       <head>
         <meta charset="utf-8" />
         <title>{`${failed ? `${messages.common.error}: ` : ''}${title} · ${theme.siteName}`}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content={schemeOf(theme)} />
         <meta name="referrer" content="no-referrer" />
         <link rel="stylesheet" href={styleUrl} />
         {extraStyleUrl && <link rel="stylesheet" href={extraStyleUrl} />}
@@ -57,13 +56,37 @@ export function Layout({
         <main id="content" tabindex={-1}>
           {children}
         </main>
-        {footer && <footer class="site-footer">{footer}</footer>}
+        {(footer || languages.length > 0) && (
+          <footer class="site-footer">
+            {footer}
+            <Languages ui={ui} />
+          </footer>
+        )}
       </body>
     </html>
   )
 }
 
-/** The logo, or the first letter of the site's name on the accent colour. Decoration: the name is said elsewhere. */
+/** The other languages, each named in itself. */
+function Languages({ ui }: { readonly ui: Ui }): JSX.Element | null {
+  const { languages = [], messages } = ui
+  if (languages.length === 0) return null
+  return (
+    <nav aria-label={messages.common.language}>
+      {languages.map(({ lang, name, url }) => (
+        <a href={url} lang={lang} hreflang={lang} rel="nofollow">
+          {name}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function schemeOf({ colorScheme = 'auto' }: Theme): string {
+  return colorScheme === 'auto' ? 'light dark' : colorScheme
+}
+
+/** The logo, or the first letter of the site's name on the accent colour. Decorative, as the name is elsewhere. */
 export function SiteMark({ theme, large }: { readonly theme: Theme; readonly large?: boolean }): JSX.Element {
   const logo = safeImage(theme.logoUrl)
   const size = large ? ' mark-large' : ''
@@ -76,8 +99,9 @@ export function SiteMark({ theme, large }: { readonly theme: Theme; readonly lar
   )
 }
 
-/** A page as a response body: with a doctype, without which browsers fall back to the layout of the nineties. */
+/** Renders a page as a response body with a doctype, without which browsers use quirks mode. */
 export async function renderPage(page: JSX.Element): Promise<string> {
-  const text = await html`<!doctype html>${page}`
-  return text.toString()
+  // The text of an element of Hono's that waits for something is a promise.
+  const element: { toString(): string | Promise<string> } = await page
+  return `<!doctype html>${await element.toString()}`
 }

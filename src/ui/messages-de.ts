@@ -1,18 +1,21 @@
-import type { english } from './messages-en.ts'
+import { clientGerman } from './client-messages-de.ts'
+import { consentGerman } from './consent-messages-de.ts'
+import type { PageMessages } from './messages.ts'
+import { germanSignIn } from './sign-in-messages-de.ts'
 
-/** Die Texte auf Deutsch. */
-export const german: typeof english = {
-  lang: 'de',
+/** The texts in German. */
+export const german: PageMessages = {
   common: {
     skip: 'Zum Inhalt springen',
     error: 'Fehler',
+    language: 'Sprache',
     signOut: 'Abmelden',
     signIn: 'Anmelden',
     username: 'Benutzername',
     email: 'E-Mail (freiwillig)',
     password: 'Passwort',
+    backToAccount: 'Zurück zum Konto',
     yourAccount: 'Ihr Konto',
-    utc: 'UTC',
     never: 'Nie',
     unknown: 'Unbekannt',
     account: 'Konto',
@@ -23,35 +26,20 @@ export const german: typeof english = {
     title: 'Anmelden',
     continueTo: (client) => `um mit ${client} fortzufahren`,
     submit: 'Anmelden',
+    identifier: 'E-Mail oder Benutzername',
     wrong: 'Benutzername oder Passwort ist falsch.',
-    wrongAdvice: 'Prüfen Sie beides, und ob die Feststelltaste an ist.',
+    wrongAdvice: 'Prüfen Sie beides, und ob die Feststelltaste eingeschaltet ist.',
     throttled: (minutes) =>
       `Zu viele Versuche. Versuchen Sie es in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} wieder.`,
     required: 'Melden Sie sich noch einmal an, um fortzufahren.',
     noAccount: 'Noch kein Konto?',
     signUp: 'Konto anlegen',
   },
-  consent: {
-    title: (client) => `${client} Zugriff geben`,
-    asks: (client) => `${client} möchte mit den folgenden Berechtigungen auf Ihre Daten zugreifen:`,
-    choose: 'Entfernen Sie das Häkchen bei allem, was Sie nicht erlauben möchten.',
-    before: (client) => `Sie haben ${client} schon früher erlaubt:`,
-    beforeAdvice: 'Was Sie jetzt abwählen, ist nicht mehr erlaubt.',
-    authorize: 'Erlauben',
-    cancel: 'Abbrechen',
-    website: 'Website',
-    destination: 'Danach geht es zu',
-    onDevice: 'einer App auf diesem Gerät',
-    deviceWarning: 'Diese Anfrage kommt von einer App auf diesem Gerät.',
-    deviceAdvice: (client) =>
-      `Ob es wirklich ${client} ist, lässt sich hier nicht feststellen. Erlauben Sie den Zugriff nur, wenn Sie dies gerade selbst begonnen haben.`,
-    somebodyElse: 'Nicht Sie?',
-    after: (site) => `Sie können dies jederzeit auf Ihrer Kontoseite bei ${site} zurücknehmen.`,
-  },
+  consent: consentGerman,
   handover: {
     title: 'Einen Augenblick',
     text: (host) => `Es geht zurück zu ${host}.`,
-    again: 'Nichts geschieht? Noch einmal versuchen',
+    again: 'Es geschieht nichts? Noch einmal versuchen',
   },
   selectAccount: {
     title: 'Konto wählen',
@@ -78,7 +66,7 @@ export const german: typeof english = {
     applications: 'Anwendungen',
     applicationsHint: 'Sie dürfen Ihre Daten nutzen, bis Sie den Zugriff entziehen.',
     noApplications: 'Keine Anwendung hat Zugriff',
-    noApplicationsHint: 'Was Sie erlauben, steht dann hier, und Sie können es hier zurücknehmen.',
+    noApplicationsHint: 'Was Sie erlauben, steht dann hier, und hier können Sie es auch zurücknehmen.',
     authorizedSince: 'Erlaubt seit',
     lastUsed: 'Zuletzt genutzt',
     repeatedElsewhere: 'Der Zugriff dieser Anwendung wurde auch aus einem anderen Netz genutzt.',
@@ -86,12 +74,15 @@ export const german: typeof english = {
       'Das kommt vor, wenn ein Telefon das Netz wechselt. Können Sie es sich nicht erklären, entziehen Sie den Zugriff: Die Anwendung muss dann neu fragen.',
     repeatedElsewhereAt: 'Aus anderem Netz',
     revoke: 'Entziehen',
+    revokeAsks: (client) => `${client} verliert den Zugriff sofort und muss Sie erneut fragen.`,
+    revokeNow: 'Zugriff entziehen',
     revokeOf: (client) => `Entziehen: Zugriff von ${client}`,
     sessions: 'Anmeldungen',
-    sessionsHint: 'Browser, die an Ihrem Konto angemeldet sind. Beenden Sie, was Sie nicht kennen.',
+    sessionsHint: 'Browser, die an Ihrem Konto angemeldet sind. Melden Sie ab, was Sie nicht kennen.',
     since: 'Seit',
     lastSeen: 'Zuletzt gesehen',
     network: 'Netz',
+    place: 'Ort',
     thisOne: 'Dieser Browser',
     endSession: 'Abmelden',
     endSessionOf: (device) => `Abmelden: ${device}`,
@@ -100,13 +91,13 @@ export const german: typeof english = {
     changePassword: 'Passwort',
     changePasswordHint:
       'Ein neues Passwort beendet Ihre anderen Anmeldungen und den Zugriff aller Anwendungen.',
-    currentPassword: 'Jetziges Passwort',
+    currentPassword: 'Aktuelles Passwort',
     newPassword: 'Neues Passwort',
     repeatedPassword: 'Neues Passwort noch einmal',
     changePasswordSubmit: 'Passwort ändern',
     accessEnded: (client, tokens) =>
       `Zugriff von ${client} beendet: ${tokens} ${tokens === 1 ? 'Token' : 'Tokens'} entzogen.`,
-    sessionEnded: 'Jener Browser ist abgemeldet.',
+    sessionEnded: 'Der Browser ist abgemeldet.',
     othersEnded: (sessions) =>
       sessions === 0
         ? 'Sie waren sonst nirgends angemeldet.'
@@ -117,8 +108,7 @@ export const german: typeof english = {
   },
   front: {
     title: 'Willkommen',
-    intro:
-      'Hier haben Sie das Konto, mit dem Sie sich bei Anwendungen anmelden, und bestimmen, was jede von ihnen darf.',
+    intro: 'Mit Ihrem Konto melden Sie sich bei Anwendungen an und bestimmen, was jede von ihnen darf.',
     admin: 'Verwaltung',
     demo: 'Den ganzen Ablauf mit der Demo-Anwendung ausprobieren',
   },
@@ -128,46 +118,17 @@ export const german: typeof english = {
     repeated: 'Passwort noch einmal',
     haveAccount: 'Schon ein Konto?',
   },
-  profile: {
-    title: 'Profil',
-    hint: 'Anwendungen, denen Sie es erlauben, dürfen diese Angaben lesen.',
-    edit: 'Profil bearbeiten',
-    submit: 'Speichern',
-    back: 'Zurück zum Konto',
-    saved: 'Ihr Profil ist gespeichert.',
-    labels: {
-      name: 'Name',
-      given_name: 'Vorname',
-      family_name: 'Nachname',
-      nickname: 'Spitzname',
-      birthdate: 'Geburtsdatum',
-      zoneinfo: 'Zeitzone',
-      locale: 'Sprache',
-      website: 'Website',
-      picture: 'Adresse eines Bildes',
-      phone_number: 'Telefonnummer',
-      street_address: 'Straße und Hausnummer',
-      postal_code: 'Postleitzahl',
-      locality: 'Ort',
-      region: 'Region',
-      country: 'Land',
-    },
-    problems: {
-      text: 'Schreiben Sie eine Zeile mit höchstens 200 Zeichen.',
-      birthdate: 'Schreiben Sie das Datum wie 1990-12-31 oder nur das Jahr.',
-      zone: 'Schreiben Sie die Zeitzone wie Europe/Berlin.',
-      locale: 'Schreiben Sie die Sprache wie de oder en-GB.',
-      url: 'Schreiben Sie eine Webadresse wie https://example.org.',
-      phone: 'Schreiben Sie die Nummer wie +49 30 123456.',
-    },
-  },
   fields: {
+    emailAddress: 'E-Mail-Adresse',
+    knownPassword:
+      'Dieses Passwort ist aus einem Datenleck bei einem anderen Dienst bekannt. Wählen Sie ein anderes.',
+    invitationOver: 'Er wurde schon benutzt oder ist abgelaufen.',
     passwordHint: (least) =>
-      `Mindestens ${least} Zeichen, ohne Ihren Benutzernamen; nichts, was alle zuerst raten. Ein paar Wörter ohne Zusammenhang sind leicht zu merken und schwer zu erraten.`,
+      `Mindestens ${least} Zeichen, ohne Ihren Benutzernamen. Ein paar Wörter ohne Zusammenhang sind leicht zu merken und schwer zu erraten.`,
     problems: (count) =>
       count === 1 ? 'Ein Feld stimmt noch nicht:' : `${count} Felder stimmen noch nicht:`,
     missing: 'Bitte ausfüllen.',
-    wrongPassword: 'Das ist nicht Ihr jetziges Passwort.',
+    wrongPassword: 'Das ist nicht Ihr aktuelles Passwort.',
     tooShort: (least) => `Nehmen Sie mindestens ${least} Zeichen.`,
     tooLong: (most) => `Nehmen Sie ein kürzeres Passwort: höchstens ${most} Bytes.`,
     tooCommon: 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
@@ -178,23 +139,30 @@ export const german: typeof english = {
       'Ein bis 150 sichtbare Zeichen, in jeder Schrift. Er darf nicht aussehen wie der Name von jemand anderem.',
     taken:
       'Dieser Benutzername ist vergeben oder sieht aus wie einer, der vergeben ist. Wählen Sie einen anderen.',
-    badUsername: 'Nehmen Sie 1 bis 150 Zeichen, die alle zu sehen sind.',
-    reservedUsername: 'Dieser Benutzername ist vorbehalten. Wählen Sie einen anderen.',
+    badUsername: 'Nehmen Sie 1 bis 150 sichtbare Zeichen.',
+    notAnAddress: 'Wählen Sie einen Benutzernamen, der keine E-Mail-Adresse ist.',
+    reservedUsername: 'Dieser Benutzername ist reserviert. Wählen Sie einen anderen.',
     emailTaken: 'Ein anderes Konto hat diese Adresse schon.',
     badEmail: 'Schreiben Sie eine E-Mail-Adresse wie name@example.org.',
   },
   problems: {
     unauthorizedClient: {
       title: 'Unbekannte Anwendung',
-      what: 'Eine nicht zugelassene Anwendung wollte auf Ihre Daten zugreifen.',
+      what: 'Diese Website kennt die Anwendung nicht, die Sie hierher geschickt hat.',
       advice:
         'Es wurde nichts weitergegeben. Gehen Sie zurück zur Anwendung und versuchen Sie es noch einmal; geschieht es wieder, sagen Sie es ihren Betreibern.',
     },
     redirectMismatch: {
       title: 'Falsche Rücksprungadresse',
-      what: 'Die verlangte Weiterleitung passt nicht zu den Einstellungen der Anwendung.',
+      what: 'Die Anwendung wollte Sie an eine Adresse schicken, die sie nicht angemeldet hat.',
       advice:
         'Es wurde nichts weitergegeben, und Sie wurden nicht weitergeleitet. Wenn Sie der Anwendung trauen, sagen Sie es ihren Betreibern.',
+    },
+    clientDocument: {
+      title: 'Diese Anwendung lässt sich nicht erkennen',
+      what: 'Das Dokument, das die Anwendung beschreibt, ist nicht verwendbar.',
+      advice:
+        'Es wurde nichts weitergegeben. Gehen Sie zurück zur Anwendung und versuchen Sie es später noch einmal; geschieht es wieder, sagen Sie es ihren Betreibern.',
     },
     sessionExpired: {
       title: 'Das hat zu lange gedauert',
@@ -220,7 +188,7 @@ export const german: typeof english = {
     },
     throttled: {
       title: 'Zu viele Versuche',
-      what: 'Es wurden zu viele falsche Passwörter versucht.',
+      what: 'Es gab zu viele Versuche.',
       advice: 'Warten Sie zehn Minuten und versuchen Sie es wieder.',
     },
     forbidden: {
@@ -238,19 +206,14 @@ export const german: typeof english = {
       what: 'Ein Teil dieses Dienstes antwortet nicht.',
       advice: 'Es wurde nichts geändert. Warten Sie einen Moment und versuchen Sie es noch einmal.',
     },
-    configuration: {
-      title: 'Nicht richtig eingerichtet',
-      what: 'Fehler in der Konfiguration (configuration error)',
-      advice: 'Das Protokoll nennt die Einstellung, die nicht brauchbar ist.',
-    },
     unexpected: {
       title: 'Etwas ist schiefgegangen',
       what: 'Ein unerwarteter Fehler hat diese Anfrage abgebrochen.',
       advice:
-        'Versuchen Sie es noch einmal; geschieht es wieder, nennen Sie den Betreibern die Nummer unten.',
+        'Versuchen Sie es noch einmal; geschieht es wieder, nennen Sie den Betreibern die Referenz unten.',
     },
   },
-  error: { detail: 'Einzelheiten', id: 'Fehlernummer', home: 'Zu Ihrem Konto' },
+  error: { detail: 'Einzelheiten für Entwickler', id: 'Referenz', home: 'Zu Ihrem Konto' },
   formPost: {
     title: 'Einen Moment',
     text: (host) => `Sie werden zu ${host} zurückgeleitet.`,
@@ -291,4 +254,6 @@ export const german: typeof english = {
     on: (browser, system) => `${browser} unter ${system}`,
     unknown: 'Unbekannter Browser',
   },
+  ...clientGerman,
+  ...germanSignIn,
 }

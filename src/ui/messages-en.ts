@@ -1,17 +1,24 @@
+import { clientEnglish } from './client-messages-en.ts'
+import { consentEnglish } from './consent-messages-en.ts'
+import { englishSignIn } from './sign-in-messages-en.ts'
+
 /** The texts in English: what every other language translates. */
 export const english = {
   /** For `<html lang>` and for dates. */
   lang: 'en',
+  /** Of the language, in itself. */
+  name: 'English',
   common: {
     skip: 'Skip to content',
     error: 'Error',
+    language: 'Language',
     signOut: 'Sign out',
     signIn: 'Sign in',
     username: 'Username',
     email: 'Email (optional)',
     password: 'Password',
+    backToAccount: 'Back to your account',
     yourAccount: 'Your account',
-    utc: 'UTC',
     never: 'Never',
     unknown: 'Unknown',
     account: 'Account',
@@ -22,31 +29,16 @@ export const english = {
     title: 'Sign in',
     continueTo: (client: string) => `to continue to ${client}`,
     submit: 'Sign in',
+    identifier: 'Email or username',
     wrong: 'Wrong username or password.',
     wrongAdvice: 'Check both, and whether Caps Lock is on.',
     throttled: (minutes: number) =>
       `Too many attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
-    required: 'Sign in again to go on.',
+    required: 'Sign in again to continue.',
     noAccount: 'No account yet?',
     signUp: 'Create one',
   },
-  consent: {
-    title: (client: string) => `Authorize ${client}`,
-    asks: (client: string) => `${client} would like to access your data with the following permissions:`,
-    choose: 'Untick what you do not want to allow.',
-    before: (client: string) => `You have allowed ${client} before:`,
-    beforeAdvice: 'What you untick now is no longer allowed.',
-    authorize: 'Authorize',
-    cancel: 'Cancel',
-    website: 'Website',
-    destination: 'Sends you back to',
-    onDevice: 'an app on this device',
-    deviceWarning: 'This request comes from an app on this device.',
-    deviceAdvice: (client: string) =>
-      `Nobody can tell here whether it really is ${client}. Authorize only if you have just started this yourself.`,
-    somebodyElse: 'Not you?',
-    after: (site: string) => `You can take this back at any time on your account page at ${site}.`,
-  },
+  consent: consentEnglish,
   handover: {
     title: 'One moment',
     text: (host: string) => `You are going back to ${host}.`,
@@ -68,7 +60,7 @@ export const english = {
     submit: 'Sign out',
     stay: 'Stay signed in',
     doneTitle: 'You are signed out',
-    done: 'This browser has no access to your account any more.',
+    done: 'This browser no longer has access to your account.',
     back: (application: string) => `Back to ${application}`,
     again: 'Sign in again',
   },
@@ -77,20 +69,24 @@ export const english = {
     applications: 'Applications',
     applicationsHint: 'They may use your data until you revoke their access.',
     noApplications: 'No application has access',
-    noApplicationsHint: 'What you authorize will be listed here, and you can take it back here.',
+    noApplicationsHint:
+      'The applications that you authorize are listed here, and you can revoke their access.',
     authorizedSince: 'Authorized since',
     lastUsed: 'Last used',
-    repeatedElsewhere: 'The access of this application was also used from another network.',
+    repeatedElsewhere: 'This application’s access was also used from another network.',
     repeatedElsewhereAdvice:
       'This can happen when a phone changes networks. If you cannot explain it, revoke the access: the application then has to ask you again.',
     repeatedElsewhereAt: 'From another network',
     revoke: 'Revoke',
+    revokeAsks: (client: string) => `${client} loses its access at once, and has to ask you again.`,
+    revokeNow: 'Revoke the access',
     revokeOf: (client: string) => `Revoke the access of ${client}`,
     sessions: 'Sign-ins',
-    sessionsHint: 'Browsers that are signed in to your account. End those that you do not know.',
+    sessionsHint: 'Browsers that are signed in to your account. Sign out those that you do not recognize.',
     since: 'Since',
     lastSeen: 'Last seen',
     network: 'Network',
+    place: 'Place',
     thisOne: 'This browser',
     endSession: 'Sign out',
     endSessionOf: (device: string) => `Sign out ${device}`,
@@ -111,12 +107,11 @@ export const english = {
         : `${sessions === 1 ? 'One other browser is' : `${sessions} other browsers are`} signed out.`,
     passwordChanged:
       'Your password is changed. Other browsers are signed out, and applications have to ask again.',
-    gone: 'That was over already; nothing had to be done.',
+    gone: 'That had already ended; nothing had to be done.',
   },
   front: {
     title: 'Welcome',
-    intro:
-      'Here you have the account with which you sign in to applications, and decide what each of them may do.',
+    intro: 'Your account here signs you in to applications, and you decide what each of them may do.',
     admin: 'Admin panel',
     demo: 'Try the whole flow with the demo application',
   },
@@ -126,42 +121,12 @@ export const english = {
     repeated: 'Password again',
     haveAccount: 'Already have an account?',
   },
-  profile: {
-    title: 'Profile',
-    hint: 'Applications to which you allow it may read this.',
-    edit: 'Edit your profile',
-    submit: 'Save',
-    back: 'Back to your account',
-    saved: 'Your profile is saved.',
-    labels: {
-      name: 'Name',
-      given_name: 'Given name',
-      family_name: 'Family name',
-      nickname: 'Nickname',
-      birthdate: 'Date of birth',
-      zoneinfo: 'Time zone',
-      locale: 'Language',
-      website: 'Website',
-      picture: 'Address of a picture',
-      phone_number: 'Phone number',
-      street_address: 'Street and number',
-      postal_code: 'Postal code',
-      locality: 'City',
-      region: 'Region',
-      country: 'Country',
-    },
-    problems: {
-      text: 'Use one line of at most 200 characters.',
-      birthdate: 'Write the date as 1990-12-31, or the year alone.',
-      zone: 'Write the time zone as Europe/Berlin.',
-      locale: 'Write the language as en or de-AT.',
-      url: 'Write a web address, as https://example.org.',
-      phone: 'Write the number as +49 30 123456.',
-    },
-  },
   fields: {
+    emailAddress: 'Email address',
+    knownPassword: 'This password is known from a breach of another site. Choose another one.',
+    invitationOver: 'It has already been used, or has expired.',
     passwordHint: (least: number) =>
-      `At least ${least} characters, without your username; nothing that everybody guesses first. A few unrelated words are easy to remember and hard to guess.`,
+      `At least ${least} characters, without your username. A few unrelated words are easy to remember and hard to guess.`,
     problems: (count: number) =>
       count === 1 ? 'There is a problem with one field:' : `There are problems with ${count} fields:`,
     missing: 'Fill this in.',
@@ -169,38 +134,44 @@ export const english = {
     tooShort: (least: number) => `Use at least ${least} characters.`,
     tooLong: (most: number) => `Use a shorter password: at most ${most} bytes.`,
     tooCommon: 'This password is easy to guess. Choose another one.',
-    notText: 'This password holds a character that no keyboard has.',
+    notText: 'This password contains a character that no keyboard has.',
     holdsName: 'Your username must not be part of your password.',
     notRepeated: 'The two passwords differ.',
-    usernameHint:
-      'One to 150 characters that can be seen, of any script. It must not look like the name of somebody else.',
+    usernameHint: 'One to 150 visible characters, in any script. It must not look like somebody else’s name.',
     taken: 'This username is taken, or looks like one that is. Choose another one.',
-    badUsername: 'Use 1 to 150 characters, all of which can be seen.',
+    badUsername: 'Use 1 to 150 visible characters.',
+    notAnAddress: 'Choose a username that is not an email address.',
     reservedUsername: 'This username is reserved. Choose another one.',
-    emailTaken: 'Another account has this address already.',
-    badEmail: 'Write an email address, as name@example.org.',
+    emailTaken: 'Another account already has this address.',
+    badEmail: 'Enter an email address such as name@example.org.',
   },
   problems: {
     unauthorizedClient: {
       title: 'Unknown application',
-      what: 'An unauthorized client tried to access your resources.',
+      what: 'This site does not know the application that sent you here.',
       advice:
         'Nothing was shared. Go back to the application and try again; if this happens again, tell the people who run it.',
     },
     redirectMismatch: {
       title: 'Wrong return address',
-      what: "The requested redirect didn't match the client settings.",
+      what: 'The application asked to send you to an address that it has not registered.',
       advice:
         'Nothing was shared, and you were not sent on. If you came from an application that you trust, tell the people who run it.',
     },
+    clientDocument: {
+      title: 'This application cannot be recognized',
+      what: 'The document that describes the application cannot be used.',
+      advice:
+        'Nothing was shared. Go back to the application and try again later; if this happens again, tell the people who run it.',
+    },
     sessionExpired: {
       title: 'This took too long',
-      what: 'Authorization session has expired.',
+      what: 'The application’s request has expired.',
       advice: 'Go back to the application and start again. Nothing was shared.',
     },
     insecure: {
       title: 'This connection is not secure',
-      what: 'A secure connection is required.',
+      what: 'This page needs a secure connection.',
       advice: 'Open the same address with https:// at its beginning.',
     },
     antiForgery: {
@@ -212,11 +183,11 @@ export const english = {
       title: 'This request cannot be answered',
       what: 'The application sent a request that is not correct.',
       advice:
-        'Go back to the application and try again; if this happens again, tell the people who run it what is said here.',
+        'Go back to the application and try again; if this happens again, tell the people who run it what this page says.',
     },
     throttled: {
       title: 'Too many attempts',
-      what: 'Too many wrong passwords were tried.',
+      what: 'There were too many attempts.',
       advice: 'Wait ten minutes and try again.',
     },
     forbidden: {
@@ -234,18 +205,13 @@ export const english = {
       what: 'A part of this service does not answer.',
       advice: 'Nothing was changed. Wait a moment and try again.',
     },
-    configuration: {
-      title: 'Not set up correctly',
-      what: 'configuration error',
-      advice: 'The log names the setting that cannot be used.',
-    },
     unexpected: {
       title: 'Something went wrong',
       what: 'An unexpected error stopped this request.',
-      advice: 'Try again; if this happens again, tell the people who run this site the number below.',
+      advice: 'Try again; if this happens again, tell the people who run this site the reference below.',
     },
   },
-  error: { detail: 'Details', id: 'Error number', home: 'Go to your account' },
+  error: { detail: 'Details for developers', id: 'Reference', home: 'Go to your account' },
   formPost: {
     title: 'One moment',
     text: (host: string) => `You are being sent back to ${host}.`,
@@ -259,7 +225,7 @@ export const english = {
     steps: [
       'Sign in as demo with the password demo',
       'Choose what the demo application may do',
-      'Redeem the code, and use the tokens that it is worth',
+      'Redeem the code, and use the tokens that it brings',
     ],
     start: 'Start',
     callbackTitle: 'The application got a code',
@@ -272,7 +238,7 @@ export const english = {
       'A real application keeps them on its server and shows them to nobody. Here you can try what they are good for.',
     noTokensTitle: 'The code was refused',
     noTokensText:
-      'A code works once, for ten minutes. One that comes a second time may have been stolen, so the tokens of the first time no longer work.',
+      'A code works once, for ten minutes. One that comes a second time may have been stolen, so the tokens from the first time no longer work.',
     callApi: 'Call an API with the access token:',
     introspect: 'Ask, as an API would, what the token is worth:',
     refresh: 'Get new tokens with the refresh token, before the access token expires:',
@@ -286,4 +252,6 @@ export const english = {
     on: (browser: string, system: string) => `${browser} on ${system}`,
     unknown: 'Unknown browser',
   },
+  ...clientEnglish,
+  ...englishSignIn,
 }

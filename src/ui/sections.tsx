@@ -3,14 +3,14 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { PageSection, ProviderEnv } from '../concepts.ts'
 import { Section } from './components.tsx'
 
-/** A part of a page, as it is shown. */
+/** A rendered part of a page. */
 export interface ShownSection {
   readonly id: string
   readonly title: string
   readonly content: JSX.Element
 }
 
-/** Asks the parts that features add to a page what they show now. */
+/** Renders the parts that features add to a page. */
 export async function showSections(
   c: Context<ProviderEnv>,
   sections: readonly PageSection[],

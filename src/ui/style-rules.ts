@@ -27,7 +27,6 @@ code, pre { font-family: var(--mono); font-size: 0.875em }
 main a:not(.button) { display: inline-block; padding-block: 0.125rem }
 main:focus { outline: none }
 .muted { color: var(--muted) }
-.small { font-size: 0.875rem }
 .hidden-text {
   position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }
@@ -41,6 +40,7 @@ main:focus { outline: none }
 .brand { display: inline-flex; align-items: center; gap: 0.625rem; min-height: 2.75rem; font-weight: 650; letter-spacing: -0.01em }
 .site-nav { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 1.25rem; color: var(--muted); font-size: 0.9375rem }
 .site-nav a, .text-button { display: inline-flex; align-items: center; min-height: 2.75rem }
+.site-footer a { display: inline-flex; align-items: center; min-height: 2.75rem; padding-inline: 0.5rem; color: var(--muted) }
 .site-footer { margin-top: auto; color: var(--muted); font-size: 0.875rem; text-align: center }
 main { width: 100%; max-width: 64rem; margin: 0 auto; padding: 1rem 1.25rem 3rem }
 .narrow main { max-width: 30rem }
@@ -71,7 +71,8 @@ export const PART_RULES = `
 .mark-large { width: 3rem; height: 3rem; border-radius: 13px; font-size: 1.25rem }
 .logo { flex: none; display: block; width: auto; height: 2rem; max-width: 10rem; object-fit: contain }
 .logo.mark-large { width: 3rem; height: 3rem; border-radius: 13px; padding: 0.375rem; border: 1px solid var(--line); background: var(--surface) }
-.pair { display: flex; align-items: center; gap: 0.75rem }
+.pair { display: flex; align-items: center; justify-content: center; gap: 0.75rem }
+.pair + h1 { text-align: center }
 .pair-line { flex: 0 1 3.5rem; border-top: 2px dotted var(--line-strong) }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem }
 .row-apart { justify-content: space-between }
@@ -106,15 +107,17 @@ export const PART_RULES = `
 .error { color: var(--danger); font-size: 0.875rem; font-weight: 600 }
 fieldset { margin: 0; padding: 0; border: 0; min-width: 0 }
 legend { padding: 0; margin-bottom: 0.75rem }
+legend.label { font-weight: 600; margin-bottom: 0.375rem }
 .choices { border: 1px solid var(--line); border-radius: var(--radius); overflow: clip }
 .choices > li + li { border-top: 1px solid var(--line) }
 .choice { display: grid; grid-template-columns: auto 1fr; gap: 0 0.875rem; align-items: center; min-height: 3.25rem; padding: 0.75rem 1rem; cursor: pointer }
 .choice:hover { background: var(--sunken) }
 .choice:has(:focus-visible) { background: var(--accent-soft) }
+.stack > .choice { padding-inline: 0; background: none }
 .choice input { width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-text); cursor: pointer }
 .choice-label { display: block; font-weight: 600 }
 .alert { padding: 0.75rem 1rem; border: 1px solid; border-inline-start-width: 5px; border-radius: var(--radius) }
-.alert > :first-child { font-weight: 600 }
+.alert > :first-child:not(:only-child) { font-weight: 600 }
 .alert p { color: var(--text) }
 .alert > p + p { margin-top: 0.25rem }
 .alert a, .alert li { color: var(--text) }
@@ -129,14 +132,14 @@ main .alert a { display: inline }
 .facts { display: grid; grid-template-columns: fit-content(50%) minmax(0, 1fr); gap: 0.25rem 1rem; font-size: 0.9375rem }
 .facts > div { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: baseline }
 .facts dt { color: var(--muted) }
-.facts-list, .facts-side { grid-template-columns: minmax(0, 1fr); gap: 0.75rem 1rem; font-size: 1rem }
-.facts-side { grid-template-columns: repeat(auto-fit, minmax(min(100%, 10.5rem), 1fr)) }
-.facts-list > div, .facts-side > div { display: block }
-.facts-side > div { grid-column: auto }
-main .facts-side a { padding-block: 0 }
-.facts-list dt, .facts-side dt { font-size: 0.875rem }
+main .facts a { padding-block: 0 }
+.facts-list { grid-template-columns: minmax(0, 1fr); gap: 0.75rem 1rem; font-size: 1rem }
+.facts-list > div { display: block }
+.facts-list dt { font-size: 0.875rem }
 .section { display: grid; gap: 1rem }
-.section + .section { margin-top: 2.5rem; padding-top: 2.5rem; border-top: 1px solid var(--line) }
+.section + .section { margin-top: clamp(1.5rem, 4vw, 2.5rem); padding-top: clamp(1.5rem, 4vw, 2.5rem) }
+.section + .section, .apart { border-top: 1px solid var(--line) }
+.apart { padding-top: 1.25rem }
 .section > header { display: flex; flex-direction: column; gap: 0.25rem }
 .section > header p { color: var(--muted); font-size: 0.9375rem }
 @media (min-width: 52rem) { .section { grid-template-columns: 16rem minmax(0, 1fr); gap: 3rem } }
@@ -145,6 +148,9 @@ main .facts-side a { padding-block: 0 }
 .items > li + li { border-top: 1px solid var(--line) }
 .item { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start }
 .item-body { flex: 1 1 12rem; min-width: 0 }
+.ask > summary { display: inline-flex }
+.ask > summary::before { content: none }
+.ask[open] { flex: 1 1 100% }
 .item-body.stack { --gap: 0.625rem }
 .scopes > li { display: flex; gap: 0.625rem; align-items: baseline; font-size: 0.9375rem }
 .scopes > li::before { content: ''; flex: none; width: 0.4375rem; height: 0.4375rem; border-radius: 50%; background: var(--accent-text); forced-color-adjust: none; translate: 0 -0.1em }
@@ -153,6 +159,13 @@ main .facts-side a { padding-block: 0 }
 .empty p { color: var(--muted) }
 .code { margin: 0; padding: 1rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--sunken); white-space: pre-wrap; word-break: break-all }
 .after { margin-top: 0.625rem }
+.whole { user-select: all }
+summary { display: flex; align-items: center; min-height: 2.75rem; font-weight: 600; cursor: pointer }
+summary::before { content: ''; flex: none; width: 0.5rem; height: 0.5rem; margin-inline: 0.125rem 0.75rem; border: solid; border-width: 0 2px 2px 0; rotate: -45deg }
+details[open] > summary::before { rotate: 45deg }
+.items > li:has(> details) { padding-block: 0.375rem }
+.small { font-size: 0.875rem }
+h1 + p { margin-top: 0.25rem }
 .lead { font-size: 1.125rem }
 .page-title { padding: 1rem 0 2rem }
 .steps { margin: 0; padding-inline-start: 1.5rem }

@@ -1,41 +1,50 @@
 import { sha256, toBase64url } from '../crypto/bytes.ts'
 import { LAYOUT_RULES, PART_RULES } from './style-rules.ts'
-import { type Palette, palettes, type Theme } from './theme.ts'
+import { type Corner, type Palette, palettes, type Theme } from './theme.ts'
 
-/** A file that a page loads: what a route needs to serve it. */
+/** A file that a page loads, with what a route needs to serve it. */
 export interface Asset {
-  /** Has a hash of the content, so a browser may keep it for ever. */
+  /** Contains a hash of the content, so a browser may keep it forever. */
   readonly path: string
   readonly body: string
   readonly headers: Readonly<Record<'Cache-Control' | 'Content-Type' | 'X-Content-Type-Options', string>>
 }
 
-/** The whole stylesheet for a theme. Of the theme only a parsed colour gets in, never its text. */
-export function stylesheet(theme: Pick<Theme, 'accentColor'>): string {
-  const { light, dark } = palettes(theme.accentColor)
+/** The parts of a theme that are in the stylesheet. */
+type Styled = Pick<Theme, 'accentColor' | 'corner' | 'colorScheme'>
+
+const CORNERS: Readonly<Record<Corner, string>> = { round: '10px', soft: '5px', square: '0px' }
+
+/** Returns the whole stylesheet for a theme. It contains only a parsed colour and known names of the theme, never its text. */
+export function stylesheet({ accentColor, colorScheme = 'auto', corner = 'round' }: Styled): string {
+  const { light, dark } = palettes(accentColor)
+  const first = colorScheme === 'dark' ? dark : light
   return [
-    `:root{color-scheme:light dark;${properties(light)}}`,
-    `@media (prefers-color-scheme:dark){:root{${properties(dark)}}}`,
+    `:root{color-scheme:${colorScheme === 'auto' ? 'light dark' : colorScheme};${properties(first)}}`,
+    ...(colorScheme === 'auto' ? [`@media (prefers-color-scheme:dark){:root{${properties(dark)}}}`] : []),
     LAYOUT_RULES,
     PART_RULES,
+    ...(corner === 'round' ? [] : [`:root{--radius:${CORNERS[corner]}}`]),
+    ...(corner === 'square' ? ['.card,.box,.items,.empty,.mark,.badge{border-radius:0}'] : []),
   ].join('\n')
 }
 
-/** Values, not promises: one that another request left pending may never be settled in this one. */
+/** Values rather than promises, as a promise of another request may never settle in this one. */
 const assets = new Map<string, Asset>()
 
-/** The stylesheet of a theme as a file, `/assets/style-<hash>.css`; made once per isolate and accent. */
-export async function styleAsset(theme: Pick<Theme, 'accentColor'>): Promise<Asset> {
-  const known = assets.get(theme.accentColor)
+/** Returns the stylesheet of a theme as a file, `/assets/style-<hash>.css`, created once per isolate and theme. */
+export async function styleAsset(theme: Styled): Promise<Asset> {
+  const key = [theme.accentColor, theme.corner, theme.colorScheme].join()
+  const known = assets.get(key)
   if (known) return known
   const made = await asset('style', 'css', 'text/css; charset=utf-8', stylesheet(theme))
-  assets.set(theme.accentColor, made)
+  assets.set(key, made)
   return made
 }
 
 /**
- * A text as a file with the hash of its content in its name.
- * @param name beginning of the file's name
+ * Returns a text as a file with the hash of its content in its name.
+ * @param name prefix of the file's name
  * @param extension without the dot
  */
 export async function asset(

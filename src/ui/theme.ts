@@ -1,26 +1,40 @@
 import { contrast, distinctFrom, mix, parseHex, readableOn, type Rgb, toHex } from './color.ts'
 import type { Messages } from './messages.ts'
 
-/** What an embedding app sets to make the pages its own: OAUTH_SITE_NAME, OAUTH_LOGO_URL, OAUTH_ACCENT_COLOR. */
+/** What an embedding app sets to make the pages its own: OAUTH_SITE_NAME, OAUTH_LOGO_URL, OAUTH_ACCENT_COLOR, OAUTH_CORNER, OAUTH_COLOR_SCHEME. */
 export interface Theme {
   readonly siteName: string
   /** An http or https URL, or a path of this origin; null shows the site name's first letter. */
   readonly logoUrl: string | null
   /** `#rgb` or `#rrggbb`; anything else counts as the default. */
   readonly accentColor: string
+  /** How round boxes and buttons are. */
+  readonly corner?: Corner
+  /** Follows the browser, unless one mode is set. */
+  readonly colorScheme?: ColorScheme
 }
 
-/** What every page gets beside its own data. */
+/** How round boxes and buttons are. */
+export type Corner = 'round' | 'soft' | 'square'
+
+/** Light, dark, or as the browser asks. */
+export type ColorScheme = 'auto' | 'light' | 'dark'
+
+/** What every page gets besides its own data. */
 export interface Ui {
   readonly messages: Messages
   readonly theme: Theme
   /** Where the stylesheet is served: `styleAsset(theme).path`. */
   readonly styleUrl: string
+  /** The person's time zone, by its IANA name; undefined if unknown. */
+  readonly timeZone?: string | undefined
+  /** The other languages of the page, each with the address that chooses it. */
+  readonly languages?: readonly { readonly lang: string; readonly name: string; readonly url: string }[]
   /** Value of the anti-forgery field; a page with a form cannot be rendered without it. */
   readonly antiForgery?: string | undefined
 }
 
-/** The accent of a provider that sets none. */
+/** The default accent. */
 export const DEFAULT_ACCENT = '#0f6b5c'
 
 /** Colours of one mode by the name of their custom property. */
@@ -60,8 +74,9 @@ const DARK: Readonly<Record<keyof typeof LIGHT, string>> = {
 }
 
 /**
- * The colours of both modes for an accent. Whatever the accent is, text on it and text in it can be read (WCAG 2.2 AA).
- * @param accentColor as `Theme` has it
+ * Returns the colours of both modes for an accent. Whatever the accent, text on it and text in it is readable (WCAG 2.2
+ * AA).
+ * @param accentColor as in `Theme`
  */
 export function palettes(accentColor: string): { readonly light: Palette; readonly dark: Palette } {
   const accent = parseHex(accentColor) ?? hex(DEFAULT_ACCENT)
@@ -75,7 +90,7 @@ function withAccent(
   tint: number,
 ): Palette {
   const surface = hex(colors.surface)
-  // A button in the colour of its background is no button; its border makes up what is missing (WCAG 2.2, 1.4.11).
+  // A button must not look like its background; its border adds the missing contrast (WCAG 2.2, 1.4.11).
   const accent = distinctFrom(wanted, [surface], least)
   const onAccent = readableOn(accent)
   const soft = hex(toHex(mix(surface, accent, tint)))
@@ -92,7 +107,7 @@ function withAccent(
   }
 }
 
-/** A colour of our own, which is written correctly. */
+/** Parses one of our own colours, which is valid. */
 function hex(text: string): Rgb {
   const color = parseHex(text)
   if (!color) throw new TypeError(`${text} is not a colour`)

@@ -24,8 +24,8 @@ const SYSTEMS: readonly (readonly [name: string, pattern: RegExp])[] = [
 const MAX_RAW = 60
 
 /**
- * A browser in words, as "Firefox on Windows".
- * @param userAgent the header as it was sent; null where there was none
+ * Returns a browser in words, such as "Firefox on Windows".
+ * @param userAgent the header as sent; null if there was none
  * @returns the browser, the system or both as far as they are known, else the beginning of the header
  */
 export function describeUserAgent(userAgent: string | null, messages: Messages): string {

@@ -86,7 +86,7 @@ describe('the account page', () => {
 
   it('warns of an application whose refresh token came again from another network, until its access is revoked', async () => {
     const [home, elsewhere] = [{ 'CF-Connecting-IP': '192.0.2.1' }, { 'CF-Connecting-IP': '198.51.100.7' }]
-    const warning = 'The access of this application was also used from another network.'
+    const warning = 'This application’s access was also used from another network.'
     const { refresh: first } = await givenTokens(alice)
     const form = {
       grant_type: 'refresh_token',
@@ -179,7 +179,7 @@ describe('revoking an application', () => {
     await authorize(await signedIn(bob))
     for (const client_id of ['web', 'nobody', '']) {
       const page = await act(browser, 'revoke-application', { client_id })
-      expect(page.text).toContain('That was over already; nothing had to be done.')
+      expect(page.text).toContain('That had already ended; nothing had to be done.')
     }
     const { results } = await env.DB.prepare('SELECT revoked_at FROM authorized_clients').all()
     expect(results).toEqual([{ revoked_at: null }])
@@ -310,10 +310,10 @@ describe('what belongs to somebody else', () => {
     const bobs = openBrowser()
     bobs.cookies.set(name, value)
     const page = await act(browser, 'end-session', { session: id, user_id: bob })
-    expect(page.text).toContain('That was over already; nothing had to be done.')
+    expect(page.text).toContain('That had already ended; nothing had to be done.')
     expect(await isSignedIn(bobs)).toBe(true)
     for (const session of ['', 'x', '%', "' OR 1=1 --"]) {
-      expect((await act(browser, 'end-session', { session })).text).toContain('That was over already')
+      expect((await act(browser, 'end-session', { session })).text).toContain('That had already ended')
     }
     expect(await isSignedIn(browser)).toBe(true)
   })

@@ -61,11 +61,11 @@ describe('signing up', () => {
 
   it('refuses fields that cannot be used, and keeps what was typed but the passwords', async () => {
     for (const [fields, said] of [
-      [{ username: '' }, 'all of which can be seen'],
-      [{ username: ' \u200f' }, 'all of which can be seen'],
-      [{ username: 'x'.repeat(151) }, 'all of which can be seen'],
-      [{ username: 'a\u0000b' }, 'all of which can be seen'],
-      [{ email: 'nobody' }, 'Write an email address'],
+      [{ username: '' }, 'Use 1 to 150 visible characters.'],
+      [{ username: ' \u200f' }, 'Use 1 to 150 visible characters.'],
+      [{ username: 'x'.repeat(151) }, 'Use 1 to 150 visible characters.'],
+      [{ username: 'a\u0000b' }, 'Use 1 to 150 visible characters.'],
+      [{ email: 'nobody' }, 'Enter an email address'],
       [{ password: 'short', repeated_password: 'short' }, 'Use at least 8 characters.'],
       [{ password: 'password1', repeated_password: 'password1' }, 'easy to guess'],
       [{ password: 'carol', username: 'carol' }, 'Use at least 8 characters.'],
@@ -75,7 +75,7 @@ describe('signing up', () => {
       ],
       [{ password: 'carol is my name', repeated_password: 'carol is my name' }, 'must not be part of'],
       [{ password: 'with a\u0000 in it', repeated_password: 'with a\u0000 in it' }, 'no keyboard'],
-      [{ username: 'ca\u00adrol' }, 'all of which can be seen'],
+      [{ username: 'ca\u00adrol' }, 'Use 1 to 150 visible characters.'],
       [{ username: 'system' }, 'This username is reserved.'],
       [{ username: 'Support' }, 'This username is reserved.'],
       [{ username: '\u0430dmin' }, 'This username is reserved.'],
@@ -96,8 +96,8 @@ describe('signing up', () => {
       await signUp({ username: 'a\u200bb', email: 'nobody', password: 'short', repeated_password: 'long' })
     ).text()
     for (const said of [
-      'all of which can be seen',
-      'Write an email',
+      'Use 1 to 150 visible characters.',
+      'Enter an email',
       'at least 8 char',
       'passwords differ',
     ]) {
@@ -138,7 +138,7 @@ describe('signing up', () => {
     await givenUser('dave', { email: 'dave@example.org', emailKey: 'dave@example.org' })
     const taken = await signUp({ email: 'DAVE@example.org' })
     expect(taken.status).toBe(400)
-    expect(await taken.text()).toMatch(/id="email-error">Another account has this address/)
+    expect(await taken.text()).toMatch(/id="email-error">Another account already has this address/)
     expect((await signUp({ email: 'carol@example.org' })).status).toBe(303)
     browser = openBrowser({ ...OPEN, OAUTH_UNIQUE_EMAIL: 'true' })
     expect((await signUp({ username: 'erin', email: 'Carol@Example.org' })).status).toBe(400)

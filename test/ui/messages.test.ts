@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { LANGUAGES, messagesFor } from '../../src/ui/messages.ts'
+import { resolveLanguages } from '../../src/provider/languages.ts'
+import { languagesOf, messagesFor } from '../../src/ui/messages.ts'
+import { english, germanMessages, SPEAKS_GERMAN, wide } from '../support/languages.ts'
 
 describe('the language of the pages', () => {
   it.each([
-    [null, 'en'],
     ['', 'en'],
     ['de', 'de'],
     ['DE-at', 'de'],
@@ -22,7 +23,25 @@ describe('the language of the pages', () => {
     ['x'.repeat(100_000), 'en'],
     [',;q=,;,', 'en'],
   ])('follows the weights of %j', (header, lang) => {
-    expect(messagesFor(header).lang).toBe(lang)
+    expect(messagesFor(header, SPEAKS_GERMAN).lang).toBe(lang)
+  })
+
+  it.each([
+    ['pt-BR', 'pt-BR'],
+    ['pt-br-x-own', 'pt-BR'],
+    ['pt-PT', 'pt'],
+    ['pt', 'pt'],
+    ['en-GB', 'en-GB'],
+    ['en-US', 'en'],
+    ['*', 'en'],
+    ['p', 'en'],
+  ])('of %j is the one that says most of it: %s', (header, lang) => {
+    const languages = ['pt', 'pt-BR', 'en-GB'].map((tag) => ({ ...wide, tag }))
+    expect(messagesFor(header, { languages: resolveLanguages(languages) }).lang).toBe(lang)
+  })
+
+  it('is English where no other is there', () => {
+    expect(messagesFor('de, fr;q=0.9', { languages: [] })).toBe(english)
   })
 
   it('has every text in every language', () => {
@@ -30,18 +49,13 @@ describe('the language of the pages', () => {
       typeof value === 'string'
         ? value.trim() === ''
         : typeof value === 'object' && value !== null && Object.values(value).some(empty)
-    expect(LANGUAGES.filter(empty)).toEqual([])
-    expect(new Set(LANGUAGES.map(({ lang }) => lang)).size).toBe(LANGUAGES.length)
+    expect(languagesOf(SPEAKS_GERMAN).filter(empty)).toEqual([])
   })
 
   it('counts what was done in both numbers', () => {
-    expect(messagesFor('en').account.accessEnded('Calendar', 1)).toBe(
-      'Access of Calendar ended: 1 token revoked.',
-    )
-    expect(messagesFor('en').account.accessEnded('Calendar', 3)).toBe(
-      'Access of Calendar ended: 3 tokens revoked.',
-    )
-    expect(messagesFor('de').account.accessEnded('Kalender', 0)).toBe(
+    expect(english.account.accessEnded('Calendar', 1)).toBe('Access of Calendar ended: 1 token revoked.')
+    expect(english.account.accessEnded('Calendar', 3)).toBe('Access of Calendar ended: 3 tokens revoked.')
+    expect(germanMessages.account.accessEnded('Kalender', 0)).toBe(
       'Zugriff von Kalender beendet: 0 Tokens entzogen.',
     )
   })

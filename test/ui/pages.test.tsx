@@ -14,17 +14,19 @@ import { SelectAccountPage } from '../../src/pages/select-account.tsx'
 import { SignUpPage } from '../../src/pages/sign-up.tsx'
 import { FormFields, Time } from '../../src/ui/components.tsx'
 import { Layout, renderPage } from '../../src/ui/layout.tsx'
-import { messagesFor } from '../../src/ui/messages.ts'
 import type { Ui } from '../../src/ui/theme.ts'
+import { english, germanMessages } from '../support/languages.ts'
 
 const theme = { siteName: 'Lighthouse', logoUrl: null, accentColor: '#0f6b5c' }
 const ui: Ui = {
-  messages: messagesFor('en'),
+  messages: english,
   theme,
   styleUrl: '/assets/style-x.css',
   antiForgery: 'anti-forgery-value',
 }
-const german: Ui = { ...ui, messages: messagesFor('de') }
+const german: Ui = { ...ui, messages: germanMessages }
+/** The seed's text for a redirect URI that is not the client's. */
+const MISMATCH = "The requested redirect didn't match the client settings."
 /** Breaks out of text, of attributes in either quotes, of titles and of comments, if anything lets it. */
 const HOSTILE = `</title></textarea>--><script>alert(1)</script><img src=x onerror=alert(1)>"' onfocus=alert(1) autofocus x="`
 const hostileUi: Ui = {
@@ -139,7 +141,15 @@ function hostilePages(): readonly (readonly [name: string, page: JSX.Element])[]
         loginUrl="/login"
       />,
     ],
-    ['error', <ErrorPage ui={hostileUi} problem="invalidRequest" detail={HOSTILE} errorId={HOSTILE} />],
+    [
+      'error',
+      <ErrorPage
+        ui={hostileUi}
+        problem="invalidRequest"
+        details={{ error_description: HOSTILE }}
+        errorId={HOSTILE}
+      />,
+    ],
     [
       'demo',
       <DemoCallbackPage
@@ -241,8 +251,11 @@ describe('a page', () => {
       '<time datetime="2023-11-14T22:13:20.000Z">Nov 14, 2023, 22:13 UTC</time>',
     )
     expect(await renderPage(<Time at={1_700_000_000} messages={german.messages} />)).toContain(
-      '14.11.2023, 22:13 UTC',
+      '14. Nov. 2023, 22:13 UTC',
     )
+    expect(
+      await renderPage(<Time at={1_700_000_000} messages={german.messages} zone="Europe/Berlin" />),
+    ).toContain('<time datetime="2023-11-14T22:13:20.000Z">14. Nov. 2023, 23:13 MEZ</time>')
   })
 })
 
@@ -269,7 +282,7 @@ describe('a form', () => {
     }
   })
 
-  it('to a client never carries it', async () => {
+  it('never carries it to a client', async () => {
     const html = await renderPage(
       <FormPostPage
         ui={ui}
@@ -283,7 +296,7 @@ describe('a form', () => {
     expect(html).toContain('<script src="/assets/s.js" defer=""></script>')
   })
 
-  it('to a client is not sent to what is no web address', async () => {
+  it('is not sent to a client at what is no web address', async () => {
     const html = await renderPage(
       <FormPostPage
         ui={ui}
@@ -365,12 +378,12 @@ describe('the page that asks for the account', () => {
 
 describe('the account page', () => {
   it.each([
-    ['en', 'also used from another network', 'If you cannot explain it, revoke the access'],
-    ['de', 'auch aus einem anderen Netz genutzt', 'entziehen Sie den Zugriff'],
+    [english, 'also used from another network', 'If you cannot explain it, revoke the access'],
+    [germanMessages, 'auch aus einem anderen Netz genutzt', 'entziehen Sie den Zugriff'],
   ])(
-    'says in %s where an application was repeated from elsewhere, when, and what to do',
-    async (lang, ...words) => {
-      const html = await renderPage(<AccountPage {...account} ui={{ ...ui, messages: messagesFor(lang) }} />)
+    'says in $name where an application was repeated from elsewhere, when, and what to do',
+    async (messages, ...words) => {
+      const html = await renderPage(<AccountPage {...account} ui={{ ...ui, messages }} />)
       expect(html).toMatch(
         new RegExp(`alert-warning.*${words.join('.*')}.*datetime="2023-11-14T22:16:40.000Z"`),
       )
@@ -440,7 +453,10 @@ describe('the account page', () => {
 })
 
 it("the error page keeps the seed's messages readable in its source", async () => {
-  expect(await renderPage(<ErrorPage ui={ui} problem="redirectMismatch" />)).toContain(
-    "The requested redirect didn't match the client settings.",
-  )
+  const details = { error: 'invalid_request', error_description: MISMATCH, client_id: undefined }
+  const html = await renderPage(<ErrorPage ui={ui} problem="redirectMismatch" details={details} />)
+  expect(html).toContain(`<summary>Details for developers</summary>`)
+  expect(html).toContain(`<dt>error_description</dt><dd><code>${MISMATCH}</code>`)
+  expect(html).not.toContain('client_id')
+  expect(html).toContain('<p class="lead">The application asked to send you to an address')
 })

@@ -16,6 +16,10 @@ const ACCENTS = [
   '#1a73e8',
 ]
 
+const STEPS = ['00', '33', '66', '99', 'cc', 'ff']
+/** Accents from every part of the colours that there are. */
+const GRID = STEPS.flatMap((red) => STEPS.flatMap((green) => STEPS.map((blue) => `#${red}${green}${blue}`)))
+
 /** The contrast of two colours of a palette. */
 function ratio(palette: Palette, first: keyof Palette, second: keyof Palette): number {
   return contrast(color(palette[first]), color(palette[second]))
@@ -28,12 +32,12 @@ function color(hex: string): Rgb {
 }
 
 describe('the colours', () => {
-  it('measures contrast as WCAG does', () => {
+  it('have their contrast measured as WCAG does', () => {
     expect(contrast([0, 0, 0], [255, 255, 255])).toBe(21)
     expect(contrast([119, 119, 119], [255, 255, 255])).toBeCloseTo(4.48, 2)
   })
 
-  it.each(ACCENTS)('can be read with the accent %s, in both modes', (accent) => {
+  it.each([...ACCENTS, ...GRID])('can be read with the accent %s, in both modes', (accent) => {
     for (const palette of Object.values(palettes(accent))) {
       expect(ratio(palette, 'on-accent', 'accent')).toBeGreaterThanOrEqual(4.5)
       expect(ratio(palette, 'on-accent', 'accent-hover')).toBeGreaterThanOrEqual(4.5)
@@ -90,5 +94,21 @@ describe('the stylesheet', () => {
     expect(first.path).not.toBe(second.path)
     expect(await styleAsset({ accentColor: '#0f6b5c' })).toEqual(first)
     expect(first.headers['Cache-Control']).toContain('immutable')
+  })
+
+  it('has the corner and the mode that the theme asks for', () => {
+    const accentColor = '#0f6b5c'
+    const usual = stylesheet({ accentColor })
+    expect(stylesheet({ accentColor, corner: 'round', colorScheme: 'auto' })).toBe(usual)
+    expect(usual).toContain('prefers-color-scheme:dark')
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const fixed = stylesheet({ accentColor, colorScheme })
+      expect(fixed).toContain(
+        `:root{color-scheme:${colorScheme};--page:${palettes(accentColor)[colorScheme].page}`,
+      )
+      expect(fixed).not.toContain('prefers-color-scheme:dark')
+    }
+    expect(stylesheet({ accentColor, corner: 'square' })).toContain('--radius:0px')
+    expect(stylesheet({ accentColor, corner: 'soft' })).toContain('--radius:5px')
   })
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { messagesFor } from '../../src/ui/messages.ts'
 import { describeUserAgent } from '../../src/ui/user-agent.ts'
+import { english, germanMessages } from '../support/languages.ts'
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 
@@ -42,12 +42,12 @@ it.each([
   [`${'y'.repeat(59)}zz`, `${'y'.repeat(59)}…`],
   ['', 'Unknown browser'],
   [null, 'Unknown browser'],
-])('says what %j is', (header, words) => {
-  expect(describeUserAgent(header, messagesFor('en'))).toBe(words)
+])('describeUserAgent says what %j is', (header, words) => {
+  expect(describeUserAgent(header, english)).toBe(words)
 })
 
-it('says it in the language of the page', () => {
+it('describeUserAgent says it in the language of the page', () => {
   const header = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0'
-  expect(describeUserAgent(header, messagesFor('de'))).toBe('Firefox unter Windows')
-  expect(describeUserAgent(null, messagesFor('de'))).toBe('Unbekannter Browser')
+  expect(describeUserAgent(header, germanMessages)).toBe('Firefox unter Windows')
+  expect(describeUserAgent(null, germanMessages)).toBe('Unbekannter Browser')
 })

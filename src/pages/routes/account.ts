@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { Params, Paths, ProviderEnv } from '../../concepts.ts'
+import type { Params, Paths, Provider, ProviderEnv } from '../../concepts.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import {
@@ -9,8 +9,10 @@ import {
   takeSession,
   useSession,
 } from '../../http/browser-session.ts'
+import { notifyOwner } from '../../http/notify-owner.ts'
 import { readForm } from '../../http/params.ts'
 import { checkPassword } from '../../identity/authenticate.ts'
+import { hasPassword } from '../../identity/own-password.ts'
 import { MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword } from '../../identity/passwords.ts'
 import { afterSessionsEnded } from '../../identity/sessions-ended.ts'
@@ -20,6 +22,7 @@ import type { Notice } from '../../ui/components.tsx'
 import { displayName } from '../../ui/links.ts'
 import { showSections } from '../../ui/sections.tsx'
 import type { AccountPageProps, PasswordErrors } from '../account.tsx'
+import { openClientUrl } from '../client-about.tsx'
 import { takeFlash, writeFlash } from './flash.ts'
 import { newPasswordErrors } from './new-password.ts'
 import { messagesOf, seeOther, showPage, uiOf } from './respond.ts'
@@ -49,6 +52,11 @@ async function showAccount(
   return showPage(c, page, status)
 }
 
+/** Returns whether the user has a password that is stored here. */
+function ownsPassword(session: Session, provider: Provider): boolean {
+  return provider.hooks.users === null && hasPassword(session, provider)
+}
+
 async function accountProps(c: Handling, account: Account, session: Session): Promise<AccountPageProps> {
   const ui = await uiOf(c, { form: true })
   const { features, paths } = c.get('provider')
@@ -60,6 +68,7 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
       clientId: client.clientId,
       name: client.name,
       url: client.url,
+      openUrl: openClientUrl(client.initiateLoginUri, c.get('provider')),
       scopes: scopeTexts(client.scope, account.scopes, ui.messages),
       since: client.authorizedAt,
       lastUsed: client.lastUsedAt,
@@ -69,25 +78,26 @@ async function accountProps(c: Handling, account: Account, session: Session): Pr
       id: found.id,
       userAgent: found.userAgent,
       network: found.network,
+      place: found.place ?? null,
       since: found.authTime,
       lastSeen: found.lastSeenAt,
       current: found.id === session.id,
     })),
     minPasswordLength: MIN_PASSWORD_LENGTH,
-    ownsPassword: c.get('provider').hooks.users === null,
+    ownsPassword: ownsPassword(session, c.get('provider')),
     logoutUrl: c.get('provider').paths.logout,
     panelUrl: session.user.isStaff && features.includes('admin') ? paths.admin : null,
     sections: await showSections(c, c.get('provider').accountSections),
   }
 }
 
-/** Does what a form of the page asks, then shows the page again by a redirect, so that a reload does nothing twice. */
+/** Does what a form of the page asks for, then redirects to the page, so that a reload does nothing twice. */
 async function act(c: Handling): Promise<Response> {
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)
   const session = await readBrowserSession(c)
   if (!session) return seeOther(c, c.get('provider').paths.login)
-  if (form.get('intent') === 'change-password' && !c.get('provider').hooks.users)
+  if (form.get('intent') === 'change-password' && ownsPassword(session, c.get('provider')))
     return changePassword(c, form, session)
   await writeFlash(c, await carryOut(c, form, session))
   return seeOther(c, c.get('provider').paths.account)
@@ -125,16 +135,17 @@ async function carryOut(c: Handling, form: Params, { id, user }: Session): Promi
       return { kind: 'success', text: account.othersEnded(ended) }
     }
     default:
-      throw new OAuthError('invalid_request', 'The form says nothing to do.')
+      throw new OAuthError('invalid_request', 'The form does not say what to do.')
   }
 }
 
-/** Checks everything of the form before it says what is wrong, the present password, too. */
+/** Checks the whole form, including the current password, before it reports problems. */
 async function changePassword(c: Handling, form: Params, { id, user }: Session): Promise<Response> {
   const messages = messagesOf(c)
   const provider = c.get('provider')
   const newPassword = form.get('new_password') ?? ''
-  const wrong = newPasswordErrors(newPassword, form.get('repeated_password'), user.username, messages)
+  const repeated = form.get('repeated_password')
+  const wrong = await newPasswordErrors(newPassword, repeated, user.username, messages, provider)
   const errors: PasswordErrors = {
     ...(wrong.password && { new: wrong.password }),
     ...(wrong.repeated && { repeated: wrong.repeated }),
@@ -149,9 +160,10 @@ async function changePassword(c: Handling, form: Params, { id, user }: Session):
     const { deleteExpired } = provider.settings
     const change = { userId: user.id, sessionId: id, signIn: commit, newHash, deleteExpired }
     const changed = await provider.store.changePassword(change, provider.request)
-    // Somebody was faster: the password that was right a moment ago is not the user's any more.
+    // A concurrent change was faster: the password that was correct a moment ago is no longer the user's.
     if (!changed) throw invalidGrant('the password was changed meanwhile')
     afterSessionsEnded(provider)
+    notifyOwner(c, 'password_changed', user.id)
     await writeFlash(c, { kind: 'success', text: messages.account.passwordChanged })
     return seeOther(c, provider.paths.account)
   } catch (error) {

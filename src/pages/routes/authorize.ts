@@ -15,6 +15,7 @@ import { readConsent } from '../../oauth/authorize/consent.ts'
 import { consider, type Considered } from '../../oauth/authorize/consider.ts'
 import { nextInteraction, type Interaction } from '../../oauth/authorize/interaction.ts'
 import { resolveParameters } from '../../oauth/authorize/parameters.ts'
+import { aboutClient } from '../client-about.tsx'
 import { expired, seeOther, sendRedirection, showPage, uiOf } from './respond.ts'
 import { scopeTexts } from './scope-texts.ts'
 
@@ -31,7 +32,7 @@ export function addAuthorizeRoutes(app: Hono<ProviderEnv>): void {
   }
 }
 
-/** Decides at once what it can; else the parameters leave the URL, and the pages take over. */
+/** Decides at once if possible; otherwise the parameters leave the URL, and the pages take over. */
 async function capture(c: Handling): Promise<Response> {
   const params = await resolveParameters(readQuery(c.req.raw), c.get('provider'))
   return proceed(c, params, async (considered) => {
@@ -44,13 +45,13 @@ async function capture(c: Handling): Promise<Response> {
   })
 }
 
-/** A POST comes from another site, so the browser leaves our cookies out: it only captures, and a GET decides. */
+/** A POST from another site carries no cookies of ours, so it only captures, and a GET decides. */
 async function captureForm(c: Handling): Promise<Response> {
   const params = await resolveParameters(await readAuthorizationForm(c.req.raw), c.get('provider'))
   return proceed(c, params, async () => seeOther(c, confirmUrl(c, await captureRequest(c, params))))
 }
 
-/** The consent page; or, where nothing is left to ask, the answer. */
+/** Shows the consent page or, if there is nothing left to ask, answers. */
 async function showConsent(c: Handling): Promise<Response> {
   const captured = await openRequest(c, readQuery(c.req.raw).get('request'))
   if (!captured) throw expired()
@@ -62,7 +63,7 @@ async function showConsent(c: Handling): Promise<Response> {
       if (interaction.kind === 'login' || interaction.kind === 'page')
         return elsewhere(c, interaction, captured.id)
       if (interaction.kind !== 'answer') return askPage(c, considered, interaction, captured)
-      // Who comes back here must not be sent on again unasked, or Back would never lead anywhere else.
+      // A user who comes back here must not be redirected again without a question, or Back would never lead anywhere else.
       if (captured.answeredAt !== null)
         return askPage(c, considered, { ...interaction, kind: 'account' }, captured)
       return answer(c, considered, interaction, considered.request.scope, captured)
@@ -71,7 +72,7 @@ async function showConsent(c: Handling): Promise<Response> {
   )
 }
 
-/** The answer of the consent page. */
+/** Handles the answer of the consent page. */
 async function confirm(c: Handling): Promise<Response> {
   const form = await readForm(c.req.raw, ['scope'])
   const captured = await openRequest(c, form.get('request'))
@@ -82,10 +83,12 @@ async function confirm(c: Handling): Promise<Response> {
     captured.params,
     async (considered) => {
       const interaction = await decide(c, considered, captured.capturedAt)
-      if (interaction.kind === 'login' || interaction.kind === 'page')
+      if (interaction.kind === 'login' || interaction.kind === 'page') {
+        if (form.get('authorize') === 'False') throw denied()
         return elsewhere(c, interaction, captured.id)
+      }
       if (form.get('account') !== undefined) {
-        // The consent was withdrawn since the page asked for the account alone.
+        // The consent has been withdrawn since the page asked only for the account.
         if (interaction.kind === 'consent') return seeOther(c, confirmUrl(c, captured.id))
         return answer(c, considered, interaction, considered.request.scope, captured)
       }
@@ -95,7 +98,7 @@ async function confirm(c: Handling): Promise<Response> {
   )
 }
 
-/** Reads and checks a request, and goes on with `next`; a refusal goes to the client, where there is one to tell. */
+/** Reads and checks a request, and continues with `next`; a refusal is sent to the client, if it is known. */
 async function proceed(
   c: Handling,
   params: Params,
@@ -125,7 +128,7 @@ async function decide(
   return nextInteraction({ request, params, session, consent, capturedAt }, c.get('provider'))
 }
 
-/** The page of somebody else that a request goes to next. */
+/** Returns another page that a request goes to next. */
 function elsewhere(
   c: Handling,
   interaction: Extract<Interaction, { kind: 'login' | 'page' }>,
@@ -144,17 +147,17 @@ async function answer(
 ): Promise<Response> {
   const from = { consent: records.consent, session }
   const redirection = await answerAuthorization(request, from, scope, c.get('provider'))
-  // Not before: a storage that fails has answered nothing.
+  // Not earlier, as a failing storage has answered nothing.
   return leave(c, redirection, captured)
 }
 
-/** Sends an answer to the client. A captured request is kept for a while, so that a button pressed twice leads there, too. */
+/** Sends an answer to the client. A captured request is kept for a while, so that pressing a button twice leads there, too. */
 async function leave(c: Handling, redirection: Redirection, captured?: CapturedRequest): Promise<Response> {
   if (captured) await closeRequest(c, captured)
   return sendRedirection(c, redirection, captured ? confirmUrl(c, captured.id) : null)
 }
 
-/** Does what the person says on the consent page. */
+/** Carries out the person's answer on the consent page. */
 async function answerConsent(
   c: Handling,
   considered: Considered,
@@ -168,10 +171,14 @@ async function answerConsent(
   if (said.kind === 'nothing ticked') {
     await refuseScopes(request, { consent: records.consent, session }, c.get('provider'))
   }
-  throw new OAuthError('access_denied', 'The user denied the request.')
+  throw denied()
 }
 
-/** The page that asks: for the consent, or whether to go on as the user who is signed in. */
+function denied(): OAuthError {
+  return new OAuthError('access_denied', 'The user denied the request.')
+}
+
+/** Shows the page that asks for consent, or whether to continue as the signed-in user. */
 async function askPage(
   c: Handling,
   { records, request }: Considered,
@@ -182,11 +189,13 @@ async function askPage(
   const { paths } = c.get('provider')
   const ui = await uiOf(c, { form: true })
   const { consent } = records
+  const { clientId, name, redirectUris, url } = request.client
+  const about = aboutClient(request.client)
   const props = {
     ui,
     action: confirmUrl(c),
     fields: { request: id },
-    client: request.client,
+    client: { clientId, name, redirectUris, url, about },
     username: session.user.username,
     switchUser: { action: paths.logout, fields: { request: id } },
   }
@@ -195,12 +204,18 @@ async function askPage(
       ? pages.selectAccount({ ...props, answered: answeredAt !== null })
       : pages.consent({
           ...props,
+          accountUrl: paths.account,
           redirectUri: request.target.uri,
+          resources: request.resources,
           scopes: scopeTexts(request.scope, records.scopes, ui.messages),
           allowedBefore:
             consent && !consent.withdrawn ? scopeTexts(consent.scope, records.scopes, ui.messages) : [],
         })
-  return showPage(c, page, 200, { formTarget: request.target.uri, popup: true })
+  return showPage(c, page, 200, {
+    formTarget: request.target.uri,
+    popup: true,
+    images: kind === 'consent' ? [about.logoUrl] : [],
+  })
 }
 
 function confirmUrl(c: Handling, id?: string): string {

@@ -6,13 +6,13 @@ import { toOAuthError } from '../../http/errors.ts'
 import { readForm, readQuery } from '../../http/params.ts'
 import { parseParams } from '../../oauth/params.ts'
 import { tokenEndpoint } from '../../oauth/token.ts'
-import { resourceMetadataUrl } from '../../resource-server/protected-resource.ts'
+import { ownResource } from '../../resource-server/own-resource.ts'
+import { proofsOf } from '../../resource-server/proofs.ts'
 import { requireScope } from '../../resource-server/require-scope.ts'
-import { verifyAccessToken } from '../../tokens/verify.ts'
 import type { DemoCommand } from '../demo-tokens.tsx'
 import { requireSetting, showPage, uiOf } from './respond.ts'
 
-/** Adds the local demo, which is there under OAUTH_DEMO alone: it plays the application. */
+/** Adds the local demo, which plays the application; it exists only under OAUTH_DEMO. */
 export function addDemoRoutes(app: Hono<ProviderEnv>): void {
   app.use('/demo/*', requireSetting('demo'))
   app.get('/demo', async (c) => {
@@ -56,13 +56,14 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
   app.post('/demo/redeem', redeem)
 }
 
-/** The request of a program that posts a form. */
+/** Returns the request of a program that posts a form. */
 function formRequest(body: string, url: string): EndpointRequest {
   const headers = new Headers()
-  return { method: 'POST', url, headers, params: parseParams(body), json: undefined, path: {}, bearer: '' }
+  const params = parseParams(body)
+  return { method: 'POST', url, headers, params, json: undefined, path: {}, bearer: '', jkt: null }
 }
 
-/** Does what the command of the page before does: redeems the code as the demo client, at the token endpoint. */
+/** Does the same as the previous page's command: redeems the code as the demo client, at the token endpoint. */
 async function redeem(c: Context<ProviderEnv>): Promise<Response> {
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)
@@ -122,9 +123,8 @@ function commandsFor(
 /** A protected resource: says who is asking (RFC 6750). */
 function addDemoApi(app: Hono<ProviderEnv>): void {
   const protect = requireScope('read', {
-    verify: (token, c: Context<ProviderEnv>) => verifyAccessToken(token, c.get('provider')),
-    scopes: (c: Context<ProviderEnv>) => c.get('provider').settings.scopes,
-    resourceMetadata: (c: Context<ProviderEnv>) => resourceMetadataUrl(c.get('provider').issuer, c.req.url),
+    ...ownResource((c: Context<ProviderEnv>) => c.get('provider')),
+    proofs: (c: Context<ProviderEnv>) => proofsOf<ProviderEnv>(c.get('provider'), () => c.get('provider')),
   })
   app.get('/demo/api', protect, (c) => {
     const { clientId, scope, user } = c.get('oauth2')
@@ -134,7 +134,7 @@ function addDemoApi(app: Hono<ProviderEnv>): void {
 
 const CLIENT = { client_id: 'demo', client_secret: 'demo-secret' }
 
-/** What redeems a code (RFC 6749 4.1.3). A code that is not of our making could hold anything that a shell would read. */
+/** Returns how to redeem a code (RFC 6749 4.1.3). A code that we did not mint could contain shell syntax. */
 function redemption(code: string, issuer: string): Readonly<Record<string, string>> {
   return {
     ...CLIENT,
@@ -144,7 +144,7 @@ function redemption(code: string, issuer: string): Readonly<Record<string, strin
   }
 }
 
-/** A command to paste, one field a line. */
+/** Returns a command to paste, with one field per line. */
 function command(endpoint: string, form: Readonly<Record<string, string>>): string {
   const fields = Object.entries(form).map(([name, value]) => `  -d "${name}=${encodeURIComponent(value)}"`)
   return [`curl ${endpoint}`, ...fields].join(' \\\n')

@@ -6,7 +6,7 @@ import { dropCookie, readCookie, writeCookie } from '../../http/cookies.ts'
 import type { Notice } from '../../ui/components.tsx'
 
 const FLASH = 'notice'
-/** Seconds: long enough for the redirect that follows. */
+/** Seconds; long enough for the redirect that follows. */
 const LIFETIME = 60
 
 const notice = v.pipe(
@@ -15,12 +15,12 @@ const notice = v.pipe(
   v.object({ kind: v.picklist(['error', 'success', 'warning']), text: v.string() }),
 )
 
-/** Keeps a notice for the page that the next redirect shows. */
+/** Saves a notice for the page after the next redirect. */
 export async function writeFlash(c: Context<ProviderEnv>, { kind, text }: Notice): Promise<void> {
   writeCookie(c, FLASH, await seal(JSON.stringify({ kind, text }), FLASH, c.get('provider').keys), LIFETIME)
 }
 
-/** The notice that was kept, once. */
+/** Returns the saved notice, once. */
 export async function takeFlash(c: Context<ProviderEnv>): Promise<Notice | null> {
   const sealed = readCookie(c, FLASH)
   if (sealed === undefined) return null

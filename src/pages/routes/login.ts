@@ -1,31 +1,30 @@
 import type { Context, Hono } from 'hono'
-import type { Paths, ProviderEnv } from '../../concepts.ts'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { Params, Paths, ProviderEnv } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { OAuthError } from '../../errors.ts'
-import { requireAntiForgery } from '../../http/anti-forgery.ts'
-import {
-  giveSession,
-  readBrowserSession,
-  readSessionId,
-  sessionRule,
-  useSession,
-} from '../../http/browser-session.ts'
+import { giveSession, readSessionId, sessionRule, useSession } from '../../http/browser-session.ts'
 import { type CapturedRequest, openRequest } from '../../http/captured-requests.ts'
-import { dropCookie, readCookie } from '../../http/cookies.ts'
-import { knownDevice, rememberDevice } from '../../http/device.ts'
-import { readForm, readQuery } from '../../http/params.ts'
-import { checkPassword } from '../../identity/authenticate.ts'
+import { deviceOf, knownDevice, rememberDevice } from '../../http/device.ts'
+import { notifyOwner } from '../../http/notify-owner.ts'
+import { readQuery } from '../../http/params.ts'
+import { checkPassword, takesAddresses } from '../../identity/authenticate.ts'
+import { usernameKey } from '../../identity/usernames.ts'
 import { isFresh } from '../../oauth/authorize/interaction.ts'
 import { freshnessOf } from '../../oauth/authorize/request.ts'
 import type { Client, Session, SessionCommit } from '../../store/records.ts'
 import type { Notice } from '../../ui/components.tsx'
+import { scriptHash } from '../../ui/inline-script.tsx'
 import type { Messages } from '../../ui/messages.ts'
+import { aboutClient } from '../client-about.tsx'
 import type { LoginPageProps } from '../login.tsx'
-import { expired, messagesOf, RETURN_COOKIE, seeOther, showPage, uiOf } from './respond.ts'
+import { takeFlash } from './flash.ts'
+import { detourOf, expired, messagesOf, seeOther, showNotFound, showPage, uiOf } from './respond.ts'
+import { nextUrl, readSignIn } from './sign-in.ts'
 
 type Handling = Context<ProviderEnv>
 
-/** Longest `login_hint` that is shown, in characters: an address of mail (RFC 5321 4.5.3.1.3). */
+/** Longest `login_hint` that is shown, in characters: an email address (RFC 5321 4.5.3.1.3). */
 const MAX_HINT = 254
 
 /** Adds `/login`. */
@@ -36,7 +35,7 @@ export function addLoginRoutes(app: Hono<ProviderEnv>, { login }: Paths): void {
   }
 }
 
-/** The sign-in page; who is signed in goes straight on. */
+/** Shows the sign-in page; a signed-in user continues at once. */
 async function showLogin(c: Handling): Promise<Response> {
   const id = readQuery(c.req.raw).get('request')
   const captured = await openRequest(c, id)
@@ -49,45 +48,63 @@ async function showLogin(c: Handling): Promise<Response> {
   ) {
     return seeOther(c, nextUrl(c, captured))
   }
-  const notice = session ? ({ kind: 'warning', text: messagesOf(c).login.required } as const) : null
+  const lacking = session ? null : await pendingUrl(c, captured)
+  if (lacking !== null) return seeOther(c, lacking)
+  const detour = session || captured ? null : await detourOf(c)
+  if (detour !== null) return seeOther(c, detour)
+  const notice = session
+    ? ({ kind: 'warning', text: messagesOf(c).login.required } as const)
+    : await takeFlash(c)
   const username = session?.user.username ?? hintOf(captured)
   return loginPage(c, captured, { client, notice, ...(username !== undefined && { username }) })
 }
 
-/** The name that the client believes the person to have (OpenID Connect Core 3.1.2.1). */
+/** Returns where a user whose sign-in lacks its second factor continues; null if there is no such sign-in. */
+async function pendingUrl(c: Handling, captured: CapturedRequest | null): Promise<string | null> {
+  if ((await readSessionId(c)) === null) return null
+  for (const { pending } of c.get('provider').secondFactors) {
+    const path = await pending(c)
+    if (path !== null) return captured ? `${path}?request=${captured.id}` : path
+  }
+  return null
+}
+
+/** Returns the username that the client suggests (OpenID Connect Core 3.1.2.1). */
 function hintOf(captured: CapturedRequest | null): string | undefined {
   const hint = captured?.params.get('login_hint')
   return hint !== undefined && hint.length <= MAX_HINT ? hint : undefined
 }
 
 async function signIn(c: Handling): Promise<Response> {
-  const form = await readForm(c.req.raw)
-  const captured = await openRequest(c, form.get('request'))
-  try {
-    await requireAntiForgery(c, form)
-  } catch (error) {
-    // Somebody has signed in in another tab since the page was shown: go on as they do.
-    if (await readBrowserSession(c)) return seeOther(c, nextUrl(c, captured))
-    throw error
-  }
+  if (!c.get('provider').settings.passwords) return showNotFound(c)
+  const read = await readSignIn(c)
+  if (read instanceof Response) return read
+  const { captured, form } = read
   const username = form.get('username') ?? ''
-  const { emit, request, store } = c.get('provider')
+  const { emit, hooks, request, store } = c.get('provider')
   try {
+    const device = await deviceOf(c, username)
     const { commit, user } = await checkPassword(
       {
         username,
         password: form.get('password') ?? '',
         client: null,
-        device: await knownDevice(c, username),
+        device: device && device.id,
+        // What a browser knows as a name alone may be the address of somebody else, whose attempts it must not multiply.
+        mayBeAddress: !device || device.isByAddress,
       },
       c.get('provider'),
     )
+    // Somebody else's users have other names; the browser knows what they type.
+    const isAddress = !hooks.users && usernameKey(username) !== usernameKey(user.username)
+    const name = isAddress ? user.username : username
     const session = await planSession(c, user.id)
     if (!(await store.createSession(session, commit, request))) throw wrong()
+    if ((await knownDevice(c, name)) === null) notifyOwner(c, 'new_browser', user.id)
     await giveSession(c, session.id)
-    await rememberDevice(c, username)
+    await rememberDevice(c, name, isAddress ? username : null)
     emit({ type: 'signed_in', userId: user.id })
-    return seeOther(c, nextUrl(c, captured))
+    return seeOther(c, (await askedBefore(c, form, session, captured)) ?? nextUrl(c, captured))
   } catch (error) {
     if (!(error instanceof OAuthError) || (error.code !== 'invalid_grant' && error.status !== 429))
       throw error
@@ -96,7 +113,21 @@ async function signIn(c: Handling): Promise<Response> {
   }
 }
 
-/** The same page again, with what was wrong. An unknown user is not told apart from a wrong password. */
+/** Returns the page of a feature that has a question before the user continues; null if there is none. */
+async function askedBefore(
+  c: Handling,
+  form: Params,
+  session: SessionCommit,
+  captured: CapturedRequest | null,
+): Promise<string | null> {
+  for (const ask of c.get('provider').afterSignIn) {
+    const path = await ask(c, form, session)
+    if (path !== null) return captured ? `${path}?request=${captured.id}` : path
+  }
+  return null
+}
+
+/** Shows the same page again, with the problem. An unknown user looks the same as a wrong password. */
 async function refuse(
   c: Handling,
   captured: CapturedRequest | null,
@@ -120,26 +151,39 @@ function wrong(): OAuthError {
   return new OAuthError('invalid_grant', 'Wrong username or password.')
 }
 
-/** The session of a user who just gave the password: always a new id, whatever the browser had before. */
-export async function planSession(c: Handling, userId: string): Promise<SessionCommit> {
+/**
+ * Plans the session of a user who was just authenticated, always with a new id, whatever the browser had before.
+ * @param amr how, by the names of RFC 8176
+ */
+export async function planSession(
+  c: Handling,
+  userId: string,
+  amr: readonly string[] = ['pwd'],
+): Promise<SessionCommit> {
+  return { ...(await planBrowserSession(c, amr)), userId }
+}
+
+/** The same for a user whom only the commit finds. */
+export async function planBrowserSession(
+  c: Handling,
+  amr: readonly string[],
+): Promise<Omit<SessionCommit, 'userId'>> {
   const { request, settings } = c.get('provider')
   return {
     id: randomId(),
-    userId,
     userAgent: (c.req.header('User-Agent') ?? '').slice(0, 300),
+    amr,
+    place: placeOf(c),
     expiresAt: request.now + settings.sessionDelta,
     replaces: await readSessionId(c),
   }
 }
 
-/** Where a signed-in user goes: on with the captured request, or home. Never to an address that a request names. */
-export function nextUrl(c: Handling, captured: CapturedRequest | null): string {
-  const { paths } = c.get('provider')
-  if (!captured && readCookie(c, RETURN_COOKIE) === 'admin') {
-    dropCookie(c, RETURN_COOKIE)
-    return paths.admin
-  }
-  return captured ? `${paths.oauth2}/authorize/confirm?request=${captured.id}` : paths.account
+/** Returns city and country of the browser's network, according to Cloudflare's edge. */
+function placeOf(c: Handling): string | undefined {
+  const { city, country } = c.req.raw.cf ?? {}
+  const names = [city, country].filter((name) => typeof name === 'string' && name !== '')
+  return names.length > 0 ? names.join(', ').slice(0, 100) : undefined
 }
 
 async function readWaiting(
@@ -159,6 +203,16 @@ async function readWaiting(
   return { client: found.client, session: await useSession(c, found.session) }
 }
 
+/** Shows the page again after a refused sign-in without the password. */
+export async function refuseSignIn(
+  c: Handling,
+  captured: CapturedRequest | null,
+  notice: Notice,
+): Promise<Response> {
+  const { client } = await readWaiting(c, captured)
+  return loginPage(c, captured, { client, notice }, 400)
+}
+
 async function loginPage(
   c: Handling,
   captured: CapturedRequest | null,
@@ -166,21 +220,53 @@ async function loginPage(
   status: 200 | 400 | 429 = 200,
 ): Promise<Response> {
   const { hooks, paths, settings } = c.get('provider')
+  const client = props.client && { name: props.client.name, about: aboutClient(props.client) }
+  const options = await readOptions(c, captured)
   const query = captured ? `?request=${captured.id}` : ''
   const page = c.get('pages').login({
     ui: await uiOf(c, { form: true }),
     action: paths.login,
     ...(captured && { fields: { request: captured.id } }),
+    hasPasswords: settings.passwords,
+    options: options.parts,
+    offersPasskeys: options.fillsUsername,
+    takesAddresses: takesAddresses(c.get('provider')),
+    ...(captured && { cancelAction: `${paths.oauth2}/authorize/confirm` }),
     signUpUrl: settings.allowSignup && !hooks.users ? `${paths.signUp}${query}` : null,
     ...props,
+    client,
   })
   return showPage(c, page, status, {
     formTarget: targetOf(captured, props.client),
     popup: captured !== null,
+    images: [client?.about.logoUrl ?? null],
+    scriptHashes: options.scriptHashes,
   })
 }
 
-/** Where the flow may end after a form of a page, for its `form-action`. */
+/** Asks the features which ways to sign in they offer now. */
+async function readOptions(
+  c: Handling,
+  captured: CapturedRequest | null,
+): Promise<{
+  readonly parts: readonly JSX.Element[]
+  readonly fillsUsername: boolean
+  readonly scriptHashes: readonly string[]
+}> {
+  const rendered = c.get('provider').signInOptions.map(async (option) => {
+    const part = await option.render(c, captured?.id ?? null)
+    return part ? [{ ...option, part }] : []
+  })
+  const offered = (await Promise.all(rendered)).flat()
+  const scripts = new Set(offered.flatMap(({ script }) => script ?? []))
+  return {
+    parts: offered.map(({ part }) => part),
+    fillsUsername: offered.some(({ fillsUsername }) => fillsUsername),
+    scriptHashes: await Promise.all([...scripts].map(scriptHash)),
+  }
+}
+
+/** Returns where the flow may end after a form of a page, for its `form-action`. */
 function targetOf(captured: CapturedRequest | null, client: Client | null): string | null {
   return captured && (captured.params.get('redirect_uri') ?? client?.redirectUris[0] ?? null)
 }

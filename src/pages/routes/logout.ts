@@ -7,7 +7,7 @@ import { readForm } from '../../http/params.ts'
 import { afterSessionsEnded } from '../../identity/sessions-ended.ts'
 import { seeOther, showPage, uiOf } from './respond.ts'
 
-/** Adds `/logout`: GET only asks, for anybody may link to it. */
+/** Adds `/logout`. GET only asks, as anybody may link to it. */
 export function addLogoutRoutes(app: Hono<ProviderEnv>, { logout }: Paths): void {
   for (const path of [logout, `${logout}/`]) {
     app.get(path, askLogout)
@@ -28,7 +28,7 @@ async function askLogout(c: Context<ProviderEnv>): Promise<Response> {
   return showPage(c, page)
 }
 
-/** Ends the session in the storage, so that its cookie is worth nothing anywhere, and lets somebody else sign in. */
+/** Ends the session in the storage, so that its cookie is useless everywhere, and lets somebody else sign in. */
 async function signOut(c: Context<ProviderEnv>): Promise<Response> {
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)

@@ -3,8 +3,9 @@ import type { Messages } from '../../ui/messages.ts'
 import type { ScopeText } from '../consent.tsx'
 
 /**
- * Scopes as the pages show them: described by the scope table, else by our own texts.
- * @param scope names separated by spaces; empty if the user refused every one
+ * Returns scopes as the pages show them, described by the scope table or else by our own texts.
+ * @param scope names
+ * separated by spaces; empty if the user refused all of them
  */
 export function scopeTexts(
   scope: string,
