@@ -1,4 +1,5 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
+import { Hono } from 'hono/tiny'
 import * as v from 'valibot'
 import type { ProviderEnv } from '../concepts.ts'
 import { ConfigurationError, InvalidInputError, OAuthError } from '../errors.ts'
@@ -7,17 +8,17 @@ import { toOAuthError } from '../http/errors.ts'
 import { readJson, readQuery } from '../http/params.ts'
 import { isFreshSignIn, PASSWORD_AGE } from '../identity/fresh-sign-in.ts'
 import { afterSessionsEnded } from '../identity/sessions-ended.ts'
-import { listRecords, readRecord } from '../operations/records.ts'
+import { listRecords, readRecord, sortsOf } from '../operations/records.ts'
 import { type Done, type Input, recordJson, type Resource, valueOf } from '../operations/resource.ts'
-import { resources } from '../operations/resources/index.ts'
+import { findResource } from '../operations/resources/index.ts'
 import { unknownScopes } from '../operations/resources/scopes.ts'
-import { resourceMetadataUrl } from '../resource-server/protected-resource.ts'
+import { ownResource } from '../resource-server/own-resource.ts'
+import { proofsOf } from '../resource-server/proofs.ts'
 import { type ProtectedEnv, requireScope } from '../resource-server/require-scope.ts'
 import { ADMIN_SCOPE } from '../scope.ts'
 import type { AdminRecord } from '../store/browse.ts'
-import { verifyAccessToken } from '../tokens/verify.ts'
 import { readActivity } from './activity.ts'
-import { readFilters } from './list.ts'
+import { readPart } from './list.ts'
 import { operatorOf, type StaffOperator } from './operator.ts'
 import { checkSetup } from './setup-check.ts'
 
@@ -29,7 +30,7 @@ const MAX_LIMIT = 200
 const LIMIT = 50
 
 /**
- * Makes the API for operators: the same lists and functions as the panel, as JSON, for a bearer token of a member of staff
+ * Creates the API for operators: the same lists and functions as the panel, as JSON, for a bearer token of a member of staff
  * with the scope `admin`.
  */
 export function adminApi(): Hono<ApiEnv> {
@@ -41,16 +42,16 @@ export function adminApi(): Hono<ApiEnv> {
     return c.json(body, 400, NO_STORE)
   })
   const bearer = requireScope<ProviderEnv>(ADMIN_SCOPE, {
-    verify: async (token, c) => verifyAccessToken(token, c.get('provider')),
-    resourceMetadata: (c) => resourceMetadataUrl(c.get('provider').issuer, c.req.url),
-    // The name alone counts: no other scope may stand for it by its bits.
+    ...ownResource((c: Context<ProviderEnv>) => c.get('provider')),
+    proofs: (c) => proofsOf(c.get('provider'), () => c.get('provider')),
+    // Only the name counts; no other scope may include it by its bits.
     scopes: { [ADMIN_SCOPE]: 1 },
   })
   api.use(bearer)
   const on = (method: string, path: string, handle: ApiHandler): void => {
     api.on(method, [path, `${path}/`], async (c) => {
       const operator = await staffToken(c)
-      const resource = Object.values(resources).find(({ kind }) => kind === c.req.param('kind'))
+      const resource = findResource(c.req.param('kind'), operator.provider)
       return resource ? handle(c, resource, operator) : notFound(c)
     })
   }
@@ -63,6 +64,7 @@ export function adminApi(): Hono<ApiEnv> {
   on('GET', '/:kind/:id', show)
   on('GET', '/:kind/:id/advice', advise)
   on('PATCH', '/:kind/:id', update)
+  on('POST', '/:kind/:action', actOnAll)
   on('POST', '/:kind/:id/:action', act)
   api.all('*', async (c) => {
     await staffToken(c)
@@ -72,9 +74,9 @@ export function adminApi(): Hono<ApiEnv> {
 }
 
 /**
- * The member of staff whose token it is.
- * @throws {OAuthError} insufficient_scope, 403: the token is a client's own, its user is not staff, or was not yet when the token's
- *   sign-in took place; insufficient_user_authentication, 401: it writes, and that sign-in was too long ago
+ * Returns the member of staff to whom the token belongs.
+ * @throws {OAuthError} insufficient_scope, 403: the token is a client's own, or its user is not staff or was not yet at the
+ *   token's sign-in; insufficient_user_authentication, 401: the request writes, and that sign-in was too long ago
  */
 async function staffToken(c: Handling): Promise<StaffOperator> {
   const provider = c.get('provider')
@@ -82,20 +84,23 @@ async function staffToken(c: Handling): Promise<StaffOperator> {
   const store = c.get('provider').adminStore
   const user = owner && store ? await store.readRecord('users', owner.id, provider.request.now) : null
   if (!store || !user || user['is_staff'] !== true || user['is_active'] !== true) {
-    throw new OAuthError('insufficient_scope', 'The access token is not that of a member of staff.')
+    throw new OAuthError('insufficient_scope', 'The access token does not belong to a member of staff.')
   }
   checkSignIn(c, user)
   return operatorOf(provider, store, { id: valueOf(user, 'id'), username: valueOf(user, 'username') }, null)
 }
 
-/** A token that is older than its user's rights has none of them, and a write wants the password as the panel does (RFC 9470). */
+/**
+ * A token that is older than its user's staff rights does not have them, and a write requires a recent password, as in the
+ * panel (RFC 9470).
+ */
 function checkSignIn(c: Handling, user: AdminRecord): void {
   const authTime = c.get('oauth2').authTime ?? 0
   const staffSince = user['staff_since']
   if (typeof staffSince === 'number' && authTime < staffSince) {
     throw new OAuthError(
       'insufficient_scope',
-      'The user has become a member of staff since the sign-in of the access token.',
+      'The user became a member of staff after the sign-in for this access token.',
       { reason: 'signed_in_before_staff' },
     )
   }
@@ -120,16 +125,24 @@ async function list(c: Handling, resource: Resource, operator: StaffOperator): P
   if (!Number.isInteger(asked) || asked < 1 || asked > MAX_LIMIT) {
     throw new InvalidInputError('limit', `The limit must be a whole number from 1 to ${MAX_LIMIT}.`)
   }
-  const filters = readFilters(resource, query)
-  const after = query.get('after') ?? null
-  const listing = await listRecords(resource, { filters, after, limit: asked }, operator)
+  const part = readPart(resource, query)
+  if (part.sort === null && query.get('sort') !== undefined) {
+    const known = sortsOf(resource).join(', ') || 'nothing'
+    throw new InvalidInputError(
+      'sort',
+      `This list can be sorted by ${known}, with a minus in front for descending order.`,
+    )
+  }
+  const listing = await listRecords(resource, { ...part, counts: true, limit: asked }, operator)
+  const { next, previous = null, sort = null, total } = listing
   const records = listing.records.map((record) => recordJson(resource, record, operator.provider))
-  return c.json({ records, next: listing.next }, 200, NO_STORE)
+  const counted = total ? { count: total.count, is_exact: total.isExact } : null
+  return c.json({ records, next, previous, sort, total: counted }, 200, NO_STORE)
 }
 
 const members = v.record(v.string(), v.unknown())
 
-/** The members of the body; an action may have none. */
+/** Reads the members of the body; an action may have none. */
 async function readMembers(c: Handling): Promise<Input> {
   const parsed = v.safeParse(members, await readJson(c.req.raw))
   if (parsed.success) return parsed.output
@@ -180,7 +193,7 @@ async function update(c: Handling, resource: Resource, operator: StaffOperator):
 
 async function act(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const input = await readMembers(c)
-  const action = resource.actions.find(({ name }) => name === c.req.param('action'))
+  const action = resource.actions.find(({ name, ofAll }) => name === c.req.param('action') && !ofAll)
   const record = action ? await readAsked(c, resource, operator) : null
   if (!action || !record) return notFound(c)
   if (!(action.appliesTo?.(record) ?? true)) {
@@ -189,7 +202,14 @@ async function act(c: Handling, resource: Resource, operator: StaffOperator): Pr
   return answerDone(c, resource, await action.run(record, input, operator), operator)
 }
 
-/** What was done, with the record as it now is; null where it is gone. */
+/** Performs an action on a list as a whole. */
+async function actOnAll(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
+  const input = await readMembers(c)
+  const action = resource.actions.find(({ name, ofAll }) => name === c.req.param('action') && ofAll)
+  return action ? answerDone(c, resource, await action.run({}, input, operator), operator) : notFound(c)
+}
+
+/** Answers with what was done and the current record; null if it is gone. */
 async function answerDone(
   c: Handling,
   resource: Resource,
@@ -203,7 +223,7 @@ async function answerDone(
   const body = {
     id: done.id,
     message: done.text,
-    ...(done.secret === undefined ? {} : { client_secret: done.secret }),
+    ...(done.secret === undefined ? {} : { [done.secretName ?? 'client_secret']: done.secret }),
     ...done.more,
     record: record && recordJson(resource, record, operator.provider),
   }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Params, ProviderEnv } from '../concepts.ts'
 import { requireAntiForgery } from '../http/anti-forgery.ts'
-import { readForm } from '../http/params.ts'
+import { readForm, readQuery } from '../http/params.ts'
 import { afterSessionsEnded } from '../identity/sessions-ended.ts'
 import { describeHanging } from '../operations/hanging.ts'
 import { catchProblems, type Problems, readInput, repeatableNames } from '../operations/input.ts'
@@ -11,14 +11,15 @@ import { writeFlash } from '../pages/routes/flash.ts'
 import { seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import type { StaffOperator } from './operator.ts'
-import { ConfirmPage, FormPage } from './pages/forms.tsx'
+import { ConfirmPage, FormPage, nameToType, TYPED_NAME } from './pages/forms.tsx'
 import { backUrl, recordUrl } from './pages/values.tsx'
-import { adminUi, redirectDone, showAdminPage } from './respond.ts'
+import { adminUi, redirectDone, showAdminPage, wordsOf } from './respond.ts'
 import { askPassword, openForm, untilPassword } from './step-up.tsx'
+import { type PanelText, problemsIn } from './words.ts'
 
 type Handling = Context<ProviderEnv>
 
-/** The form for a new record, or for one that is changed. */
+/** Shows the form for a new record, or for changing one. */
 export async function showForm(
   c: Handling,
   resource: Resource,
@@ -26,27 +27,30 @@ export async function showForm(
   operator: StaffOperator,
 ): Promise<Response> {
   const fields = resource.fields?.(record, operator.provider, operator.userId) ?? []
+  const named = record ? undefined : readQuery(c.req.raw).get('kind')
+  const kind = resource.kinds?.find(({ name }) => name === named)
   const page = (
     <FormPage
       admin={await adminUi(c, operator)}
       resource={resource}
       record={record}
       fields={fields}
-      values={{ ...resource.blank?.(operator.provider), ...record }}
+      kind={kind?.name}
+      values={{ ...resource.blank?.(operator.provider), ...kind?.values, ...record }}
       problems={{}}
     />
   )
   return showAdminPage(c, page)
 }
 
-/** Saves a form; what is wrong with it stands beside its fields. Where the sign-in is old, a form that is fine waits for the password. */
+/** Saves a form; problems are shown beside its fields. If the sign-in is old, a valid form waits for the password. */
 export async function saveForm(
   c: Handling,
   resource: Resource,
   record: AdminRecord | null,
   member: StaffOperator,
 ): Promise<Response> {
-  const { admin } = member.provider.paths
+  const { admin: base } = member.provider.paths
   const fields = resource.fields?.(record, member.provider, member.userId) ?? []
   const sent = await readForm(c.req.raw, repeatableNames(fields))
   await requireAntiForgery(c, sent)
@@ -54,8 +58,8 @@ export async function saveForm(
   const { form, operator } = said
   const id = record ? valueOf(record, resource.id) : ''
   const step = {
-    action: record ? recordUrl(admin, resource.kind, id, 'edit') : `${admin}/${resource.kind}/new`,
-    cancelUrl: record ? recordUrl(admin, resource.kind, id) : `${admin}/${resource.kind}`,
+    action: record ? recordUrl(base, resource.kind, id, 'edit') : `${base}/${resource.kind}/new`,
+    cancelUrl: record ? recordUrl(base, resource.kind, id) : `${base}/${resource.kind}`,
     current: resource.kind,
     names: [...fields.map(({ name }) => name), 'updated_at'],
   }
@@ -72,20 +76,21 @@ export async function saveForm(
   if (!saved) return askPassword(c, said, step)
   afterSessionsEnded(operator.provider)
   if ('value' in saved) return saved.value ? redirectDone(c, resource, saved.value) : showNotFound(c)
+  const admin = await adminUi(c, operator)
   const page = (
     <FormPage
-      admin={await adminUi(c, operator)}
+      admin={admin}
       resource={resource}
       record={record}
       fields={fields}
       values={input}
-      problems={saved.problems}
+      problems={problemsIn(saved.problems, admin)}
     />
   )
   return showAdminPage(c, page, 400)
 }
 
-/** Does something to one record or many: first it asks, and where the sign-in is old it then asks for the password. */
+/** Performs an action on one record or many. It first asks for confirmation and, if the sign-in is old, for the password. */
 export async function act(c: Handling, resource: Resource, member: StaffOperator): Promise<Response> {
   const repeatable = ['id', ...resource.actions.flatMap(({ fields = [] }) => repeatableNames(fields))]
   const sent = await readForm(c.req.raw, repeatable)
@@ -95,9 +100,14 @@ export async function act(c: Handling, resource: Resource, member: StaffOperator
   const action = resource.actions.find(({ name }) => name === form.get('action'))
   const records = action ? await readRecords(resource, action, form.getAll('id'), operator) : []
   if (!action) return showNotFound(c)
-  if (records.length === 0) return nothingChosen(c, resource, form, operator)
+  if (records.length === 0 && !action.ofAll) return nothingChosen(c, resource, form, operator)
   if (form.get('confirmed') !== 'yes')
     return confirmPage(c, { resource, action, records, problems: {} }, operator)
+  const typed = form.get(TYPED_NAME)
+  if (typed !== undefined && typed.trim() !== nameToType(action, resource, records)) {
+    const problems = { [TYPED_NAME]: 'The name does not match. Nothing was changed.' }
+    return confirmPage(c, { resource, action, records, problems }, operator)
+  }
   const fields = action.fields ?? []
   const { admin } = operator.provider.paths
   const step = {
@@ -111,7 +121,7 @@ export async function act(c: Handling, resource: Resource, member: StaffOperator
   const run = await untilPassword(async () =>
     catchProblems(async () => {
       const dones: Done[] = []
-      for (const record of records) {
+      for (const record of action.ofAll ? [{}] : records) {
         const done = await action.run(record, input, operator)
         if (done) dones.push(done)
       }
@@ -133,13 +143,15 @@ async function finish(
   dones: readonly Done[],
 ): Promise<Response> {
   const [only] = dones
-  if (only && dones.length === 1 && !action.removes) return redirectDone(c, resource, only)
-  const text = dones.length === 1 && only ? only.text : `${action.label}: ${dones.length} done.`
+  if (only && dones.length === 1 && !action.removes && !action.ofAll) return redirectDone(c, resource, only)
+  const { say, translate } = wordsOf(c)
+  const text =
+    dones.length === 1 && only ? translate(only.text) : say('{}: {} done.', action.label, dones.length)
   await writeFlash(c, { kind: dones.length > 0 ? 'success' : 'warning', text })
   return seeOther(c, `${c.get('provider').paths.admin}/${resource.kind}`)
 }
 
-/** The records that are chosen and for which the action is on offer. */
+/** Reads the selected records for which the action is available. */
 async function readRecords(
   resource: Resource,
   action: Action,
@@ -161,14 +173,14 @@ async function nothingChosen(
   const [id] = form.getAll('id')
   const there = id !== undefined && (await readRecord(resource, id, operator)) !== null
   if (id !== undefined && !there) return showNotFound(c)
-  await writeFlash(c, { kind: 'warning', text: whyNothing(id, operator.userId) })
+  await writeFlash(c, { kind: 'warning', text: wordsOf(c).say(whyNothing(id, operator.userId)) })
   return seeOther(c, `${operator.provider.paths.admin}/${resource.kind}`)
 }
 
-function whyNothing(id: string | undefined, userId: string | null): string {
-  if (id === undefined) return 'Choose at least one.'
+function whyNothing(id: string | undefined, userId: string | null): PanelText {
+  if (id === undefined) return 'Select at least one.'
   if (id === userId) return 'You cannot do this to yourself: ask another member of staff.'
-  return 'That was done already; nothing had to be changed.'
+  return 'That was already done; there was nothing to change.'
 }
 
 interface Asked {
@@ -180,18 +192,21 @@ interface Asked {
 }
 
 async function confirmPage(c: Handling, asked: Asked, operator: StaffOperator): Promise<Response> {
+  const admin = await adminUi(c, operator)
+  const hanging = await hangingText(asked, operator)
   const page = (
     <ConfirmPage
-      admin={await adminUi(c, operator)}
+      admin={admin}
       {...asked}
+      problems={problemsIn(asked.problems, admin)}
       values={asked.values ?? {}}
-      hanging={await hangingText(asked, operator)}
+      hanging={hanging && admin.translate(hanging)}
     />
   )
   return showAdminPage(c, page, Object.keys(asked.problems).length > 0 ? 400 : 200)
 }
 
-/** What goes with the one record that is deleted. */
+/** Describes what is deleted together with a record. */
 async function hangingText(
   { action, records, resource }: Asked,
   { store }: StaffOperator,

@@ -3,18 +3,19 @@ import { adminApiPaths } from './openapi.ts'
 import { addAdminRoutes } from './routes.tsx'
 
 /**
- * The feature that staff work with: the panel's pages and their API, below `paths.admin`. It needs the feature of the pages.
- * @example
- * const provider = createProvider({ features: [pages(), admin()] })
+ * The panel's pages and their API, below `paths.admin`, as a feature.
+ * @param adminStore creates the operators' part of the storage over a database
  */
-export function admin(): Feature {
+export function adminFeature(adminStore: NonNullable<Feature['adminStore']>): Feature {
   return {
     name: 'admin',
+    adminStore,
+    signInReturns: { admin: (paths) => paths.admin },
     pages: [
       {
         at: 'root',
         below: (paths) => [paths.admin],
-        // Its API takes tokens from anywhere; its forms are guarded one by one.
+        // Its API accepts tokens from anywhere; its forms are guarded individually.
         guarded: false,
         addRoutes: addAdminRoutes,
         describe: adminApiPaths,

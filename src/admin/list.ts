@@ -1,10 +1,13 @@
 import type { Params } from '../concepts.ts'
-import { listRecords } from '../operations/records.ts'
+import { listRecords, sortsOf } from '../operations/records.ts'
 import { type Column, factColumns, type Resource, shownValue, textOfValue } from '../operations/resource.ts'
-import { type AdminRecord, isList, type Listing } from '../store/browse.ts'
+import { type AdminRecord, type BrowseQuery, isList, type Listing } from '../store/browse.ts'
 import type { StaffOperator } from './operator.ts'
 
-/** Filters of a request that its list has, as they were typed. */
+/** What an address says about a list. */
+export type ListAsked = Required<Omit<BrowseQuery, 'counts' | 'limit'>>
+
+/** Reads the filters of a request that its list has, as typed. */
 export function readFilters(
   resource: Resource,
   query: Pick<Params, 'get'>,
@@ -17,14 +20,25 @@ export function readFilters(
   return Object.fromEntries(entries)
 }
 
+/** Reads which part of a list a request asks for, and in which order; invalid values are ignored. */
+export function readPart(resource: Resource, query: Pick<Params, 'get'>): ListAsked {
+  const sort = query.get('sort') ?? ''
+  return {
+    filters: readFilters(resource, query),
+    after: query.get('after') ?? null,
+    before: query.get('before') ?? null,
+    sort: sortsOf(resource).includes(sort.replace(/^-/, '')) ? sort : null,
+  }
+}
+
 /** Records that one query of an export reads. */
 const PART = 5000
-/** Records that an export has at most: a request may ask D1 fifty times on the smallest plan, and has seconds of CPU on others. */
+/** The most records in an export: a request may query D1 fifty times on the smallest plan, and has seconds of CPU on others. */
 export const EXPORT_LIMIT = 20 * PART
 
 /**
- * The whole of a list as CSV (RFC 4180), part by part. Where there is more than an export has, its last line says so.
- * @param query `after` is where an export before ended, null for a first one; `url` is the export's own, without a query
+ * Returns a whole list as CSV (RFC 4180), part by part. If there is more than an export may have, its last line says so.
+ * @param query `after` is where the previous export ended, null for the first one; `url` is the export's own, without a query
  */
 export async function* exportCsv(
   resource: Resource,
@@ -61,8 +75,8 @@ function csvRecord(columns: readonly Column[], record: AdminRecord): string {
 }
 
 /**
- * Where a spreadsheet may begin a cell, whichever separator it takes for one, and what it then runs: an apostrophe before that
- * makes it text. Quotes are no help, for they count only at the beginning of a cell.
+ * Where a spreadsheet may start a cell, whichever separator it uses, followed by what it would run; an apostrophe in front
+ * turns that into text. Quotes do not help, as they count only at the start of a cell.
  */
 const FORMULA = /(^|[,;|\t\r\n])(["\s]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])/g
 

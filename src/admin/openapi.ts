@@ -1,4 +1,5 @@
 import type { Provider } from '../concepts.ts'
+import { sortsOf } from '../operations/records.ts'
 import {
   type Action,
   type Column,
@@ -7,21 +8,24 @@ import {
   type Known,
   type Resource,
 } from '../operations/resource.ts'
-import { resources } from '../operations/resources/index.ts'
+import { resources, resourcesOf } from '../operations/resources/index.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
 const SECURITY = [{ admin: [] }]
 
 /** Describes the API for operators, from the same tables as the panel. */
-export function adminApiPaths(provider: Known & Pick<Provider, 'paths'>): Schema {
+export function adminApiPaths(provider: Known & Pick<Provider, 'adminResources' | 'paths'>): Schema {
   const base = `${provider.paths.admin}/api`
-  const paths = Object.values(resources).flatMap((resource): (readonly [string, Schema])[] => [
+  const paths = resourcesOf(provider).flatMap((resource): (readonly [string, Schema])[] => [
     [`${base}/${resource.kind}`, collectionOf(resource, provider)],
     [`${base}/${resource.kind}/{id}`, recordOf(resource, provider)],
     ...resource.actions.map(
       (action) =>
-        [`${base}/${resource.kind}/{id}/${action.name}`, actionOf(resource, action, provider)] as const,
+        [
+          `${base}/${resource.kind}${action.ofAll ? '' : '/{id}'}/${action.name}`,
+          actionOf(resource, action, provider),
+        ] as const,
     ),
   ])
   return {
@@ -39,15 +43,20 @@ function collectionOf(resource: Resource, provider: Known): Schema {
     schema: { type: 'string', ...(choices ? { enum: choices.map(([value]) => value) } : {}) },
   }))
   const page = [
-    { name: 'after', in: 'query', description: '`next` of the part before', schema: { type: 'string' } },
+    { name: 'after', in: 'query', description: '`next` of the previous part', schema: { type: 'string' } },
+    { name: 'before', in: 'query', description: '`previous` of the next part', schema: { type: 'string' } },
     { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } },
   ]
   const records = { type: 'array', items: recordSchema(resource, provider) }
-  const listing = { type: 'object', properties: { records, next: { type: ['string', 'null'] } } }
+  const cursor = { type: ['string', 'null'] }
+  const listing = {
+    type: 'object',
+    properties: { records, next: cursor, previous: cursor, sort: { type: ['string', 'null'] }, total: TOTAL },
+  }
   const get = {
     summary: `${resource.title}: a part of the list`,
     security: SECURITY,
-    parameters: [...filters, ...page],
+    parameters: [...filters, ...sortOf(resource), ...page],
     responses: { 200: answer('The records', listing), ...REFUSALS },
   }
   if (!resource.create) return { get }
@@ -63,6 +72,22 @@ function collectionOf(resource: Resource, provider: Known): Schema {
   }
 }
 
+/** Describes the parameter that sorts a list, if an index serves any order besides its own. */
+function sortOf(resource: Resource): readonly Schema[] {
+  const values = sortsOf(resource).flatMap((name) => [name, `-${name}`])
+  const description =
+    'A column, with a minus in front for descending order. Filters with their own order keep it; `sort` in the answer names it.'
+  return values.length > 0
+    ? [{ name: 'sort', in: 'query', description, schema: { type: 'string', enum: values } }]
+    : []
+}
+
+const TOTAL = {
+  type: ['object', 'null'],
+  description: 'How many records there are, or at least how many if it is not exact',
+  properties: { count: { type: 'integer' }, is_exact: { type: 'boolean' } },
+}
+
 function recordOf(resource: Resource, provider: Known): Schema {
   const get = {
     summary: `Shows a ${resource.singular}`,
@@ -75,7 +100,7 @@ function recordOf(resource: Resource, provider: Known): Schema {
   return {
     get,
     patch: {
-      summary: `Changes a ${resource.singular}; what is left out stays`,
+      summary: `Changes a ${resource.singular}; omitted members stay`,
       security: SECURITY,
       parameters: [ID],
       requestBody: body(fields),
@@ -89,7 +114,7 @@ function actionOf(resource: Resource, action: Action, provider: Known): Schema {
     post: {
       summary: `${action.label}: ${action.question}`,
       security: SECURITY,
-      parameters: [ID],
+      ...(action.ofAll ? {} : { parameters: [ID] }),
       ...(action.fields ? { requestBody: body(action.fields) } : {}),
       responses: { 200: done(resource, provider), ...REFUSALS },
     },
@@ -105,7 +130,7 @@ function answer(description: string, schema: Schema): Schema {
 const problem = (description: string): Schema => answer(description, { $ref: '#/components/schemas/Error' })
 const REFUSALS = {
   400: problem('What is wrong with the request; `problems` names the members'),
-  401: { description: 'No token that lives' },
+  401: { description: 'The token is missing or not valid' },
   403: problem('The token lacks the scope, or its user is not staff'),
   404: problem('There is no such record'),
 }
@@ -116,7 +141,7 @@ const ADVICE = {
   parameters: [ID],
   responses: {
     200: answer(
-      'What stands out',
+      'The findings',
       listOfObjects('advice', {
         severity: { type: 'string', enum: ['stops', 'risk', 'hint'] },
         text: { type: 'string' },
@@ -151,27 +176,35 @@ function done(resource: Resource, provider: Known): Schema {
   const properties = {
     id: { type: 'string' },
     message: { type: 'string' },
-    client_secret: { type: 'string', description: 'Shown this one time, where one was made' },
+    client_secret: { type: 'string', description: 'Shown only once, if one was created' },
+    invitation_link: { type: 'string', description: 'Shown only once, for an invitation without an address' },
+    recovery_link: { type: 'string', description: 'Shown only once, for a user whose access is restored' },
     old_secret_expires_at: {
       type: ['integer', 'null'],
-      description: 'When the secret that was replaced ends, in seconds since 1970; null where it has ended',
+      description: 'When the replaced secret expires, in seconds since 1970; null if it has expired',
     },
     record: { oneOf: [recordSchema(resource, provider), { type: 'null' }] },
   }
   return answer('What was done', { type: 'object', properties })
 }
 
+const TIME: Schema = { type: ['integer', 'null'], description: 'Seconds since 1970' }
+
 const VALUES: Readonly<Record<NonNullable<Column['kind']>, Schema>> = {
+  ago: TIME,
   browser: { type: 'string' },
   code: { type: 'string' },
+  event: { type: 'string' },
   flag: { type: 'boolean' },
   json: { type: ['object', 'null'] },
   list: { type: 'array', items: { type: 'string' } },
   number: { type: ['integer', 'null'] },
   sentence: { type: 'string' },
+  sentences: { type: 'array', items: { type: 'string' } },
   state: { type: 'string' },
   text: { type: ['string', 'number', 'null'] },
-  time: { type: ['integer', 'null'], description: 'Seconds since 1970' },
+  time: TIME,
+  word: { type: ['string', 'null'] },
 }
 
 function recordSchema(resource: Resource, provider: Known): Schema {

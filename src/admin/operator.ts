@@ -1,15 +1,17 @@
 import type { Context } from 'hono'
 import type { Params, Provider, ProviderEnv } from '../concepts.ts'
+import { seal } from '../crypto/seal.ts'
 import { OAuthError } from '../errors.ts'
 import { readBrowserSession } from '../http/browser-session.ts'
 import { writeCookie } from '../http/cookies.ts'
 import { checkPassword } from '../identity/authenticate.ts'
-import { isFreshSignIn } from '../identity/fresh-sign-in.ts'
+import { authenticatedAt, isFreshSignIn } from '../identity/fresh-sign-in.ts'
 import { throttleKeys } from '../identity/throttle.ts'
 import type { Operator } from '../operations/resource.ts'
 import { RETURN_COOKIE, seeOther, showNotFound } from '../pages/routes/respond.ts'
 import type { AdminStore } from '../store/admin-store.ts'
 import type { Session } from '../store/records.ts'
+import type { PanelText } from './words.ts'
 
 type Handling = Context<ProviderEnv>
 
@@ -17,19 +19,19 @@ type Handling = Context<ProviderEnv>
 export interface StaffOperator extends Operator {
   readonly provider: Provider
   readonly user: { readonly id: string; readonly username: string }
-  /** The browser's; null where a program acts with a bearer token. */
+  /** The browser's session; null if a program acts with a bearer token. */
   readonly session: Session | null
 }
 
-/** A handler that only members of staff get to. */
+/** A handler that only members of staff reach. */
 export type StaffHandler = (c: Handling, operator: StaffOperator) => Promise<Response>
 
-/** The field in which the operator's own password comes. */
+/** The form field with the operator's own password. */
 export const OWN_PASSWORD = 'your_password'
 
 /**
- * Makes a guard of handlers, whatever the method: who is not signed in goes to the sign-in page, who is not staff gets 403,
- * before anything else of the request is looked at.
+ * Creates a guard for handlers of any method: visitors who are not signed in are sent to the sign-in page, and those who are
+ * not staff get 403, before anything else in the request is examined.
  */
 export function staffOnly(handle: StaffHandler): (c: Handling) => Promise<Response> {
   return async (c) => {
@@ -53,7 +55,13 @@ function forbidden(): OAuthError {
   })
 }
 
-/** The operator of a request; each write gets a mark of its own. */
+/** Returns the links that staff may create here, by purpose. */
+function linksOf(provider: Provider): NonNullable<Operator['links']> {
+  const offers = Object.entries(provider.linkOffers).map(([name, offer]) => [name, offer(provider)] as const)
+  return Object.fromEntries(offers.filter(([, offer]) => offer !== null))
+}
+
+/** Returns the operator of a request; each write gets its own mark. */
 export function operatorOf(
   provider: Provider,
   store: AdminStore,
@@ -63,30 +71,41 @@ export function operatorOf(
   let writes = 0
   return {
     store,
+    signingKeys: provider.signingKeyStore,
     provider,
     user,
     userId: user.id,
     session,
+    links: linksOf(provider),
+    seal: (text, context) => seal(text, context, provider.keys),
     throttleKey: async (key) => (await throttleKeys(key, null, provider.keys)).account,
     now: provider.request.now,
     mark: () => ({ ...provider.request, id: `${provider.request.id}.${writes++}`, actor: user.id }),
   }
 }
 
-/** Tells whether the password of the browser's session was given long ago. */
+/** Returns whether the password of the browser's session was entered too long ago. */
 export function isStale({ provider, session }: StaffOperator): boolean {
-  return session === null || !isFreshSignIn(session.authTime, provider.request.now)
+  return session === null || !isFreshSignIn(authenticatedAt(session), provider.request.now)
 }
 
 /**
- * Checks the operator's own password, which a stale session sends along, and notes that it was given.
- * @returns null where it was right; else what to say
+ * Checks the operator's own password, or a feature's replacement for it, which a stale session sends, and records that it
+ * was entered.
+ * @returns null if it is correct; else what to say
  */
-export async function confirmOwnPassword(
+export async function confirmOperator(
   form: Params,
   operator: StaffOperator,
-): Promise<{ readonly problem: string | null; readonly status: 400 | 429 } | null> {
+): Promise<{ readonly problem: PanelText | null; readonly status: 400 | 429 } | null> {
   const { provider, session, store, user } = operator
+  for (const { confirm, field } of session ? provider.stepUps : []) {
+    const value = form.get(field)
+    if (value === undefined || !session) continue
+    return (await confirm(value, session, provider))
+      ? null
+      : { problem: 'This was not accepted.', status: 400 }
+  }
   const password = form.get(OWN_PASSWORD)
   if (password === undefined || session === null) return { problem: null, status: 400 }
   try {

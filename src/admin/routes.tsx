@@ -4,7 +4,7 @@ import { requireSameOrigin } from '../http/anti-forgery.ts'
 import { readQuery } from '../http/params.ts'
 import { listRecords, readRecord } from '../operations/records.ts'
 import { type Resource, valueOf } from '../operations/resource.ts'
-import { resources } from '../operations/resources/index.ts'
+import { findResource } from '../operations/resources/index.ts'
 import { showNotFound } from '../pages/routes/respond.ts'
 import type { AdminRecord } from '../store/browse.ts'
 import { showSections } from '../ui/sections.tsx'
@@ -12,20 +12,25 @@ import { readActivity } from './activity.ts'
 import { adminApi } from './api.ts'
 import { act, saveForm, showForm } from './changes.tsx'
 import { ClientExtras, readClientExtras } from './client-extras.tsx'
-import { exportCsv, readFilters } from './list.ts'
+import { exportCsv, readFilters, readPart } from './list.ts'
 import { type StaffHandler, staffOnly, type StaffOperator } from './operator.ts'
 import { ListPage } from './pages/list.tsx'
 import { Overview } from './pages/overview.tsx'
 import { RecordPage } from './pages/record.tsx'
 import { RelatedLists } from './pages/related.tsx'
-import { adminUi, showAdminPage, takeSecret } from './respond.ts'
+import { readCounts, readRelated } from './related.ts'
+import { adminUi, showAdminPage, takeSecret, wordsOf } from './respond.ts'
 import { adminStyleAsset } from './styles.ts'
+import { deploymentWarnings } from './warnings.ts'
+import { resourceIn } from './words.ts'
 
 type Handling = Context<ProviderEnv>
 
 const PAGE = 50
+/** The number of refused requests on the overview. */
+const NEWEST = 5
 
-/** Adds `/admin` and what is below it: the pages for staff, and their API. */
+/** Adds `/admin` and everything below it: the pages for staff, and their API. */
 export function addAdminRoutes(app: Hono<ProviderEnv>, { admin }: Paths): void {
   app.route(`${admin}/api`, adminApi())
   app.use(`${admin}/*`, requireSameOrigin)
@@ -43,7 +48,7 @@ export function addAdminRoutes(app: Hono<ProviderEnv>, { admin }: Paths): void {
   app.post(`${admin}/:kind/new`, staffOnly(withCreate(saveForm)))
   app.post(`${admin}/:kind/edit`, staffOnly(withUpdate(saveForm)))
   app.post(`${admin}/:kind/act`, staffOnly(withResource(act)))
-  // Whatever else is below is guarded, too: what is not there is not even said to be missing.
+  // Everything else below is guarded, too, so that a missing page is not even reported as missing.
   app.all(admin, staffOnly(showNotFound))
   app.all(`${admin}/*`, staffOnly(showNotFound))
 }
@@ -62,15 +67,10 @@ type FormHandler = (
   operator: StaffOperator,
 ) => Promise<Response>
 
-/** Finds the list that the path names. */
-export function findResource(kind: string | undefined): Resource | undefined {
-  return Object.values(resources).find((resource) => resource.kind === kind)
-}
-
 function withResource(handle: ResourceHandler): StaffHandler {
   return async (c, operator) => {
-    const resource = findResource(c.req.param('kind'))
-    return resource ? handle(c, resource, operator) : showNotFound(c)
+    const resource = findResource(c.req.param('kind'), operator.provider)
+    return resource ? handle(c, resourceIn(resource, wordsOf(c)), operator) : showNotFound(c)
   }
 }
 
@@ -101,27 +101,39 @@ async function showStyle(c: Handling): Promise<Response> {
 
 async function showOverview(c: Handling, operator: StaffOperator): Promise<Response> {
   const { now } = operator.provider.request
-  const activity = await readActivity(operator)
+  const newest = { filters: {}, after: null, limit: NEWEST }
+  const [activity, refused, counts] = await Promise.all([
+    readActivity(operator),
+    operator.store.browse('refusals', newest, now),
+    readCounts(operator),
+  ])
   const admin = await adminUi(c, operator)
   const sections = await showSections(c, operator.provider.adminSections)
   const page = (
-    <Overview admin={admin} activity={activity} today={Math.floor(now / 86_400)} sections={sections} />
+    <Overview
+      admin={admin}
+      activity={activity}
+      counts={counts}
+      today={Math.floor(now / 86_400)}
+      warnings={deploymentWarnings(operator.provider, c.req.url)}
+      refused={refused.records}
+      sections={sections}
+    />
   )
   return showAdminPage(c, page)
 }
 
 async function showList(c: Handling, resource: Resource, operator: StaffOperator): Promise<Response> {
   const query = readQuery(c.req.raw)
-  const filters = readFilters(resource, query)
-  const after = query.get('after') ?? null
-  const listing = await listRecords(resource, { filters, after, limit: PAGE }, operator)
+  const asked = readPart(resource, query)
+  const listing = await listRecords(resource, { ...asked, counts: true, limit: PAGE }, operator)
   const page = (
     <ListPage
       admin={await adminUi(c, operator)}
       resource={resource}
       listing={listing}
-      filters={filters}
-      further={after !== null}
+      asked={asked}
+      chosen={query.get('choose') === 'all'}
     />
   )
   return showAdminPage(c, page)
@@ -141,8 +153,12 @@ async function showRecord(
     ) : null
   const page = (
     <RecordPage admin={admin} known={operator.provider} resource={resource} record={record} secret={secret}>
+      <RelatedLists
+        admin={admin}
+        of={resource.kind}
+        related={await readRelated(resource, record, operator)}
+      />
       {extras}
-      <RelatedLists admin={admin} resource={resource} record={record} />
     </RecordPage>
   )
   return showAdminPage(c, page)
@@ -157,7 +173,7 @@ async function sendExport(c: Handling, resource: Resource, operator: StaffOperat
     { filters, after: query.get('after') ?? null, url: `${origin}${pathname}` },
     operator,
   )
-  // What fails at once is answered as an error, not by a file that breaks off.
+  // An immediate failure is answered with an error rather than an incomplete file.
   const first = await lines.next()
   return c.body(streamOf(first, lines, operator.provider.request.id), 200, {
     'Cache-Control': 'no-store',
@@ -169,7 +185,7 @@ async function sendExport(c: Handling, resource: Resource, operator: StaffOperat
   })
 }
 
-/** Sends texts as they come, so that a long list is never in memory as a whole. */
+/** Streams strings, so that a long list is never in memory as a whole. */
 function streamOf(
   first: IteratorResult<string, unknown>,
   texts: AsyncGenerator<string>,

@@ -1,18 +1,19 @@
 import type { Provider } from '../concepts.ts'
 import { listOf, valueOf } from '../operations/resource.ts'
+import { usesSecret } from '../operations/resources/clients.ts'
 import { ADMIN_SCOPE } from '../scope.ts'
 import type { AdminRecord } from '../store/browse.ts'
 
-/** Something about a client's set-up that is worth a thought. */
+/** A piece of advice about a client's setup. */
 export interface Advice {
-  /** `stops`: requests are refused; `risk`: they work, but should not; `hint`: all the rest. */
+  /** `stops`: requests are refused; `risk`: they work, but should not; `hint`: everything else. */
   readonly severity: 'stops' | 'risk' | 'hint'
   readonly text: string
 }
 
 /**
  * Checks how a client is set up, against what this provider does and what the standards advise (RFC 9700).
- * @param unknown names of its scope list that no scope has
+ * @param unknown names in its scope list that do not exist
  */
 export function checkSetup(
   record: AdminRecord,
@@ -31,7 +32,7 @@ export function checkSetup(
       `There is no scope ${unknown.join(', ')}: requests for it are refused until OAUTH_SCOPES or the scope table has it.`,
     ),
     ...redirectAdvice(record),
-    ...pkceAdvice(record),
+    ...pkceAdvice({ ...record, ...(settings.requirePkce && { require_pkce: true }) }),
     ...responseAdvice(record, settings.responseTypeChoices),
     ...scopeAdvice(record),
   ]
@@ -41,14 +42,14 @@ function stateAdvice(record: AdminRecord): Advice[] {
   return [
     ...when(record['disabled'] === true, 'stops', 'The client is disabled: every request is refused.'),
     ...when(
-      record['type'] === 'confidential' && record['secrets'] === 0,
+      record['type'] === 'confidential' && record['secrets'] === 0 && usesSecret(record),
       'stops',
       'The client is confidential but has no secret: rotate it to get one.',
     ),
     ...when(
       record['secrets'] === 2,
       'hint',
-      'Two secrets work: use the new one everywhere before the old one ends.',
+      'Two secrets are valid: use the new one everywhere before the old one expires.',
     ),
   ]
 }
@@ -71,7 +72,7 @@ function grantAdvice(record: AdminRecord, known: readonly string[]): Advice[] {
     ...when(
       held.includes('authorization_code') && !held.includes('refresh_token'),
       'hint',
-      'Without the refresh token grant, users come back whenever an access token ends.',
+      'Without the refresh token grant, users come back whenever an access token expires.',
     ),
   ]
 }
@@ -95,12 +96,12 @@ function redirectAdvice(record: AdminRecord): Advice[] {
       .filter((uri) => /^[^.:]+:/.test(uri) && !/^https?:/.test(uri))
       .map((uri) => ({
         severity: 'risk' as const,
-        text: `Any app can take the scheme of ${uri}, and the codes with it: use one with a period (RFC 8252 8.4).`,
+        text: `Any app can claim the scheme of ${uri}, and with it the codes: use one with a period (RFC 8252 8.4).`,
       })),
   ]
 }
 
-/** Plain http is read on the way, but for the way to the same machine (RFC 9700 2.6, RFC 8252 8.3). */
+/** Plain http can be intercepted, except on the same machine (RFC 9700 2.6, RFC 8252 8.3). */
 function httpAdvice(uri: string, record: AdminRecord): Advice[] {
   const { hostname = '' } = URL.parse(uri) ?? {}
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
@@ -108,7 +109,7 @@ function httpAdvice(uri: string, record: AdminRecord): Advice[] {
     ...when(
       !isLoopback,
       'risk',
-      `${uri} has no TLS: whoever is on the way reads the codes and tokens. Use https (RFC 9700 2.6).`,
+      `${uri} has no TLS: eavesdroppers can read the codes and tokens. Use https (RFC 9700 2.6).`,
     ),
     ...when(
       /^http:\/\/localhost:\d/.test(uri),
@@ -125,12 +126,12 @@ function pkceAdvice(record: AdminRecord): Advice[] {
     ...when(
       codes && record['type'] === 'public' && record['require_pkce'] === false,
       'risk',
-      'A public client without PKCE loses its codes to whoever sees them: demand it (RFC 9700 2.1.1).',
+      'A public client without PKCE loses its codes to anybody who sees them: require it (RFC 9700 2.1.1).',
     ),
     ...when(
       codes && record['type'] === 'confidential' && record['require_pkce'] === false,
       'hint',
-      'A confidential client should have to use PKCE, too: nobody can then use a code that was stolen or slipped in (RFC 9700 2.1.1).',
+      'A confidential client should be required to use PKCE, too: then nobody can use a stolen or injected code (RFC 9700 2.1.1).',
     ),
     ...when(
       codes && record['require_pkce'] === true,
@@ -148,14 +149,14 @@ function responseAdvice(record: AdminRecord, on: readonly string[]): Advice[] {
     ...when(
       record['auto_authorize'] === true,
       'hint',
-      `Users of ${valueOf(record, 'name')} are never asked for consent: only for clients of your own.`,
+      `Users of ${valueOf(record, 'name')} are never asked for consent: only for your own clients.`,
     ),
   ]
 }
 
 function scopeAdvice(record: AdminRecord): Advice[] {
   const held = valueOf(record, 'scope').split(' ')
-  const text = `With the scope ${ADMIN_SCOPE}, whoever gets hold of a token of this client can change every client and user.`
+  const text = `With the scope ${ADMIN_SCOPE}, anybody who gets hold of a token of this client can change every client and user.`
   return when(held.includes(ADMIN_SCOPE), 'risk', text)
 }
 

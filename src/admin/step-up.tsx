@@ -2,32 +2,35 @@ import type { Context } from 'hono'
 import type { Params, ProviderEnv } from '../concepts.ts'
 import { seal, unseal } from '../crypto/seal.ts'
 import { OAuthError } from '../errors.ts'
+import { hasPassword } from '../identity/own-password.ts'
 import { parseParams } from '../oauth/params.ts'
-import { confirmOwnPassword, isStale, type StaffOperator } from './operator.ts'
-import { CARRIED, PasswordPage } from './pages/forms.tsx'
+import { renderStepUps } from '../pages/routes/confirm.tsx'
+import { confirmOperator, isStale, type StaffOperator } from './operator.ts'
+import { CARRIED, PasswordPage, StalePage } from './pages/forms.tsx'
 import { adminUi, showAdminPage } from './respond.ts'
+import type { PanelText } from './words.ts'
 
-/** A change is about to be written whose operator gave the password long ago. Everything else about it is fine. */
+/** Thrown when a valid change is about to be written, but its operator entered the password too long ago. */
 class PasswordNeeded extends Error {}
 
-/** In place of the mark of a write. */
+/** Replaces the mark of a write. */
 function needPassword(): never {
   throw new PasswordNeeded()
 }
 
-/** A form, and who sends it. */
+/** A form, and its sender. */
 export interface Said {
-  /** What was sent, or what the page for the password carried. */
+  /** What was sent, or what the password page carried. */
   readonly form: Params
-  /** The operator; where the password is needed, the first write stops at it. */
+  /** The operator; if the password is needed, the first write throws. */
   readonly operator: StaffOperator
-  /** Why the password that came with the form does not count; null if it does, or none came. */
-  readonly refused: { readonly problem: string | null; readonly status: 400 | 429 } | null
+  /** Why the form's password was refused; null if it is correct, or there is none. */
+  readonly refused: { readonly problem: PanelText | null; readonly status: 400 | 429 } | null
 }
 
 /**
  * Opens a form that may have waited for its operator's password, and checks that password.
- * @throws {OAuthError} invalid_request: what waited is not what this session sent
+ * @throws {OAuthError} invalid_request: this session did not send the waiting form
  */
 export async function openForm(
   sent: Params,
@@ -37,7 +40,7 @@ export async function openForm(
   const sealed = sent.get(CARRIED)
   const form = sealed === undefined ? sent : parseParams(await open(sealed, operator), repeatable)
   if (!isStale(operator)) return { form, operator, refused: null }
-  const refused = await confirmOwnPassword(sent, operator)
+  const refused = await confirmOperator(sent, operator)
   if (!refused) return { form, operator, refused: null }
   return {
     form,
@@ -48,7 +51,7 @@ export async function openForm(
 
 async function open(sealed: string, operator: StaffOperator): Promise<string> {
   const text = await unseal(sealed, contextOf(operator), operator.provider.keys)
-  if (text === null) throw new OAuthError('invalid_request', 'The form is not one of this session.')
+  if (text === null) throw new OAuthError('invalid_request', 'The form does not belong to this session.')
   return text
 }
 
@@ -57,7 +60,7 @@ function contextOf({ session }: StaffOperator): string {
 }
 
 /**
- * Does what a form asks, up to the first write where the password is needed.
+ * Does what a form asks for, or stops before the first write if the password is needed.
  * @returns null if it is needed
  */
 export async function untilPassword<T>(work: () => Promise<T>): Promise<T | null> {
@@ -70,8 +73,9 @@ export async function untilPassword<T>(work: () => Promise<T>): Promise<T | null
 }
 
 /**
- * Asks for the operator's password; the form travels along, sealed for this session, with passwords that it may hold.
- * @param page where it is posted, where one goes who cancels, and the names of what the form says
+ * Asks for the operator's password; the page carries the form, sealed for this session, including any passwords in it.
+ *
+ * @param page where it is posted, where cancelling leads, and the names of the form's fields
  */
 export async function askPassword(
   c: Context<ProviderEnv>,
@@ -90,9 +94,21 @@ export async function askPassword(
     operator.provider.keys,
   )
   const admin = await adminUi(c, operator)
+  const { parts, scriptHashes } = await renderStepUps(c, operator.session)
   return showAdminPage(
     c,
-    <PasswordPage admin={admin} {...page} carried={carried} problem={refused?.problem ?? null} />,
+    !operator.session || hasPassword(operator.session, operator.provider) ? (
+      <PasswordPage
+        admin={admin}
+        {...page}
+        carried={carried}
+        others={parts}
+        problem={refused?.problem ? admin.say(refused.problem) : null}
+      />
+    ) : (
+      <StalePage admin={admin} {...page} confirmUrl={`${operator.provider.paths.account}/confirm`} />
+    ),
     refused?.status ?? 200,
+    { scriptHashes },
   )
 }

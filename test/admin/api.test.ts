@@ -31,8 +31,8 @@ async function call(method: string, path: string, body?: unknown): Promise<Json>
   return { ...(await response.json<Record<string, unknown>>()), status: response.status }
 }
 
-describe('admin API', () => {
-  it('gives a client lives of its own for its tokens, and takes them away again', async () => {
+describe('the API of the panel', () => {
+  it('keeps lifetimes of its own for the tokens of a client, and takes them away again', async () => {
     const form = { client_id: 'own', client_secret: SECRET, grant_type: 'client_credentials' }
     await givenClient('own')
     const usual = await answerOf(await post('/oauth2/token', form))
@@ -77,7 +77,7 @@ describe('admin API', () => {
     expect(activity).toContainEqual({ day: expect.any(Number) as number, kind: 'signed_in', count: 1 })
   })
 
-  it('makes, shows, changes, rotates and deletes a client', async () => {
+  it('creates, shows, changes, rotates and deletes a client', async () => {
     const made = await call('POST', '/clients', {
       name: 'Service',
       grant_types: ['client_credentials'],
@@ -144,6 +144,30 @@ describe('admin API', () => {
     expect(await call('GET', '/clients?name=application%20n')).toMatchObject({
       records: [{ client_id: 'native' }],
     })
+  })
+
+  it('lists in the order that is asked for, goes back to the part before, and counts', async () => {
+    const ids = ({ records }: Readonly<Record<string, unknown>>): unknown =>
+      (records as readonly { client_id: string }[]).map(({ client_id }) => client_id)
+    const first = await call('GET', '/clients?sort=client_id&limit=2')
+    expect(first).toMatchObject({
+      previous: null,
+      sort: 'client_id',
+      total: { count: 5, is_exact: true },
+    })
+    expect(ids(first)).toEqual(['console', 'native'])
+    const second = await call('GET', `/clients?sort=client_id&limit=2&after=${String(first['next'])}`)
+    expect(ids(second)).toEqual(['other', 'service'])
+    const back = await call('GET', `/clients?sort=client_id&limit=2&before=${String(second['previous'])}`)
+    expect(back).toEqual(first)
+    expect(ids(await call('GET', '/clients?sort=-client_id&limit=2'))).toEqual(['web', 'service'])
+    expect(await call('GET', '/clients')).toMatchObject({ sort: '-created_at', next: null, previous: null })
+    for (const sort of ['secrets', '-', "name'--"]) {
+      const refused = await call('GET', `/clients?sort=${encodeURIComponent(sort)}`)
+      expect(refused).toMatchObject({ status: 400, problems: [{ field: 'sort' }] })
+    }
+    expect(await call('GET', '/access-tokens?sort=created_at')).toMatchObject({ status: 400 })
+    expect(await call('GET', '/clients?before=nonsense')).toMatchObject({ status: 200, previous: null })
   })
 
   it('is described in the OpenAPI document', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hiddenFields } from '../support/browser.ts'
-import { givenClient, PASSWORD } from '../support/fixture.ts'
+import { givenClient, givenUser, PASSWORD } from '../support/fixture.ts'
 import { all } from '../support/operator.ts'
 import { travel } from '../support/time.ts'
 import { givenStaff, signIn } from './support.ts'
@@ -43,7 +43,7 @@ describe('a form with errors', () => {
     expect(links(page.text)).toEqual([])
   })
 
-  it('says them of lists, boxes and choices that exclude each other, too', async () => {
+  it('says so of lists, boxes and choices that exclude each other, too', async () => {
     const { browser } = await givenStaff()
     const page = await browser.visit('/admin/clients/new')
     const refused = await browser.submit(page, '/admin/clients/new', [
@@ -64,7 +64,7 @@ describe('a form with errors', () => {
     expect(await all('SELECT 1 FROM clients')).toEqual([])
   })
 
-  it('says them of scopes, and of what is asked before an action', async () => {
+  it('says so of scopes, and of what is asked before an action', async () => {
     const { browser } = await givenStaff()
     const page = await browser.visit('/admin/scopes/new')
     const refused = await browser.submit(page, '/admin/scopes/new', [['name', 'two words']])
@@ -82,8 +82,61 @@ describe('a form with errors', () => {
   })
 })
 
+describe('every form of the panel and of the account', () => {
+  const EXCLUDING = [
+    ['auto_authorize', 'yes'],
+    ['authorize_every_time', 'yes'],
+  ] as const
+  const BOTH = ['auto_authorize', 'authorize_every_time']
+
+  it.each([
+    ['/admin/users/new', [['email', 'nobody']], ['username', 'email', 'password']],
+    ['/admin/users/edit?id=carol-id', [['email', 'nobody']], ['email']],
+    ['/admin/clients/new', EXCLUDING, ['name', 'redirect_uris', ...BOTH]],
+    ['/admin/clients/edit?id=web', EXCLUDING, ['name', 'redirect_uris', ...BOTH]],
+    ['/admin/scopes/new', [], ['name', 'description']],
+    ['/admin/scopes/edit?id=mail', [], ['description']],
+    ['/account/profile', [['locale', '!'] as const, ['website', 'x'] as const], ['website', 'locale']],
+  ] as const)(
+    'says at the top of %s all that is wrong, and begins at the first',
+    async (path, fields, wrong) => {
+      const { browser } = await givenStaff()
+      await givenClient('web')
+      await givenUser('carol', { id: 'carol-id' })
+      await all("INSERT INTO scopes (name, description, created_at) VALUES ('mail', 'Mail', 0)")
+      const before = await all('SELECT * FROM clients, users, scopes')
+      const page = await browser.visit(path)
+      const grant = path.includes('clients') ? [['grant_types', 'authorization_code'] as const] : []
+      const refused = await browser.submit(page, path, [...fields, ...grant])
+      expect([page.status, refused.status]).toEqual([200, 400])
+      expect(links(refused.text).toSorted()).toEqual([...wrong].toSorted())
+      expect(focused(refused.text)).toEqual(links(refused.text).slice(0, 1))
+      for (const name of wrong) expect(refused.text).toContain(`id="${name}-error"`)
+      expect(await all('SELECT * FROM clients, users, scopes')).toEqual(before)
+    },
+  )
+
+  it.each([
+    ['users', 'carol-id', 'reset-password', 'password', 'short'],
+    ['clients', 'web', 'rotate-secret', 'keep_old', 'for ever'],
+  ])('does so before an action, too: %s, %s, %s', async (kind, id, action, field, value) => {
+    const { browser } = await givenStaff()
+    await givenClient('web')
+    await givenUser('carol', { id: 'carol-id' })
+    const list = await browser.visit(`/admin/${kind}`)
+    const asked = await browser.submit(list, `/admin/${kind}/act`, [
+      ['id', id],
+      ['action', action],
+    ])
+    const refused = await browser.submit(asked, `/admin/${kind}/act`, [[field, value]])
+    expect(refused.status).toBe(400)
+    expect([links(refused.text), focused(refused.text)]).toEqual([[field], [field]])
+    expect(refused.text).toContain(`id="${field}-error"`)
+  })
+})
+
 describe('the password that is asked for again', () => {
-  it('is asked for after everything else is fine, and lets go of nothing that was typed', async () => {
+  it('is asked for once everything else is right, and nothing that was typed is lost', async () => {
     const { browser } = await givenStaff()
     const page = await browser.visit('/admin/users/new')
     travel(1000)

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { resources } from '../../src/operations/resources/index.ts'
+import { type RecordKind, SORTS } from '../../src/store/browse.ts'
 import type { Browser } from '../support/browser.ts'
 
 /** A statement, and how it is answered. */
@@ -83,7 +84,20 @@ export async function fill(rows: number, tokens = rows): Promise<void> {
     'id, at, client_id, endpoint, error, rule',
     `'r' || i, i, 'c' || i, 'token', 'invalid_grant', 'x'`,
   )
+  await insert(
+    'client_documents',
+    'client_id, expires_at, tried_at, created_at, op',
+    `'https://c' || i || '.example/', 0, 0, i, 'x'`,
+  )
   await env.DB.exec('ANALYZE')
+}
+
+const isStored = (kind: string): kind is RecordKind => Object.hasOwn(SORTS, kind)
+
+/** The address of the part before (`before`) or behind (`after`) the one that is shown; null if there is none. */
+export function linkOf(text: string, part: 'after' | 'before'): string | null {
+  const link = new RegExp(`href="([^"]*[?;]${part}=[^"]*)"[^>]*>\\s*(?:Next|Previous) page`).exec(text)?.[1]
+  return link?.replaceAll('&amp;', '&') ?? null
 }
 
 /** Each value that a filter may have. */
@@ -98,7 +112,10 @@ const VALUES: Readonly<Record<string, string>> = {
   username: 'user1',
 }
 
-/** The address of each list, without a filter and with each value of each filter, and of its second part. */
+/**
+ * The address of each list, without a filter, with each value of each filter and in each order, of its second part, and of the first
+ * as one gets back to it.
+ */
 export async function visitLists(browser: Browser, visit: (path: string) => Promise<string>): Promise<void> {
   for (const { filters, kind } of Object.values(resources)) {
     const queries = [
@@ -108,11 +125,13 @@ export async function visitLists(browser: Browser, visit: (path: string) => Prom
           new URLSearchParams({ [name]: value }).toString(),
         ),
       ),
+      ...(isStored(kind) ? SORTS[kind] : []).flatMap((sort) => [`sort=${sort}`, `sort=-${sort}`]),
     ]
     for (const query of queries) {
       const text = await visit(`/admin/${kind}?${query}`)
-      const next = /href="([^"]*after=[^"]*)"/.exec(text)?.[1]
-      if (next !== undefined) await visit(next.replaceAll('&amp;', '&'))
+      const next = linkOf(text, 'after')
+      const previous = next && linkOf(await visit(next), 'before')
+      if (previous) await visit(previous)
     }
     expect((await browser.get(`/admin/${kind}/show?id=x`)).status).toBe(404)
   }

@@ -15,8 +15,8 @@ const FORM = [
   ['require_pkce', 'yes'],
 ] as const
 
-describe('clients in the panel', () => {
-  it('makes a client whose secret is shown once and works at the token endpoint', async () => {
+describe('the panel for clients', () => {
+  it('creates a client whose secret is shown once and works at the token endpoint', async () => {
     const { browser, id } = await givenStaff()
     const page = await browser.visit('/admin/clients/new')
     const shown = await browser.submit(page, '/admin/clients/new', FORM)
@@ -84,7 +84,7 @@ describe('clients in the panel', () => {
       ['id', 'web'],
       ['action', 'delete'],
     ])
-    expect(asked.text).toContain('With it go: consents 0, grants 1, access tokens 1.')
+    expect(asked.text).toContain('This also deletes its consents (0), grants (1) and access tokens (1).')
     expect(await all("SELECT 1 FROM clients WHERE client_id = 'web'")).toHaveLength(1)
     await browser.submit(asked, '/admin/clients/act', [])
     expect(await all("SELECT 1 FROM clients WHERE client_id = 'web'")).toEqual([])
@@ -106,8 +106,8 @@ describe('clients in the panel', () => {
   })
 })
 
-describe('users, scopes, tokens and sessions in the panel', () => {
-  it('makes a user who can sign in, changes and disables the user', async () => {
+describe('the panel for users, scopes, tokens and sessions', () => {
+  it('creates a user who can sign in, and changes and disables the user', async () => {
     const { browser } = await givenStaff()
     const page = await browser.visit('/admin/users/new')
     const shown = await browser.submit(page, '/admin/users/new', [
@@ -175,7 +175,7 @@ describe('users, scopes, tokens and sessions in the panel', () => {
     expect(asked.text).not.toContain(`value="${id}"`)
   })
 
-  it('makes, describes and deletes a scope that clients can then ask for', async () => {
+  it('creates, describes and deletes a scope that clients can then ask for', async () => {
     await givenCast()
     const { browser } = await givenStaff()
     await browser.submit(await browser.visit('/admin/scopes/new'), '/admin/scopes/new', [
@@ -213,8 +213,8 @@ describe('users, scopes, tokens and sessions in the panel', () => {
   })
 })
 
-describe('what is dangerous', () => {
-  it('takes the password again when it was given long ago', async () => {
+describe('a dangerous change', () => {
+  it('needs the password again if it was given long ago', async () => {
     await givenClient('web')
     const { browser, id } = await givenStaff()
     travel(1000)
@@ -230,8 +230,11 @@ describe('what is dangerous', () => {
     const wrong = await browser.submit(stale, '/admin/clients/act', [['your_password', 'wrong']])
     expect(wrong.status).toBe(400)
     expect(wrong.text).toContain('This is not your password.')
+    await all(`UPDATE sessions SET amr = 'pwd otp mfa' WHERE user_id = '${id}'`)
     const done = await browser.submit(wrong, '/admin/clients/act', [['your_password', PASSWORD]])
     expect(done.text).toContain('is disabled.')
+    // The second factor was shown long ago: a client that asks for its level asks for it anew.
+    expect(await all(`SELECT amr FROM sessions WHERE user_id = '${id}'`)).toEqual([{ amr: 'pwd' }])
     expect(
       await all(`SELECT 1 FROM audit_events WHERE type = 'password_confirmed' AND actor = '${id}'`),
     ).toHaveLength(1)

@@ -1,18 +1,15 @@
 import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, PASSWORD, REDIRECT_URI } from '../support/fixture.ts'
 import { post, token, tokensOf } from '../support/http.ts'
 import { all } from '../support/operator.ts'
-import { travel } from '../support/time.ts'
+import { countRows } from '../support/rows.ts'
 import { basic, givenRefused } from './refused.ts'
 import { givenStaff, signIn } from './support.ts'
 
-let later = 1_000_000
-
-// An isolate notes only so much in a while; each test has a while of its own.
-beforeEach(() => travel((later += 1000)))
+const seconds = (): number => Math.floor(Date.now() / 1000)
 
 describe('why was this refused?', () => {
   it('keeps the rule of refused token requests, by their client, without secrets', async () => {
@@ -31,7 +28,7 @@ describe('why was this refused?', () => {
     ])
   })
 
-  it('keeps those of revocation and introspection, whoever the client says it is', async () => {
+  it('keeps the rule of refused revocations and introspections, whoever the client says it is', async () => {
     await givenCast()
     const wrong = { client_id: 'web', client_secret: 'not the secret of web', token: 'at_not-a-token' }
     expect((await post('/oauth2/introspect', wrong)).status).toBe(401)
@@ -49,26 +46,23 @@ describe('why was this refused?', () => {
     expect(page.text).not.toContain('not the secret of web')
   })
 
-  it('finds what an error page shows a number of', async () => {
+  it('finds the rule behind the number that an error page shows', async () => {
     await givenCast()
     const visitor = openBrowser()
     const refused = await visitor.visit(
       '/oauth2/authorize?response_type=code&client_id=web&redirect_uri=https://evil.example',
     )
     expect(refused.status).toBe(400)
-    const [, id = ''] = /<code>([\w-]+)<\/code>/.exec(refused.text) ?? []
+    const [, id = ''] = /<code class="whole">([\w-]+)<\/code>/.exec(refused.text) ?? []
     const { browser } = await givenStaff()
     const found = await browser.visit(`/admin/refusals?id=${id}`)
     expect(found.text).toContain('authorize')
     expect(found.text).toContain('/admin/clients/show?id=web')
   })
 
-  it('keeps fifty for each client, and those of strangers together', async () => {
+  it('keeps fifty refusals for each client, and those of strangers together', async () => {
     await givenClient('web')
-    for (let round = 0; round < 6; round++) {
-      travel(20 * round)
-      await givenRefused(12, round)
-    }
+    for (let round = 0; round < 6; round++) await givenRefused(12, round)
     expect(await all('SELECT client_id, count(*) AS n FROM refusals GROUP BY 1 ORDER BY 1')).toEqual([
       { client_id: '', n: 50 },
     ])
@@ -78,7 +72,7 @@ describe('why was this refused?', () => {
     ])
   })
 
-  it('stops writing them down when one isolate sees too many', async () => {
+  it('stops writing refusals down when one isolate sees too many', async () => {
     await givenRefused(60, 9)
     const [row] = await all('SELECT count(*) AS n FROM refusals')
     expect(row?.['n']).toBe(30)
@@ -97,9 +91,11 @@ describe('why was this refused?', () => {
     ])
     const store = createAdminStore(env.DB)
     const counted = async (): Promise<unknown> =>
-      (await store.listActivity(0)).map(({ count, kind }) => `${kind} ${count}`).toSorted()
+      (await store.listActivity(0, seconds())).map(({ count, kind }) => `${kind} ${count}`).toSorted()
     const expected = ['grant_given 1', 'sign_in_refused 1', 'signed_in 2']
     expect(await counted()).toEqual(expected)
+    const today = Math.floor(Date.now() / 86_400_000)
+    for (const { day } of await store.listActivity(0, seconds())) expect(day).toBe(today)
     // What has been added up is counted once.
     const soon = Math.floor(Date.now() / 1000) + 100
     for (const now of [soon, soon, soon + 900]) await store.addUpActivity(now)
@@ -107,7 +103,33 @@ describe('why was this refused?', () => {
     expect(await all("SELECT sum(count) AS n FROM activity WHERE kind = 'grant_given'")).toEqual([{ n: 1 }])
     const page = await browser.visit('/admin')
     expect(page.text).toContain('bar-20')
+    expect(page.text.match(/<p class="figure">\d+</g)).toEqual(
+      ['1', '2', '0', '1'].map((n) => `<p class="figure">${n}<`),
+    )
     expect(page.text).not.toContain('style="')
+  })
+
+  it('adds up what has come where there is no cron trigger, and does not read it at the next look', async () => {
+    const today = Math.floor(seconds() / 86_400)
+    await env.DB.prepare(
+      `INSERT INTO grants (id, client_id, grant_type, scope, expires_at, created_at)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000)
+        SELECT printf('%012x', t * 1000) || i, 'web', 'client_credentials', 'read', t, t
+          FROM (SELECT i, (${today} - CASE WHEN i > 3000 THEN 40 ELSE 1 END) * 86400 AS t FROM n)`,
+    ).run()
+    const look = async (): Promise<{ readonly given: unknown; readonly read: number }> => {
+      const rows = countRows()
+      const listed = await createAdminStore(rows.vars.DB).listActivity((today - 13) * 86_400, seconds())
+      return { given: listed.filter(({ kind }) => kind === 'grant_given'), read: rows.read }
+    }
+    const given = [{ day: today - 1, kind: 'grant_given', count: 3000 }]
+    const first = await look()
+    expect(first).toMatchObject({ given })
+    // Twice, to show and to add up, each by way of a table of its own; and not what is older than the picture.
+    expect(first.read).toBeLessThan(4 * 3000 + 100)
+    const second = await look()
+    expect(second).toMatchObject({ given })
+    expect(second.read).toBeLessThan(20)
   })
 })
 
@@ -122,10 +144,12 @@ describe('the check of a set-up', () => {
     ] as const) {
       await givenClient(id, { scope })
       const { text } = await browser.visit(`/admin/clients/show?id=${id}`)
-      expect({ id, warned: text.includes('With the scope admin, whoever gets hold of a token') }).toEqual({
-        id,
-        warned,
-      })
+      expect({ id, warned: text.includes('With the scope admin, anybody who gets hold of a token') }).toEqual(
+        {
+          id,
+          warned,
+        },
+      )
     }
   })
 

@@ -34,6 +34,40 @@ describe('the list of scopes', () => {
   })
 })
 
+interface Page {
+  readonly records: readonly { readonly name: string }[]
+  readonly next: string | null
+}
+
+describe('the list of scopes, page by page', () => {
+  it('shows each scope once, in the order of the names, whatever the size of a page and wherever it comes from', async () => {
+    await all(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 6)
+      INSERT INTO scopes (name, description, created_at)
+      SELECT 'o' || i, 'Number ' || i, 0 FROM n UNION ALL SELECT 'admin', 'Everything', 0`)
+    const { id } = await givenStaff(VARS)
+    const headers = { Authorization: `Bearer ${await givenAdminToken(id, VARS)}` }
+    const read = async (limit: number, filter = ''): Promise<string[]> => {
+      const names: string[] = []
+      let after: string | null = ''
+      for (let page = 0; after !== null && page < 50; page++) {
+        const query = `limit=${limit}${filter}${after && `&after=${encodeURIComponent(after)}`}`
+        const answer = await send(`/admin/api/scopes?${query}`, { headers }, VARS)
+        const { next, records }: Page = await answer.json()
+        expect(records.length).toBeLessThanOrEqual(limit)
+        names.push(...records.map(({ name }) => name))
+        after = next
+      }
+      return names
+    }
+    const whole = await read(100)
+    expect(whole).toEqual([...new Set(whole)].toSorted())
+    expect(whole).toEqual(expect.arrayContaining(['o0', 'o6', 'offline_access', 'openid', 'read', 'write']))
+    for (const limit of [1, 2, 3, 5, 7]) expect(await read(limit)).toEqual(whole)
+    const filtered = whole.filter((name) => name.startsWith('o'))
+    for (const limit of [1, 4, 100]) expect(await read(limit, '&name=o')).toEqual(filtered)
+  })
+})
+
 describe('the scope list of a client', () => {
   it('may hold the scopes of features, and the check of its set-up sees one that nobody knows', async () => {
     await givenClient('good', { scope: 'email openid read' })
@@ -50,5 +84,29 @@ describe('the scope list of a client', () => {
     const refused = await browser.submit(again, '/admin/clients/edit?id=good', [['scope', 'openid nonsense']])
     expect(refused.status).toBe(400)
     expect(refused.text).toContain('nonsense')
+  })
+
+  it('is refused by the API, too, where it holds one that nobody knows', async () => {
+    await all("INSERT INTO scopes (name, description, created_at) VALUES ('admin', 'Everything', 0)")
+    await givenClient('web')
+    const { id } = await givenStaff()
+    const headers = {
+      Authorization: `Bearer ${await givenAdminToken(id)}`,
+      'Content-Type': 'application/json',
+    }
+    const call = async (method: string, path: string, fields: object): Promise<Response> =>
+      send(`/admin/api/clients${path}`, { method, headers, body: JSON.stringify(fields) })
+    const fields = { name: 'App', redirect_uris: ['https://app.example/cb'] }
+    for (const refused of [
+      await call('POST', '', { ...fields, scope: 'read nonsense' }),
+      await call('PATCH', '/web', { scope: 'nonsense' }),
+    ]) {
+      expect(refused.status).toBe(400)
+      expect(await refused.text()).toContain('There is no scope nonsense')
+    }
+    expect(await all('SELECT client_id FROM clients WHERE scope IS NOT NULL')).toEqual([
+      { client_id: 'console' },
+    ])
+    expect((await call('PATCH', '/web', { scope: 'openid read' })).status).toBe(200)
   })
 })

@@ -28,12 +28,12 @@ const advice = (fields: AdminRecord): readonly string[] =>
 describe('the check of a client’s set-up', () => {
   it('advises PKCE where it is not required', () => {
     expect(advice({ require_pkce: false }).join()).toMatch(
-      /hint: A confidential client should have to use PKCE/,
+      /hint: A confidential client should be required to use PKCE/,
     )
     expect(advice({ require_pkce: false, type: 'public' }).join()).toMatch(
       /risk: A public client without PKCE/,
     )
-    expect(advice({}).join()).not.toMatch(/should have to|without PKCE/)
+    expect(advice({}).join()).not.toMatch(/should be required|without PKCE/)
     expect(advice({}).join()).toContain('code_challenge_method=S256')
     expect(advice({ require_pkce: false, response_types: [] }).join()).not.toContain('PKCE')
   })
@@ -47,7 +47,7 @@ describe('the check of a client’s set-up', () => {
       'risk: http://intranet.example/cb has no TLS',
     ],
     ['plain http with a port', { redirect_uris: ['http://10.0.0.5:8080/cb'] }, 'has no TLS'],
-    ['a short scheme', { redirect_uris: ['myapp://cb'] }, 'risk: Any app can take the scheme of myapp://cb'],
+    ['a short scheme', { redirect_uris: ['myapp://cb'] }, 'risk: Any app can claim the scheme of myapp://cb'],
   ])('names %s, which RFC 9700 or RFC 8252 advises against', (_name, fields, text) => {
     expect(advice(fields).join('\n')).toContain(text)
   })

@@ -1,11 +1,15 @@
 import { expect } from 'vitest'
 import { type Browser, openBrowser, type Visit } from '../support/browser.ts'
 import { givenUser, PASSWORD } from '../support/fixture.ts'
-import type { Vars } from '../support/http.ts'
+import { send, type Vars } from '../support/http.ts'
 
 /** Signs a browser in. */
-export async function signIn(username: string, vars: Vars = {}): Promise<Browser> {
-  const browser = openBrowser(vars)
+export async function signIn(
+  username: string,
+  vars: Vars = {},
+  sendTo: typeof send = send,
+): Promise<Browser> {
+  const browser = openBrowser(vars, [], sendTo)
   const login = await browser.visit('/login')
   const home = await browser.submit(login, '/login', [
     ['username', username],

@@ -3,16 +3,12 @@ import { givenCast, givenClient, SECRET } from '../support/fixture.ts'
 import { authorizationUrl, expectPage, givenCode, MISMATCH, redeem, UNAUTHORIZED } from '../support/flow.ts'
 import { answerOf, basic, post, refresh, send, token, tokensOf } from '../support/http.ts'
 import { all } from '../support/operator.ts'
-import { travel } from '../support/time.ts'
 import { givenAdminToken } from '../support/tokens.ts'
 import { givenStaff } from './support.ts'
 
-let later = 2_000_000
 let alice: string
 
-// An isolate notes only so much in a while; each test has a while of its own.
 beforeEach(async () => {
-  travel((later += 1000))
   ;({ alice } = await givenCast())
 })
 
@@ -55,7 +51,7 @@ describe('staff see why a request was refused:', () => {
     expect(await listed.text()).toContain('They differ in the host.')
   })
 
-  it('that no redirect URI came where the client has several or none', async () => {
+  it('no redirect URI came where the client has several or none', async () => {
     await givenClient('none', { redirectUris: [] })
     await send(authorizationUrl({ client_id: 'none', redirect_uri: undefined }))
     expect(await lastRule()).toBe('No redirect_uri was sent, and the client has 0 of them.')
@@ -83,7 +79,7 @@ describe('staff see why a request was refused:', () => {
         { client_id: 'web', client_secret: 'wrong' },
         'The client exists, but its secret is wrong or has expired.',
       ],
-      [{ client_id: 'web' }, 'The client exists, but no secret of it was sent.'],
+      [{ client_id: 'web' }, 'The client exists, but it sent no secret.'],
       [{ client_id: 'stranger', client_secret: 'wrong' }, 'There is no client "stranger".'],
     ] as const
     for (const [who, rule] of answers) {
@@ -96,15 +92,17 @@ describe('staff see why a request was refused:', () => {
       expect(await lastRule()).toBe(rule)
     }
     await post('/oauth2/revoke', { token: 'x' }, basic('native', 'guess'))
-    expect(await lastRule()).toBe('The client is public, and no public client may do this or send a secret.')
+    expect(await lastRule()).toBe(
+      'The client is public. Public clients may neither do this nor send a secret.',
+    )
   })
 
-  it('which scope does not exist, and which one is not the client’s', async () => {
+  it('one scope does not exist, and another is not the client’s', async () => {
     await givenClient('narrow', { scope: 'read' })
     const who = { client_id: 'narrow', client_secret: SECRET }
     for (const [scope, rule] of [
       ['read nonsense', 'There is no scope "nonsense".'],
-      ['read write', 'The client\'s own list does not hold the scope "write".'],
+      ['read write', 'The client\'s own list does not include the scope "write".'],
       ['a b c d e', 'There is no scope "a", "b", "c" and 2 more.'],
     ] as const) {
       expect(await token({ ...GRANT, ...who, scope })).toMatchObject({ error: 'invalid_scope' })
@@ -117,7 +115,7 @@ describe('staff see why a request was refused:', () => {
       error: 'invalid_scope',
     })
     expect(await lastRule()).toBe(
-      'The scope "read", "write" is more than this grant, or the embedding Worker, allows.',
+      'The scope "read", "write" exceeds what this grant, or the embedding Worker, allows.',
     )
   })
 
@@ -132,18 +130,20 @@ describe('staff see why a request was refused:', () => {
     expect(await lastRule()).toBe("No 'password' included in the request.")
   })
 
-  it('that a code or a refresh token was used before', async () => {
+  it('a code or a refresh token was used before', async () => {
     const code = await givenCode(alice)
     const { refresh_token = '' } = await redeem(code)
     expect(await redeem(code)).toMatchObject({ error: 'invalid_grant' })
-    expect(await lastRule()).toBe('The code was used before, so what it brought has ended (RFC 6749 4.1.2).')
+    expect(await lastRule()).toBe(
+      'The code was used before, so its tokens have been revoked (RFC 6749 4.1.2).',
+    )
     expect(await refresh(refresh_token)).toMatchObject({ error: 'invalid_grant' })
     expect(await lastRule()).toBe('The refresh token has expired, was revoked, or belongs to another client.')
     const first = (await redeem(await givenCode(alice))).refresh_token ?? ''
     const second = (await refresh(first)).refresh_token ?? ''
     await refresh(second)
     expect(await refresh(first)).toMatchObject({ error: 'invalid_grant' })
-    expect(await lastRule()).toBe('The refresh token was replaced by a newer one before, and came again.')
+    expect(await lastRule()).toBe('The refresh token had been replaced by a newer one, and was used again.')
   })
 })
 

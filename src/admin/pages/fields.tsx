@@ -4,18 +4,21 @@ import type { FieldSpec, Input } from '../../operations/resource.ts'
 import { isList } from '../../store/browse.ts'
 import { Checkbox, Field } from '../../ui/components.tsx'
 import { ErrorSummary } from '../../ui/error-summary.tsx'
+import type { AdminUi } from './layout.tsx'
 
 interface FieldsProps {
+  readonly admin: AdminUi
   readonly fields: readonly FieldSpec[]
   readonly values: Input
   readonly problems: Problems
 }
 
-/** The fields of a form; what is wrong with a value stands beside it, and the browser begins at the first of those. */
-export function Fields({ fields, problems, values }: FieldsProps): JSX.Element {
+/** Shows the fields of a form, with problems beside the values; the browser focuses the first of those. */
+export function Fields({ admin, fields, problems, values }: FieldsProps): JSX.Element {
   const first = fields.find(({ name }) => problems[name] !== undefined)
   const show = (field: FieldSpec): JSX.Element => (
     <FieldOf
+      admin={admin}
       field={field}
       value={values[field.name]}
       error={problems[field.name]}
@@ -28,7 +31,7 @@ export function Fields({ fields, problems, values }: FieldsProps): JSX.Element {
       {fields.filter((field) => !field.advanced).map(show)}
       {advanced.length > 0 && (
         <details open={advanced.some(({ name }) => problems[name] !== undefined)}>
-          <summary>Advanced</summary>
+          <summary>{admin.say('Advanced')}</summary>
           <div class="stack">{advanced.map(show)}</div>
         </details>
       )}
@@ -36,8 +39,8 @@ export function Fields({ fields, problems, values }: FieldsProps): JSX.Element {
   )
 }
 
-/** Everything that is wrong with a form, in the order of its fields; first what no field stands for. */
-export function FieldProblems({ fields, problems }: Omit<FieldsProps, 'values'>): JSX.Element | null {
+/** Shows all problems with a form, in the order of its fields; those without a field come first. */
+export function FieldProblems({ admin, fields, problems }: Omit<FieldsProps, 'values'>): JSX.Element | null {
   const known = fields.flatMap((field) => {
     const text = problems[field.name]
     return text === undefined ? [] : [{ target: targetOf(field), label: field.label, text }]
@@ -45,10 +48,10 @@ export function FieldProblems({ fields, problems }: Omit<FieldsProps, 'values'>)
   const others = Object.entries(problems)
     .filter(([name]) => !fields.some((field) => field.name === name))
     .map(([, text]) => ({ target: null, label: null, text }))
-  return <ErrorSummary title="Nothing was changed yet." problems={[...others, ...known]} />
+  return <ErrorSummary title={admin.say('Nothing has been changed yet.')} problems={[...others, ...known]} />
 }
 
-/** The id of the control that a field begins with. */
+/** Returns the id of a field's first control. */
 function targetOf({ choices, kind, name }: FieldSpec): string {
   return kind === 'choices' && choices?.[0] ? `${name}-${choices[0][0]}` : name
 }
@@ -60,7 +63,13 @@ interface FieldProps {
   readonly autofocus: boolean
 }
 
-function FieldOf({ autofocus, error, field, value }: FieldProps): JSX.Element {
+function FieldOf({
+  admin,
+  autofocus,
+  error,
+  field,
+  value,
+}: FieldProps & { readonly admin: AdminUi }): JSX.Element {
   const { hint, kind, label, name, required = false } = field
   switch (kind) {
     case 'text':
@@ -88,7 +97,7 @@ function FieldOf({ autofocus, error, field, value }: FieldProps): JSX.Element {
       return <Choices field={field} value={value} error={error} autofocus={autofocus} />
     case 'flag':
       if (field.unset !== undefined)
-        return <Choice field={unsetFlag(field)} value={value} error={error} autofocus={autofocus} />
+        return <Choice field={unsetFlag(field, admin)} value={value} error={error} autofocus={autofocus} />
       return (
         <div class="choices">
           <Checkbox
@@ -110,26 +119,26 @@ function textOfValue(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
-/** A flag that may be left to what follows from other fields. */
-function unsetFlag(field: FieldSpec): FieldSpec {
+/** A flag whose value may be left to follow from other fields. */
+function unsetFlag(field: FieldSpec, { say }: AdminUi): FieldSpec {
   return {
     ...field,
     choices: [
       ['', field.unset ?? ''],
-      ['yes', 'Yes'],
-      ['no', 'No'],
+      ['yes', say('Yes')],
+      ['no', say('No')],
     ],
   }
 }
 
-/** A list line by line, an object as JSON; what was typed stays as it was typed. */
+/** Returns a list line by line, or an object as JSON; typed text stays as it was typed. */
 function textOfLines(value: unknown): string {
   if (isList(value)) return value.join('\n')
   if (typeof value === 'object' && value !== null) return JSON.stringify(value, null, 2)
   return typeof value === 'string' ? value : ''
 }
 
-/** What a field needs and what is wrong with it: texts, and the ids by which it names them. */
+/** The hint and the problem of a field: texts, and the ids by which it refers to them. */
 function Notes({ error, field }: Pick<FieldProps, 'error' | 'field'>): JSX.Element {
   return (
     <>

@@ -4,6 +4,7 @@ import {
   type Action,
   type FieldSpec,
   type Input,
+  type Kind,
   type Resource,
   textOf,
   valueOf,
@@ -25,31 +26,76 @@ interface FormPageProps {
   readonly fields: readonly FieldSpec[]
   readonly values: Input
   readonly problems: Problems
+  /** The kind that the form is filled in for. */
+  readonly kind?: string | undefined
 }
 
-/** A form for a new record, or for one that is changed. */
-export function FormPage({ admin, fields, problems, record, resource, values }: FormPageProps): JSX.Element {
+/** Shows a form for a new record, or for changing one. */
+export function FormPage(props: FormPageProps): JSX.Element {
+  const { admin, fields, kind, problems, record, resource, values } = props
   const url = `${admin.base}/${resource.kind}`
   const id = record ? valueOf(record, resource.id) : ''
   const seen = textOf(values, 'updated_at') || valueOf(record ?? {}, 'updated_at')
-  const title = record ? `Edit ${displayName(valueOf(record, resource.name))}` : `New ${resource.singular}`
+  const title = record
+    ? admin.say('Edit {}', displayName(valueOf(record, resource.name)))
+    : admin.translate(`New ${resource.singular}`)
   return (
-    <AdminPage admin={admin} title={title} current={resource.kind} failed={Object.keys(problems).length > 0}>
+    <AdminPage
+      admin={admin}
+      title={title}
+      current={resource.kind}
+      of={resource}
+      failed={Object.keys(problems).length > 0}
+    >
+      {record === null && resource.kinds && (
+        <Kinds admin={admin} kinds={resource.kinds} url={`${url}/new`} chosen={kind} />
+      )}
       <div class="box">
         <Form
           ui={admin.ui}
           action={record ? recordUrl(admin.base, resource.kind, id, 'edit') : `${url}/new`}
           {...(seen === '' ? {} : { fields: { updated_at: seen } })}
         >
-          <FieldProblems fields={fields} problems={problems} />
-          <Fields fields={fields} values={values} problems={problems} />
+          <FieldProblems admin={admin} fields={fields} problems={problems} />
+          <Fields admin={admin} fields={fields} values={values} problems={problems} />
           <div class="row">
-            <Button kind="primary">Save</Button>
-            <ButtonLink href={record ? recordUrl(admin.base, resource.kind, id) : url}>Cancel</ButtonLink>
+            <Button kind="primary">{admin.say('Save')}</Button>
+            <ButtonLink href={record ? recordUrl(admin.base, resource.kind, id) : url}>
+              {admin.say('Cancel')}
+            </ButtonLink>
           </div>
         </Form>
       </div>
     </AdminPage>
+  )
+}
+
+interface KindsProps {
+  readonly admin: AdminUi
+  readonly kinds: readonly Kind[]
+  readonly url: string
+  readonly chosen: string | undefined
+}
+
+/** Shows the kinds of a new record; each fills in the form. */
+function Kinds({ admin, chosen, kinds, url }: KindsProps): JSX.Element {
+  return (
+    <nav aria-label={admin.say('Kind')}>
+      <ul class="cards-row">
+        {kinds.map(({ hint, label, name }) => (
+          <li>
+            <a
+              class="box kind"
+              href={`${url}?kind=${name}`}
+              aria-current={name === chosen ? 'true' : undefined}
+            >
+              <strong>{label}</strong>
+              <span class="muted small">{hint}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   )
 }
 
@@ -58,41 +104,54 @@ interface ConfirmPageProps {
   readonly resource: Resource
   readonly action: Action
   readonly records: readonly AdminRecord[]
-  /** What hangs from the record, where it is one. */
+  /** What belongs to the record, if there is only one. */
   readonly hanging: string | null
   readonly values: Input
   readonly problems: Problems
 }
 
-/** Asks before something is done. */
+/** Asks for confirmation of an action. */
 export function ConfirmPage(props: ConfirmPageProps): JSX.Element {
   const { action, admin, problems, records, resource } = props
   const url = `${admin.base}/${resource.kind}`
   const fields = action.fields ?? []
+  const typed = nameToType(action, resource, records)
   return (
     <AdminPage
       admin={admin}
-      title={titleOf(action, resource, records)}
+      title={titleOf(admin, action, resource, records)}
       current={resource.kind}
+      of={resource}
       failed={Object.keys(problems).length > 0}
     >
       <div class="box stack">
         <p>{action.question}</p>
-        <ul class="plain">
-          {records.map((record) => (
-            <li>{displayName(valueOf(record, resource.name))}</li>
-          ))}
-        </ul>
+        {records.length > (resource.name === resource.id ? 0 : 1) && (
+          <ul class="plain">
+            {records.map((record) => (
+              <li>{displayName(valueOf(record, resource.name))}</li>
+            ))}
+          </ul>
+        )}
         {props.hanging && <p>{props.hanging}</p>}
         <Form ui={admin.ui} action={`${url}/act`} fields={{ action: action.name, confirmed: 'yes' }}>
           {records.map((record) => (
             <input type="hidden" name="id" value={valueOf(record, resource.id)} />
           ))}
-          <FieldProblems fields={fields} problems={problems} />
-          <Fields fields={fields} values={props.values} problems={problems} />
+          <FieldProblems admin={admin} fields={fields} problems={problems} />
+          <Fields admin={admin} fields={fields} values={props.values} problems={problems} />
+          {typed !== null && (
+            <Field
+              name={TYPED_NAME}
+              label={admin.say('Type {} to confirm', displayName(typed))}
+              autocomplete="off"
+              error={problems[TYPED_NAME]}
+              autofocus
+            />
+          )}
           <div class="row">
             <Button kind={action.danger ? 'danger' : 'primary'}>{action.label}</Button>
-            <ButtonLink href={backUrl(admin.base, resource, records)}>Cancel</ButtonLink>
+            <ButtonLink href={backUrl(admin.base, resource, records)}>{admin.say('Cancel')}</ButtonLink>
           </div>
         </Form>
       </div>
@@ -100,47 +159,67 @@ export function ConfirmPage(props: ConfirmPageProps): JSX.Element {
   )
 }
 
-/** What is about to be done, and to what or to how many. */
-function titleOf(action: Action, resource: Resource, records: readonly AdminRecord[]): string {
+/** The field in which an operator types the name of what is about to be deleted. */
+export const TYPED_NAME = 'typed_name'
+
+/** Returns the name that an operator must type first; null if there is none. */
+export function nameToType(
+  { typed }: Action,
+  resource: Resource,
+  records: readonly AdminRecord[],
+): string | null {
+  const [only] = records
+  return typed && only && records.length === 1 ? valueOf(only, resource.name) : null
+}
+
+/** Returns a title that says what is about to be done, and to what or how many. */
+function titleOf(
+  { translate }: AdminUi,
+  action: Action,
+  resource: Resource,
+  records: readonly AdminRecord[],
+): string {
   const [only] = records
   const named = only && resource.name !== resource.id ? displayName(valueOf(only, resource.name)) : null
   const what =
     records.length === 1
-      ? (named ?? `this ${resource.singular}`)
-      : `${records.length} ${resource.title.toLowerCase()}`
-  return action.asks?.(what) ?? `${action.label} ${what}?`
+      ? (named ?? translate(`this ${resource.singular}`))
+      : translate(`${records.length} ${resource.kind.replaceAll('-', ' ')}`)
+  return action.asks?.(what) ?? action.label
 }
 
-/** The field in which a form travels sealed while its operator gives the password. */
+/** The field that carries a sealed form while its operator enters the password. */
 export const CARRIED = 'carried'
 
 interface PasswordPageProps {
   readonly admin: AdminUi
   readonly current: string
   readonly action: string
-  /** The form that waits, sealed. */
+  /** The waiting form, sealed. */
   readonly carried: string
-  /** Where the operator goes who would rather not. */
+  /** Where cancelling leads. */
   readonly cancelUrl: string
+  /** Features' replacements for the password. */
+  readonly others: readonly JSX.Element[]
   readonly problem: string | null
 }
 
-/** Asks operators for their own password before a change, and then goes on with it. */
+/** Asks operators for their own password before a change, and then continues with it. */
 export function PasswordPage(props: PasswordPageProps): JSX.Element {
   const { action, admin, carried, current, problem } = props
-  const label = 'Your password'
+  const label = admin.say('Your password')
   return (
     <AdminPage
       admin={admin}
-      title="Your password, please"
+      title={admin.say('Your password, please')}
       current={current}
-      intro="You signed in a while ago. Give your password again to make this change."
+      intro={admin.say('You signed in a while ago. Enter your password again to make this change.')}
       failed={problem !== null}
     >
       <div class="box">
         <Form ui={admin.ui} action={action} fields={{ [CARRIED]: carried }}>
           <ErrorSummary
-            title="Nothing was changed yet."
+            title={admin.say('Nothing has been changed yet.')}
             problems={problemsOf([[OWN_PASSWORD, label, problem ?? undefined]])}
           />
           <input type="text" autocomplete="username" value={admin.username} readonly hidden />
@@ -153,10 +232,35 @@ export function PasswordPage(props: PasswordPageProps): JSX.Element {
             autofocus
           />
           <div class="row">
-            <Button kind="primary">Continue</Button>
-            <ButtonLink href={props.cancelUrl}>Cancel</ButtonLink>
+            <Button kind="primary">{admin.say('Continue')}</Button>
+            <ButtonLink href={props.cancelUrl}>{admin.say('Cancel')}</ButtonLink>
           </div>
+          {[...props.others]}
         </Form>
+      </div>
+    </AdminPage>
+  )
+}
+
+/** Tells operators without a password that they must authenticate again, and then repeat the change. */
+export function StalePage(props: {
+  readonly admin: AdminUi
+  readonly current: string
+  readonly confirmUrl: string
+  readonly cancelUrl: string
+}): JSX.Element {
+  const { say } = props.admin
+  return (
+    <AdminPage
+      admin={props.admin}
+      title={say('Is it you?')}
+      current={props.current}
+      intro={say('You signed in a while ago. Confirm that it is you, and then make this change again.')}
+      failed={false}
+    >
+      <div class="row">
+        <ButtonLink href={props.confirmUrl}>{say('Confirm that it is you')}</ButtonLink>
+        <ButtonLink href={props.cancelUrl}>{say('Cancel')}</ButtonLink>
       </div>
     </AdminPage>
   )

@@ -1,51 +1,75 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type Resource, valueOf } from '../../operations/resource.ts'
-import { resources } from '../../operations/resources/index.ts'
-import type { AdminRecord, RecordKind } from '../../store/browse.ts'
+import type { Resource } from '../../operations/resource.ts'
+import type { Related } from '../related.ts'
+import { resourceIn } from '../words.ts'
 import type { AdminUi } from './layout.tsx'
-
-/** Lists of what hangs from a record, and the filter that finds it. */
-const RELATED: Readonly<
-  Partial<
-    Record<
-      RecordKind,
-      { readonly filter: string; readonly by: string; readonly lists: readonly RecordKind[] }
-    >
-  >
-> = {
-  clients: {
-    filter: 'client',
-    by: 'client_id',
-    lists: ['authorized-clients', 'grants', 'access-tokens', 'refresh-tokens', 'refusals', 'audit-events'],
-  },
-  users: {
-    filter: 'user',
-    by: 'username',
-    lists: ['authorized-clients', 'grants', 'access-tokens', 'refresh-tokens', 'sessions', 'audit-events'],
-  },
-}
+import { RecordTable } from './record-table.tsx'
 
 interface RelatedProps {
   readonly admin: AdminUi
-  readonly resource: Resource
-  readonly record: AdminRecord
+  readonly related: readonly Related[]
 }
 
-/** Links to the lists of what hangs from a record. */
-export function RelatedLists({ admin, record, resource }: RelatedProps): JSX.Element | null {
-  const related = RELATED[resource.kind]
-  if (!related) return null
-  const query = new URLSearchParams({ [related.filter]: valueOf(record, related.by) }).toString()
+/** Lists with their counts, each a link to the list. */
+export function Counts({ admin, related }: RelatedProps): JSX.Element {
   return (
-    <section aria-labelledby="related">
-      <h2 id="related">What hangs from it</h2>
-      <ul class="row">
-        {related.lists.map((kind) => (
-          <li>
-            <a href={`${admin.base}/${kind}?${query}`}>{resources[kind].title}</a>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <ul class="counts">
+      {related.map(({ filters, resource, total }) => (
+        <li>
+          <a class="box count" href={listUrl(admin, { filters, resource })}>
+            <span class="muted">
+              {admin.translate(resource.title)}
+              {filters['state'] === 'live' && ` (${admin.translate('live')})`}
+            </span>
+            <span class="figure">
+              {total ? `${admin.number(total.count)}${total.isExact ? '' : '+'}` : '→'}
+            </span>
+          </a>
+        </li>
+      ))}
+    </ul>
   )
+}
+
+/** The records that belong to a record: their counts, and the newest ones. */
+export function RelatedLists({
+  admin,
+  of,
+  related,
+}: RelatedProps & {
+  /** The kind of the record, whose column would have the same value in every row. */
+  readonly of: string
+}): JSX.Element | null {
+  if (related.length === 0) return null
+  return (
+    <>
+      <section class="stack" aria-labelledby="related">
+        <h2 id="related">{admin.say('Related records')}</h2>
+        <Counts admin={admin} related={related} />
+      </section>
+      {related
+        .filter(({ records }) => records.length > 0)
+        .map(({ filters, records, resource }) => (
+          <section class="stack" aria-labelledby={`related-${resource.kind}`}>
+            <div class="row row-apart">
+              <h2 id={`related-${resource.kind}`}>{admin.translate(resource.title)}</h2>
+              <a href={listUrl(admin, { filters, resource })}>{admin.say('Show all')}</a>
+            </div>
+            <RecordTable
+              admin={admin}
+              resource={without(of, resourceIn(resource, admin))}
+              records={records}
+            />
+          </section>
+        ))}
+    </>
+  )
+}
+
+function without(kind: string, resource: Resource): Resource {
+  return { ...resource, columns: resource.columns.filter(({ link }) => link?.kind !== kind) }
+}
+
+function listUrl({ base }: AdminUi, { filters, resource }: Pick<Related, 'filters' | 'resource'>): string {
+  return `${base}/${resource.kind}?${new URLSearchParams(filters).toString()}`
 }
