@@ -4,21 +4,22 @@ import { setTimeout } from 'node:timers/promises'
 const PATIENCE = 60_000
 
 /**
- * What a lock looks like from here. workerd names it, or hides it behind an internal error after it has logged it; and a migration
- * that another process is applying at the same moment finds its tables there.
+ * Signs of a lock. workerd names it, or hides it behind an internal error after logging it; and a migration that another
+ * process is applying at the same moment finds that its tables exist.
  */
 const BUSY =
   /SQLITE_BUSY|SQLITE_LOCKED|database (?:table )?is locked|internal error; reference|already exists at offset|duplicate column name/
 
-/** Tells whether another process holds the local database: an error of workerd, of wrangler, or one that it caused. */
+/** Returns whether an error of workerd or wrangler, or its cause, shows that another process holds the local database. */
 export function isBusy(error: unknown): boolean {
   if (BUSY.test(String(error))) return true
   return error instanceof Error && error.cause !== undefined && isBusy(error.cause)
 }
 
 /**
- * Tries again, ever more slowly, while another process holds the local database.
- * @param work may be repeated: a transaction that met a lock wrote nothing
+ * Retries, ever more slowly, while another process holds the local database.
+ * @param work may be repeated, as a
+ * transaction that hit a lock wrote nothing
  */
 export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + PATIENCE
@@ -27,13 +28,13 @@ export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
       return await work()
     } catch (error) {
       if (!isBusy(error) || Date.now() > deadline) throw error
-      // Not all who wait come back at the same moment.
+      // Random delays keep waiting processes from retrying at the same moment.
       await setTimeout(pause * (0.5 + Math.random()))
     }
   }
 }
 
-/** A local database that waits for others, as a deployed one does by itself. */
+/** Returns a local database that waits for other processes, as a deployed one does by itself. */
 export function patientD1(db: D1Database): D1Database {
   const batch = async (statements: D1PreparedStatement[]): Promise<D1Result[]> =>
     whileBusy(() => db.batch(statements))

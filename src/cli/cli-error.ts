@@ -1,4 +1,4 @@
-/** What went wrong, in words for whoever typed the command. Exit code 1. */
+/** An error, with a message for the person who entered the command. Exit code 1. */
 export class CliError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -6,7 +6,7 @@ export class CliError extends Error {
   }
 }
 
-/** A command that was written wrongly. Exit code 2. */
+/** Wrong usage of a command. Exit code 2. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message)

@@ -11,7 +11,7 @@ import type { Session } from './open-store.ts'
 import { formatRecord, formatTable, type JsonRecord, type Output } from './output.ts'
 import { actOn, browseAll } from './records.ts'
 import { readLine, warnOfArgument } from './secrets.ts'
-import { addNoun, addVerb, addYes, runVerb, type VerbOptions } from './verb.ts'
+import { addLimit, addNoun, addVerb, addYes, type ListOptions, runVerb, type VerbOptions } from './verb.ts'
 
 type MetadataOptions = VerbOptions & OptionValues
 
@@ -36,20 +36,22 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY }
 
 /** Adds the noun `client` with its verbs. */
 export function addClientNoun(program: Command, io: Io): void {
-  const noun = addNoun(program, 'client', 'applications that ask for tokens')
+  const noun = addNoun(program, 'client', 'applications that request tokens')
   addCreate(noun, io)
-  addVerb(noun, 'list', 'list all clients').action((options: VerbOptions) => runVerb(io, options, list))
+  addLimit(addVerb(noun, 'list', 'list all clients')).action((options: ListOptions) =>
+    runVerb(io, options, (session) => list(session, options)),
+  )
   addVerb(noun, 'show', 'show a client')
     .argument('<client-id>')
     .action((id: string, options: VerbOptions) =>
       runVerb(io, options, async (session) => show(session, await find(session, id))),
     )
   addUpdate(noun, io)
-  addYes(addVerb(noun, 'rotate-secret', 'give a client a new secret, which is shown this one time'))
+  addYes(addVerb(noun, 'rotate-secret', 'give a client a new secret, which is shown only once'))
     .argument('<client-id>')
     .option(
       '--keep-old [duration]',
-      'let the old secret work for this long, such as 30m, 24h or 7d (24h if no duration is given); without this option it ends at once',
+      'keep the old secret valid for this long, such as 30m, 24h or 7d (24h if no duration is given); without this option it expires at once',
       parseDuration,
     )
     .action((id: string, options: RotateOptions) =>
@@ -63,7 +65,7 @@ export function addClientNoun(program: Command, io: Io): void {
 }
 
 function addCreate(noun: Command, io: Io): void {
-  const verb = addVerb(noun, 'create', 'create a client; its secret is shown this one time')
+  const verb = addVerb(noun, 'create', 'create a client; its secret is shown only once')
   addMemberOptions(verb, io.provider.clientMetadata, 'create')
     .option('--client-id <id>', 'its id (default: a random one)')
     .addOption(
@@ -80,10 +82,10 @@ function addCreate(noun: Command, io: Io): void {
 }
 
 function addUpdate(noun: Command, io: Io): void {
-  const verb = addVerb(noun, 'update', 'change a client; what is not named stays as it is')
+  const verb = addVerb(noun, 'update', 'change a client; what you do not name stays as it is')
   addMemberOptions(addYes(verb.argument('<client-id>')), io.provider.clientMetadata, 'update')
-    .addOption(new Option('--disable', 'refuse it, and its tokens').conflicts('enable'))
-    .option('--enable', 'let it work again')
+    .addOption(new Option('--disable', 'refuse it and its tokens').conflicts('enable'))
+    .option('--enable', 'accept it again')
     .action(async (id: string, options: UpdateOptions) => {
       const { disable, enable } = options
       const input = {
@@ -121,8 +123,8 @@ async function create(session: Session, options: CreateOptions, secret?: string)
   return show(session, await find(session, done.id), done.secret)
 }
 
-async function list(session: Session): Promise<Output> {
-  const records = await browseAll(session, clients, 'client_id')
+async function list(session: Session, { limit }: ListOptions): Promise<Output> {
+  const records = await browseAll(session, clients, 'client_id', limit)
   const json = records.map((record) => clientJson(session, record))
   const columns = ['client_id', 'client_type', 'name', 'grant_types', 'disabled'] as const
   return { json, text: formatTable(json, columns, 'There are no clients.') }
@@ -137,7 +139,7 @@ async function rotate(
   const record = await find(session, id)
   if (keepOld === 0) {
     const where = session.target === null ? [] : [`on ${session.target}`]
-    await confirm(asking, 'The secrets that work now end at once, wherever they are in use.', [id, ...where])
+    await confirm(asking, 'The current secrets expire at once, wherever they are in use.', [id, ...where])
   }
   const input = { keep_old: keepOld === true ? DAY : keepOld }
   const done = await actOn(clients, 'rotate-secret', record, input, session)
@@ -171,11 +173,12 @@ function notFound(id: string): CliError {
 function show(session: Session, record: AdminRecord, secret?: string, more: JsonRecord = {}): Output {
   const { client_id: id = null, ...rest } = clientJson(session, record)
   const json = { client_id: id, ...(secret !== undefined && { client_secret: secret }), ...rest, ...more }
-  const text = formatRecord(json)
-  return { json, text: secret === undefined ? text : `${text}\n\nKeep the secret: it is not shown again.` }
+  const text = formatRecord(json, clients, session.provider)
+  if (secret === undefined) return { json, text }
+  return { json, text: (screen) => `${text(screen)}\n\nKeep the secret: it is not shown again.` }
 }
 
-/** A client as the command line has always shown one: its type goes by `client_type`. */
+/** Returns a client as the command line has always shown it: its type is called `client_type`. */
 function clientJson({ provider }: Session, record: AdminRecord): JsonRecord {
   const { client_id: id = null, type = null, ...rest } = recordJson(clients, record, provider)
   const others = Object.entries(rest).filter(([name]) => name !== 'secrets')

@@ -7,9 +7,12 @@ import { CliError } from './cli-error.ts'
 export interface WorkerConfig {
   readonly accountId: string | null
   readonly databaseName: string
-  /** Null until the first deploy has made the database and written its id. */
+  /** Null until the first deploy has created the database and written its id. */
   readonly databaseId: string | null
   readonly migrationsDir: string
+  /** Whether KV is bound. */
+  readonly hasNamespace: boolean
+  readonly crons: readonly string[]
   /** Variables of the Worker. */
   readonly vars: Readonly<Record<string, unknown>>
 }
@@ -20,6 +23,8 @@ const CONFIG = v.object({
   configPath: v.string(),
   account_id: v.nullish(v.string()),
   vars: v.optional(v.record(v.string(), v.unknown()), {}),
+  kv_namespaces: v.optional(v.array(v.object({ binding: v.string() })), []),
+  triggers: v.optional(v.object({ crons: v.nullish(v.array(v.string())) }), {}),
   d1_databases: v.array(
     v.object({
       binding: v.string(),
@@ -59,6 +64,8 @@ export async function readWorkerConfig(): Promise<WorkerConfig> {
     databaseName: database.database_name,
     databaseId: database.database_id ?? null,
     vars: parsed.output.vars,
+    hasNamespace: parsed.output.kv_namespaces.some(({ binding }) => binding === 'KV'),
+    crons: parsed.output.triggers.crons ?? [],
     migrationsDir: join(dirname(parsed.output.configPath), database.migrations_dir),
   }
 }

@@ -16,8 +16,9 @@ export interface ConfirmOptions extends VerbOptions {
 export type Asking = Pick<Io, 'ask' | 'warn'> & { readonly options: ConfirmOptions }
 
 /**
- * Asks the person at the terminal before something ends. Scripts have said what they want: nobody is asked without a terminal.
- * @param details what it is about, a line each
+ * Asks the person at the terminal for confirmation. Without a terminal nobody is asked, as scripts know what they want.
+ *
+ * @param details what it is about, one line each
  * @throws {CliError} the answer is not yes
  */
 export async function confirm(
@@ -32,7 +33,7 @@ export async function confirm(
 }
 
 /**
- * Asks before an action of the panel, in its words, with what goes with the record.
+ * Asks before an action of the panel, in the panel's words, including what is deleted with the record.
  * @throws {CliError} the answer is not yes
  */
 export async function confirmAction(

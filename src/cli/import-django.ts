@@ -28,14 +28,14 @@ export function addDjangoVerb(noun: Command, io: Io): void {
   const django = addVerb(
     noun,
     'django',
-    'import what `manage.py dumpdata` wrote, from django-oauth2-provider or django-oauth-toolkit; again and again, without harm',
+    'import the output of `manage.py dumpdata`, from django-oauth2-provider or django-oauth-toolkit; may be repeated',
   )
   addImportOptions(django, 'django')
     .argument('<file>', 'the dump, JSON or JSONL')
     .option('--user-model <model>', "the project's AUTH_USER_MODEL", 'auth.user')
     .option(
       '--username-field <field>',
-      "the user model's USERNAME_FIELD, such as email; without it username, or else email",
+      "the user model's USERNAME_FIELD, such as email; defaults to username, or else email",
     )
     .option(
       '--application-model <model>',
@@ -58,7 +58,7 @@ export function addDjangoVerb(noun: Command, io: Io): void {
       parseScopeBits,
       { read: 2, write: 4 },
     )
-    .option('--refresh-days <days>', 'days that the refresh tokens live from now on', parseDays, 90)
+    .option('--refresh-days <days>', 'days for which refresh tokens are valid from now on', parseDays, 90)
     .action((file: string, options: DjangoOptions) =>
       runVerb(
         io,
@@ -100,7 +100,7 @@ function parseScopeBits(text: string): ScopeBits {
       return parsed
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new InvalidArgumentError('It must be JSON as {"read":2,"write":4}.')
 }

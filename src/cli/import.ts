@@ -4,6 +4,7 @@ import { TOOLKIT_MODELS } from '../django/record.ts'
 import { AUTH0_USER, auth0Records, readAuth0Hashes } from '../imports/auth0.ts'
 import { KEYCLOAK_USER, keycloakRecords } from '../imports/keycloak.ts'
 import { addDjangoVerb } from './import-django.ts'
+import { addWorkersVerb } from './import-workers.ts'
 import type { Io } from './io.ts'
 import {
   addImportOptions,
@@ -25,11 +26,12 @@ interface Auth0Options extends UserOptions {
 
 /** Adds the noun `import` with its verbs. */
 export function addImportNoun(program: Command, io: Io): void {
-  const noun = addNoun(program, 'import', 'take over what another provider had')
+  const noun = addNoun(program, 'import', 'import data from another provider')
   addDjangoVerb(noun, io)
-  const auth0 = addVerb(noun, 'auth0', 'import users: the lines of an export of users, or of password hashes')
+  addWorkersVerb(noun, io)
+  const auth0 = addVerb(noun, 'auth0', 'import users: the lines of an export of users or of password hashes')
   addUserOptions(auth0, 'auth0')
-    .option('--passwords <file>', 'the export of password hashes, if <file> is the one of users')
+    .option('--passwords <file>', 'the export of password hashes, if <file> is that of users')
     .action((file: string, options: Auth0Options) =>
       runVerb(
         io,
@@ -42,7 +44,7 @@ export function addImportNoun(program: Command, io: Io): void {
         true,
       ),
     )
-  const keycloak = addVerb(noun, 'keycloak', 'import the users of an export of a realm')
+  const keycloak = addVerb(noun, 'keycloak', 'import the users of a realm export')
   addUserOptions(keycloak, 'keycloak').action((file: string, options: UserOptions) =>
     runVerb(
       io,
@@ -65,13 +67,13 @@ async function hashesOf(file: string | undefined): Promise<ReadonlyMap<string, s
 function addUserOptions(verb: Command, source: string): Command {
   return addImportOptions(verb, source)
     .argument('<file>', 'JSON or JSONL')
-    .option('--username-field <field>', 'username or email; without it username, or else email', (text) => {
+    .option('--username-field <field>', 'username or email; defaults to username, or else email', (text) => {
       if (text === 'username' || text === 'email') return text
       throw new InvalidArgumentError('It must be username or email.')
     })
 }
 
-/** Options of an import of users alone. */
+/** Options of an import of only users. */
 function usersOf(userModel: string, { source, usernameField }: UserOptions): ImportSource['options'] {
   return {
     source,

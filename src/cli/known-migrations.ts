@@ -1,17 +1,17 @@
 import { readdir } from 'node:fs/promises'
 import { CliError } from './cli-error.ts'
 
-/** The names of the migrations of this version, in their order. */
+/** Returns the names of this version's migrations, in order. */
 export async function listMigrations(migrationsDir: string): Promise<readonly string[]> {
   return (await readdir(migrationsDir)).filter((file) => file.endsWith('.sql')).toSorted()
 }
 
 /**
- * Refuses a database that a newer version has migrated: this version does not know its tables, and there is no way back but a
- * backup.
- * @param applied the migrations that the database has had
+ * Refuses a database that a newer version has migrated: this version does not know its tables, and only a backup leads
+ * back.
+ * @param applied the migrations that the database has
  * @param known   those of this version
- * @throws {CliError} the database has had one that this version does not know
+ * @throws {CliError} the database has one that this version does not know
  */
 export function checkKnownMigrations(applied: readonly string[], known: readonly string[]): void {
   const newer = applied.filter((name) => !known.includes(name))

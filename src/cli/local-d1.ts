@@ -16,27 +16,27 @@ export interface OpenD1 {
 }
 
 /**
- * Opens the D1 database of a local state, the same that `npm start` serves from, and applies the migrations that it lacks.
+ * Opens the D1 database of a local state, which `npm start` uses, too, and applies the migrations that it lacks.
  * @param persistTo the folder of the local state
- * @param onSpawn gets the process that applies migrations, to end it with this one
+ * @param onSpawn receives the process that applies migrations, to end it together with this one
  * @throws {CliError} a migration failed
  */
 export async function openLocalD1(
   persistTo: string,
   onSpawn?: (child: ChildProcess) => void,
 ): Promise<OpenD1> {
-  // Another process may just be making or migrating the database, which locks it for a moment.
+  // Another process may be creating or migrating the database, which locks it for a moment.
   return whileBusy(() => openMigrated(persistTo, onSpawn))
 }
 
-/** Tells whether a local state has a database. */
+/** Returns whether a local state has a database. */
 export function hasLocalD1(persistTo: string): boolean {
   return existsSync(join(persistTo, 'v3/d1'))
 }
 
 async function openMigrated(persistTo: string, onSpawn?: (child: ChildProcess) => void): Promise<OpenD1> {
   const config = await readWorkerConfig()
-  // Opening takes seconds: where there is nothing yet, there is nothing to look at.
+  // Opening takes seconds, so a database that does not exist is not opened.
   if (existsSync(join(persistTo, 'v3'))) {
     const before = await openAndCheck(persistTo, config)
     if (before.missing.length === 0) return before
@@ -45,14 +45,14 @@ async function openMigrated(persistTo: string, onSpawn?: (child: ChildProcess) =
   const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo]
   const { stderr, stdout } = await runWrangler(args, onSpawn ? { onSpawn } : {})
   const after = await openAndCheck(persistTo, config)
-  // Another process may have applied them first, so that what failed here is done all the same.
+  // Another process may have applied them first, so that they are in place although this failed.
   if (after.missing.length === 0) return after
   await after.close()
   const names = after.missing.join(', ')
   throw new CliError(`The migration ${names} could not be applied to ${persistTo}.\n${stdout}${stderr}`)
 }
 
-/** An open database, and the files of migrations that wrangler has not noted in it. */
+/** Opens a database, and lists the migration files that wrangler has not recorded in it. */
 async function openAndCheck(
   persistTo: string,
   config: WorkerConfig,
@@ -61,7 +61,7 @@ async function openAndCheck(
   try {
     return { ...opened, missing: await missingMigrations(opened.db, config) }
   } catch (error) {
-    // What stays open would keep the process from ending.
+    // An open database would keep the process alive.
     await opened.close()
     throw error
   }

@@ -5,7 +5,7 @@ import type { Session } from './open-store.ts'
 import { formatRecord, type Output } from './output.ts'
 import { addVerb, runVerb, type VerbOptions } from './verb.ts'
 
-/** Half a million rows of each table: more is left to the next call. */
+/** Half a million rows of each table; the rest waits for the next call. */
 const ROUNDS = 1000
 
 /** Adds the command `purge`. */

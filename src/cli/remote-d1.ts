@@ -7,7 +7,7 @@ import { runWrangler } from './wrangler.ts'
 
 const API = 'https://api.cloudflare.com/client/v4'
 
-/** An answer of Cloudflare's API: its result, or what it says is wrong. */
+/** An answer of Cloudflare's API: its result, or its errors. */
 const ANSWER = v.object({
   success: v.boolean(),
   errors: v.optional(v.array(v.object({ code: v.optional(v.number()), message: v.string() })), []),
@@ -20,11 +20,11 @@ const RESULTS = v.array(
 )
 const CREDENTIALS = v.object({ token: v.string() })
 
-/** Asks Cloudflare's API below its base URL. */
+/** Calls Cloudflare's API below its base URL. */
 type Api = (path: string, body?: unknown) => Promise<unknown>
 
 /**
- * Opens the deployed D1 database over Cloudflare's API, with the database's own batches, so that a call of the store is one
+ * Opens the deployed D1 database through Cloudflare's API, with its own batches, so that a call of the store is one
  * transaction there, too. The token is CLOUDFLARE_API_TOKEN or that of `wrangler login`, the account CLOUDFLARE_ACCOUNT_ID
  * or the token's only one; CLOUDFLARE_API_BASE_URL replaces the API.
  * @throws {CliError} no token, no account or no such database; says what to do
@@ -86,7 +86,7 @@ async function findAccount(api: Api): Promise<string> {
 
 async function findDatabase(api: Api, databases: string, name: string): Promise<string> {
   const found = v.parse(DATABASES, await api(`${databases}?name=${encodeURIComponent(name)}`))
-  // The API's filter also gives names that only begin so.
+  // The API's filter also returns names that merely begin with it.
   const database = found.find((candidate) => candidate.name === name)
   if (database) return database.uuid
   throw new CliError(
@@ -94,7 +94,7 @@ async function findDatabase(api: Api, databases: string, name: string): Promise<
   )
 }
 
-/** A statement as the API takes it. */
+/** A statement as the API expects it. */
 interface RemoteStatement {
   readonly sql: string
   readonly params: readonly unknown[]
@@ -116,7 +116,7 @@ function prepare(sql: string): { bind(...values: readonly unknown[]): RemoteStat
   return { bind: (...values) => ({ sql, params: values.map(toParameter) }) }
 }
 
-/** D1 keeps truth values as 0 and 1; its binding does this for the Worker. */
+/** D1 stores booleans as 0 and 1; its binding converts them for the Worker. */
 function toParameter(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value
 }

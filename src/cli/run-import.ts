@@ -9,6 +9,7 @@ import { CliError } from './cli-error.ts'
 import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { type Output, printable } from './output.ts'
+import { showProgress } from './progress.ts'
 import type { VerbOptions } from './verb.ts'
 
 /** Options that every import has. */
@@ -19,37 +20,31 @@ export interface ImportOptions extends VerbOptions {
   readonly source: string
 }
 
-/** What is imported. */
+/** The source of an import. */
 export interface ImportSource {
   readonly file: string
-  /** Reads its records from the beginning; it is read several times. */
+  /** Reads its records from the start; it is read several times. */
   readonly read: DjangoImport['read']
   readonly options: Omit<DjangoImport['options'], 'httpHosts'>
 }
 
-/** Bytes of a file between two words on how far it has been read. */
-const PROGRESS_BYTES = 16 * 2 ** 20
 /** Bytes that are read at once. */
 const CHUNK_BYTES = 2 ** 18
 
 /** Adds the options that every import has. */
 export function addImportOptions(verb: Command, source: string): Command {
   return verb
-    .option('--dry-run', 'say what would be imported, and write nothing')
-    .option('--restore', 'bring back what was deleted here since an earlier import')
+    .option('--dry-run', 'report what would be imported, and write nothing')
+    .option('--restore', 'bring back what has been deleted here since an earlier import')
     .option(
       '--report <file>',
-      'write each record that is not taken, or not whole, and why, to this file: JSON lines',
+      'write each record that is not imported, or only incompletely, and why, to this file, as JSON lines',
     )
-    .option(
-      '--source <name>',
-      'name of where it comes from, if there are several: their users differ',
-      source,
-    )
+    .option('--source <name>', 'name of the source, if there are several with different users', source)
 }
 
 /**
- * Bytes of a file.
+ * Returns the size of a file in bytes.
  * @throws {CliError} it cannot be read
  */
 export async function sizeOf(file: string): Promise<number> {
@@ -59,14 +54,14 @@ export async function sizeOf(file: string): Promise<number> {
   return size
 }
 
-/** Reads the objects of a JSON file, from its beginning. */
+/** Reads the objects of a JSON file, from the start. */
 export function readJsonFile(file: string): AsyncIterable<JsonObject> {
   return readJsonObjects(createReadStream(file, { highWaterMark: CHUNK_BYTES }))
 }
 
 /**
- * Imports a file, and reports.
- * @throws {CliError} it, or the report, cannot be read or written
+ * Imports a file, and reports the result.
+ * @throws {CliError} the file cannot be read, or the report cannot be written
  */
 export async function runImport(
   io: Io,
@@ -76,6 +71,7 @@ export async function runImport(
 ): Promise<Output> {
   const size = await sizeOf(file)
   const report = openReport(path)
+  const progress = showProgress(io, size)
   try {
     const result = await importDjango({
       read,
@@ -85,16 +81,20 @@ export async function runImport(
       dry,
       restore,
       onEvent: report.write,
-      onProgress: progress(io, size),
-      onUncheckable: (problem, count) => io.warn(`before importing: ${count} × ${printable(problem)}\n`),
+      onProgress: progress.reached,
+      onUncheckable(problem, count) {
+        progress.clear()
+        io.warn(`before importing: ${count} × ${printable(problem)}\n`)
+      },
     })
     return describe(file, dry, result)
   } finally {
+    progress.clear()
     await report.close()
   }
 }
 
-/** Writes events to a file, as fast as they come: there may be millions. */
+/** Writes events to a file as they come, as there may be millions. */
 function openReport(path: string | undefined): {
   readonly write: (event: ImportEvent) => void
   readonly close: () => Promise<void>
@@ -110,17 +110,6 @@ function openReport(path: string | undefined): {
         )
         stream.end(resolve)
       }),
-  }
-}
-
-function progress(io: Io, size: number): (pass: string, offset: number) => void {
-  let last = 0
-  let current = ''
-  return (pass, offset) => {
-    if (pass !== current) [current, last] = [pass, 0]
-    if (offset - last < PROGRESS_BYTES) return
-    last = offset
-    io.warn(`${pass}: ${Math.floor((offset / size) * 100)} % of ${Math.ceil(size / 2 ** 20)} MiB\n`)
   }
 }
 
@@ -146,7 +135,7 @@ function describe(file: string, dry: boolean, result: DjangoImportResult): Outpu
     ),
   ])
   const text = [
-    dry ? 'Nothing was written: this is what an import would do.' : 'Imported.',
+    dry ? 'Nothing was written; this is what an import would do.' : 'Imported.',
     ...lines,
     ...notes.map(({ count, note, records }) => `note: ${note} (${shorten(records, count)})`),
     ...(scopes.length > 0 ? [`The tokens and consents have the scopes ${scopes.join(' ')}.`] : []),

@@ -7,7 +7,7 @@ import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
 import { formatTable, type Output } from './output.ts'
 import { actOn, browseAll } from './records.ts'
-import { addNoun, addVerb, addYes, runVerb, type VerbOptions } from './verb.ts'
+import { addLimit, addNoun, addVerb, addYes, type ListOptions, runVerb, type VerbOptions } from './verb.ts'
 
 interface CreateOptions extends VerbOptions {
   readonly name: string
@@ -16,12 +16,12 @@ interface CreateOptions extends VerbOptions {
 
 /** Adds the noun `scope` with its verbs. */
 export function addScopeNoun(program: Command, io: Io): void {
-  const noun = addNoun(program, 'scope', 'scopes beside those of OAUTH_SCOPES, and descriptions of either')
-  addVerb(noun, 'list', 'list every scope that can be asked for').action((options: VerbOptions) =>
-    runVerb(io, options, list),
+  const noun = addNoun(program, 'scope', 'scopes besides those of OAUTH_SCOPES, and descriptions of both')
+  addLimit(addVerb(noun, 'list', 'list all scopes that can be requested')).action((options: ListOptions) =>
+    runVerb(io, options, (session) => list(session, options)),
   )
-  addVerb(noun, 'create', 'make a scope, or describe one of OAUTH_SCOPES')
-    .requiredOption('--name <name>', 'what clients ask for')
+  addVerb(noun, 'create', 'create a scope, or describe one of OAUTH_SCOPES')
+    .requiredOption('--name <name>', 'the name that clients request')
     .requiredOption('--description <text>', 'what users see on the consent page')
     .action((options: CreateOptions) => runVerb(io, options, (session) => create(session, options), true))
   addYes(addVerb(noun, 'delete', 'delete a scope of the table; tokens that have it keep it'))
@@ -31,8 +31,8 @@ export function addScopeNoun(program: Command, io: Io): void {
     )
 }
 
-async function list(session: Session): Promise<Output> {
-  const json = await browseAll(session, scopes, 'name')
+async function list(session: Session, { limit }: ListOptions): Promise<Output> {
+  const json = await browseAll(session, scopes, 'name', limit)
   const columns = ['name', 'source', 'bits', 'description'] as const
   return { json, text: formatTable(json, columns, 'There are no scopes.') }
 }
@@ -41,7 +41,7 @@ async function create(session: Session, { description, name }: CreateOptions): P
   const done = await scopes.create?.({ name, description }, session)
   const record = done && (await readRecord(scopes, done.id, session))
   if (!record) throw notFound(name)
-  return { json: record, text: `The scope ${name} is there.` }
+  return { json: record, text: `The scope ${name} is created.` }
 }
 
 async function remove(session: Session, name: string, asking: Asking): Promise<Output> {

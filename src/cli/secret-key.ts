@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { randomBytes, toBase64url } from '../crypto/bytes.ts'
 
 /**
- * Reads the SECRET_KEY of a local state, and makes it where there is none. Processes that start at once agree on one: a key
- * appears whole, under a name that only the first one gets.
+ * Reads the SECRET_KEY of a local state, and creates it if there is none. Processes that start at the same time agree on
+ * one: a complete key appears at once, under a name that only the first process gets.
  * @param persistTo the folder of the local state
  * @returns 256 random bits, base64url
  */

@@ -6,7 +6,7 @@ import type { Session } from './open-store.ts'
 
 /** The demo client's id. */
 export const DEMO_CLIENT = 'demo'
-/** The demo client's secret: for local states only, as everybody knows it. */
+/** The demo client's secret, only for local states, as everybody knows it. */
 export const DEMO_SECRET = 'demo-secret'
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token', 'password', 'client_credentials', 'implicit']
@@ -17,9 +17,11 @@ const USERS = [
 ]
 
 /**
- * Seeds a local state with the demo client and its users, where it lacks them; what was changed since stays.
- * @param redirectUri becomes the demo client's only redirect URI, for it names the port of this start
- * @throws {CliError} the demo client is being changed by others all the time
+ * Seeds a local state with the demo client and its users, if they are missing; later changes stay.
+ * @param redirectUri
+ * becomes the demo client's only redirect URI, as it contains the current port
+ * @throws {CliError} other processes keep
+ * changing the demo client
  */
 export async function seedDemo(session: Session, redirectUri: string): Promise<void> {
   await seedClient(session, redirectUri)
@@ -44,7 +46,7 @@ async function seedClient({ mark, store }: Session, redirectUri: string): Promis
       if (await store.createClient({ clientId: DEMO_CLIENT, secretHash, metadata }, mark())) return
     }
   }
-  throw new CliError('The demo client is being changed by others. Try again.')
+  throw new CliError('Other processes are changing the demo client. Try again.')
 }
 
 async function seedUser({ mark, store }: Session, username: string, isStaff: boolean): Promise<void> {
@@ -60,6 +62,6 @@ async function seedUser({ mark, store }: Session, username: string, isStaff: boo
     passwordHash,
     isStaff,
   }
-  // Another start may have been faster: then the user is there.
+  // Another start may have been faster; then the user exists.
   await store.createUser(user, mark())
 }

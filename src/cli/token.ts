@@ -1,18 +1,35 @@
 import { type Command, Option } from 'commander'
 import { usernameKey } from '../identity/usernames.ts'
+import { readRecord } from '../operations/records.ts'
+import { recordJson } from '../operations/resource.ts'
+import { accessTokens, refreshTokens } from '../operations/resources/tokens.ts'
 import type { TokenFilter, TokenRecord } from '../store/admin-store.ts'
-import { UsageError } from './cli-error.ts'
+import { CliError, UsageError } from './cli-error.ts'
 import { find as findClient } from './client.ts'
 import { type Asking, confirm, type ConfirmOptions } from './confirm.ts'
 import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
-import { formatTable, type JsonRecord, type Output } from './output.ts'
+import { formatRecord, formatTable, type JsonRecord, type Output } from './output.ts'
+import { type Screen, sinceOf } from './screen.ts'
 import { findUser } from './user.ts'
-import { addNoun, addVerb, addYes, listAll, runVerb, type VerbOptions } from './verb.ts'
+import {
+  addLimit,
+  addNoun,
+  addVerb,
+  addYes,
+  listAll,
+  type ListOptions,
+  runVerb,
+  type VerbOptions,
+} from './verb.ts'
 
 interface FilterOptions extends VerbOptions {
   readonly user?: string
   readonly client?: string
+}
+
+interface FindOptions extends FilterOptions, ListOptions {
+  readonly live?: true
 }
 
 interface RevokeOptions extends FilterOptions, ConfirmOptions {
@@ -21,10 +38,13 @@ interface RevokeOptions extends FilterOptions, ConfirmOptions {
 
 /** Adds the noun `token` with its verbs. */
 export function addTokenNoun(program: Command, io: Io): void {
-  const noun = addNoun(program, 'token', 'access and refresh tokens; never the tokens themselves')
-  addFilterOptions(addVerb(noun, 'list', 'list tokens, the newest first')).action((options: FilterOptions) =>
-    runVerb(io, options, (session) => list(session, options)),
-  )
+  const noun = addNoun(program, 'token', 'access and refresh tokens, without the tokens themselves')
+  addFilterOptions(addLimit(addVerb(noun, 'list', 'list tokens, newest first')))
+    .option('--live', 'only tokens that are valid now')
+    .action((options: FindOptions) => runVerb(io, options, (session) => list(session, options)))
+  addVerb(noun, 'show', 'show a token by its id')
+    .argument('<id>')
+    .action((id: string, options: VerbOptions) => runVerb(io, options, (session) => show(session, id)))
   addFilterOptions(
     addYes(
       addVerb(noun, 'revoke', 'revoke the tokens of a user, of a client, of both together, or one by its id'),
@@ -33,12 +53,14 @@ export function addTokenNoun(program: Command, io: Io): void {
     .addOption(
       new Option(
         '--id <id>',
-        'of an access token, or of a refresh token with all that hangs from it',
+        'of an access token, or of a refresh token with everything that belongs to it',
       ).conflicts(['user', 'client']),
     )
     .action(async (options: RevokeOptions) => {
       if (options.id === undefined && options.user === undefined && options.client === undefined) {
-        throw new UsageError('Say which tokens: --user <username>, --client <client-id>, both, or --id <id>.')
+        throw new UsageError(
+          'Choose the tokens: --user <username>, --client <client-id>, both, or --id <id>.',
+        )
       }
       await runVerb(io, options, (session) => revoke(session, { ...io, options }))
     })
@@ -48,19 +70,47 @@ function addFilterOptions(verb: Command): Command {
   return verb.option('--user <username>', 'of this user').option('--client <client-id>', 'of this client')
 }
 
-async function list(session: Session, options: FilterOptions): Promise<Output> {
-  const { store } = session
+async function list(session: Session, options: FindOptions): Promise<Output> {
+  const { now, store } = session
   const filter = await readFilter(session, options)
   const kinds = (['access', 'refresh'] as const).map(async (kind) =>
     listAll(
       (page) => store.listTokens(kind, filter, page),
       ({ id }) => id,
+      (token) => !options.live || isLive(token, now),
+      options.limit,
     ),
   )
   const tokens = (await Promise.all(kinds)).flat().toSorted((a, b) => b.createdAt - a.createdAt)
-  const columns = ['kind', 'id', 'client', 'user', 'scope', 'expires_at', 'revoked_at'] as const
-  const json = tokens.map(tokenRecord)
-  return { json, text: formatTable(json, columns, 'There are no such tokens.') }
+  const columns = ['kind', 'id', 'client', 'user', 'scope', 'expires'] as const
+  const json = tokens.slice(0, options.limit).map(tokenRecord)
+  const text = (screen: Screen): string => {
+    const rows = json.map((token): JsonRecord => ({ ...token, expires: endOf(token, screen.now) }))
+    return formatTable(rows, columns, 'There are no such tokens.')(screen)
+  }
+  return { json, text }
+}
+
+/** Returns when a token expires or has ended, in words. */
+function endOf(
+  { expires_at: expiresAt = null, revoked_at: revokedAt = null }: JsonRecord,
+  now: number,
+): string {
+  return revokedAt === null ? sinceOf(Number(expiresAt), now) : 'revoked'
+}
+
+function isLive({ expiresAt, revokedAt }: TokenRecord, now: number): boolean {
+  return revokedAt === null && expiresAt > now
+}
+
+async function show(session: Session, id: string): Promise<Output> {
+  for (const resource of [accessTokens, refreshTokens]) {
+    const record = await readRecord(resource, id, session)
+    if (!record) continue
+    const json = { kind: resource.singular, ...recordJson(resource, record, session.provider) }
+    return { json, text: formatRecord(json, resource) }
+  }
+  throw new CliError(`There is no token with the id ${id}.`)
 }
 
 async function revoke(
@@ -78,7 +128,7 @@ async function revoke(
   return { json: { revoked }, text: `${revoked} ${revoked === 1 ? 'token is' : 'tokens are'} revoked.` }
 }
 
-/** A filter whose user and client exist: a name mistyped must not look like a name without tokens. */
+/** Reads a filter whose user and client exist, as a mistyped name must not look like one without tokens. */
 async function readFilter(session: Session, { client, user }: FilterOptions): Promise<TokenFilter> {
   if (user !== undefined) await findUser(session, user)
   if (client !== undefined) await findClient(session, client)

@@ -1,8 +1,9 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Page } from '../store/admin-store.ts'
 import type { Io } from './io.ts'
 import type { Session } from './open-store.ts'
-import type { Output } from './output.ts'
+import { type Output, shown } from './output.ts'
+import { styled } from './screen.ts'
 
 /** Options that every verb has. */
 export interface VerbOptions {
@@ -12,7 +13,7 @@ export interface VerbOptions {
 
 /** A noun of the command line, for its verbs. */
 export function addNoun(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description)
+  return program.command(name).description(description).helpCommand(false)
 }
 
 /** A verb of a noun, with the options that every verb has. */
@@ -26,12 +27,13 @@ export function addVerb(noun: Command, name: string, description: string): Comma
         'remote',
       ),
     )
-    .option('--remote', 'work on the deployed database, over the API of Cloudflare')
+    .option('--remote', "work on the deployed database, through Cloudflare's API")
 }
 
 /**
- * Opens the store that the options name, lets a verb work on it, and prints what it says.
- * @param creates whether it creates something, and so a local state if there is none
+ * Opens the store that the options name, runs a verb on it, and prints its output.
+ * @param creates whether it creates
+ * something, including a local state if there is none
  */
 export async function runVerb(
   io: Io,
@@ -41,18 +43,18 @@ export async function runVerb(
 ): Promise<void> {
   const session = await io.open(options.remote ?? false, creates)
   try {
-    if (session.target !== null) io.warn(`On ${session.target}.\n`)
+    if (session.target !== null) io.warn(`${styled('dim', `On ${session.target}.`, io.screens.errors)}\n`)
     const { json, text, warning } = await work(session)
     if (warning !== undefined) io.warn(`${warning}\n`)
-    io.write(`${options.json ? JSON.stringify(json, null, 2) : text}\n`)
+    io.write(`${options.json ? JSON.stringify(json, null, 2) : shown(text, io.screens.output)}\n`)
   } finally {
     await session.close()
   }
 }
 
-/** Adds the option by which a verb that ends something asks nobody. */
+/** Adds the option that skips the question of a verb that ends something. */
 export function addYes(verb: Command): Command {
-  return verb.option('--yes', 'go on without a question')
+  return verb.option('--yes', 'do not ask for confirmation')
 }
 
 /** Collects the values of an option that may be repeated. */
@@ -60,22 +62,43 @@ export function collect(value: string, previous: readonly string[] = []): readon
   return [...previous, value]
 }
 
+/** Options of verbs that list. */
+export interface ListOptions extends VerbOptions {
+  readonly limit?: number
+}
+
+/** Adds the option that limits a list. */
+export function addLimit(verb: Command): Command {
+  return verb.option('--limit <n>', 'list only this many, the newest', (text) => {
+    const limit = Number(text)
+    if (/^\d{1,7}$/.test(text) && limit > 0) return limit
+    throw new InvalidArgumentError('It must be a whole number from 1.')
+  })
+}
+
 const PAGE = 500
 
 /**
- * Reads a whole list, part by part.
+ * Reads a list, part by part.
  * @param list reads a part
- * @param key what the list is sorted by
+ * @param key  by which the list is sorted
+ * @param keep whether
+ * an entry is included
+ * @param most how many to read; defaults to all
  */
 export async function listAll<T>(
   list: (page: Page) => Promise<readonly T[]>,
   key: (entry: T) => string,
+  keep: (entry: T) => boolean = () => true,
+  most = Infinity,
 ): Promise<readonly T[]> {
   const entries: T[] = []
+  let after: string | null = null
   for (;;) {
-    const last = entries.at(-1)
-    const part = await list({ after: last === undefined ? null : key(last), limit: PAGE })
-    entries.push(...part)
-    if (part.length < PAGE) return entries
+    const part: readonly T[] = await list({ after, limit: PAGE })
+    entries.push(...part.filter(keep))
+    const last = part.at(-1)
+    if (last === undefined || part.length < PAGE || entries.length >= most) return entries.slice(0, most)
+    after = key(last)
   }
 }

@@ -10,34 +10,37 @@ export interface WranglerResult {
   readonly code: number | null
   /** What it wrote to standard output. */
   readonly stdout: string
-  /** What it wrote to standard error, if that was asked for. */
+  /** What it wrote to standard error, if requested. */
   readonly stderr: string
 }
 
 /** How to run wrangler. */
 export interface WranglerRun {
-  /** Variables beside those of this process. */
+  /** Variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>
-  /** What it reads from standard input; without it there is none. */
+  /** What it reads from standard input; by default nothing. */
   readonly input?: string
-  /** Gets the running process, to end it with this one. */
+  /** Receives the running process, to end it together with this one. */
   readonly onSpawn?: (child: ChildProcess) => void
-  /** Gets what is written to standard output at once; standard error then is this process's own, unless `onErrorOutput` gets it. */
+  /**
+   * Receives standard output as it is written; standard error then goes to this process's own, unless `onErrorOutput`
+   * receives it.
+   */
   readonly onOutput?: (text: string) => void
   readonly onErrorOutput?: (text: string) => void
 }
 
-/** Quiet, and without a call to the network that nobody asked for. */
+/** Quiet, and without unnecessary network calls. */
 const ENV = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_HIDE_BANNER: 'true',
   WRANGLER_SEND_METRICS: 'false',
 }
 
-// As it was when this process started: the library is made quieter later, the command is not.
+// The level at the start of this process; the library is made quieter later, but the command is not.
 const inherited = { ...process.env }
 
-// The package exports its library alone, so its command is found beside its package.json.
+// The package exports only its library, so its command is found beside its package.json.
 function wranglerCommand(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin/wrangler.js')

@@ -52,9 +52,9 @@ describe('import django', () => {
     expect(imported).toMatchObject({ code: 0 })
     expect(imported.stderr).toBe(
       'before importing: 1 × Argon2 with 102400 KiB of memory and 2 rounds needs more than a Worker has. ' +
-        'The user needs a new password: set one, with user set-password.\n' +
+        'The user needs a new password: set one with user set-password.\n' +
         'before importing: 1 × The user has no password. ' +
-        'The user needs a new password: set one, with user set-password.\n',
+        'The user needs a new password: set one with user set-password.\n',
     )
     expect(imported.stdout).toContain('\nauth.user: 6 created, 0 updated, 1 skipped\n')
     expect(imported.stdout).toMatch(
@@ -69,7 +69,7 @@ describe('import django', () => {
     expect(await count('users')).toBe(6)
   })
 
-  it('again changes nothing, and says so', async () => {
+  it('changes nothing the second time, and says so', async () => {
     const again = jsonOf(await cli('import', 'django', TOOLKIT, '--json'))
     expect(again).toMatchObject({ dry_run: false, imported_tokens: { setting_needed: true } })
     const models = again['models'] as Readonly<Record<string, { created: number; updated: number }>>
@@ -81,7 +81,7 @@ describe('import django', () => {
     expect(await session.store.deleteUser('fay', session.mark())).toBe(true)
     const again = await cli('import', 'django', TOOLKIT)
     expect(again.stdout).toContain(
-      '1 skipped, as it was deleted here since an earlier import (--restore brings it back): 6',
+      '1 skipped, as it has been deleted here since an earlier import (--restore brings it back): 6',
     )
     expect(await count('users')).toBe(5)
     expect(jsonOf(await cli('import', 'django', TOOLKIT, '--restore', '--json'))).toMatchObject({
@@ -103,7 +103,7 @@ describe('import django', () => {
     await writeFile(broken, text.slice(0, -100))
     const result = await cli('import', 'django', broken, '--json')
     expect(result).toMatchObject({ code: 1, stdout: '' })
-    expect(result.stderr).toMatch(/^error: The file breaks off after 16 objects, at byte \d+\.\n$/)
+    expect(result.stderr).toMatch(/^error: The file ends after 16 objects, in the middle, at byte \d+\.\n$/)
     expect(await count('users')).toBe(before)
     expect((await cli('import', 'django', join(state.path, 'none.json'))).stderr).toContain('cannot be read')
     expect((await cli('import', 'django', TOOLKIT, '--scope-bits', '{"read":"x"}')).code).toBe(2)
@@ -142,6 +142,55 @@ describe('import django', () => {
       'fay',
       'zoe@example.com',
     ])
+  })
+
+  it('imports a project whose models are all of its own, and whose users sign in with the address', async () => {
+    const times = { expires: '2099-01-01T00:00:00Z', scope: 'read' }
+    const owner = { user: ['ivy@example.com'], application: 7 }
+    const path = await writeDump('own-models.json', [
+      {
+        model: 'portal.Application',
+        pk: 7,
+        fields: {
+          client_id: 'portal',
+          client_secret: 'pa$$word of the portal',
+          client_type: 'confidential',
+          authorization_grant_type: 'authorization-code',
+          redirect_uris: 'https://a.example/cb,https://b.example/cb?list=1,2\r\nhttps://c.example/cb',
+        },
+      },
+      { model: 'people.Member', pk: 1, fields: { login: 'ivy@example.com', username: 'ivy', password: '!' } },
+      {
+        model: 'portal.AccessToken',
+        pk: 5,
+        fields: { ...owner, ...times, token: 'access-token-of-ivy-0001' },
+      },
+      {
+        model: 'portal.RefreshToken',
+        pk: 6,
+        fields: { ...owner, token: 'refresh-token-of-ivy-0001', access_token: 5 },
+      },
+    ])
+    const options = [
+      ['--source', 'portal'],
+      ['--user-model', 'people.Member'],
+      ['--username-field', 'login'],
+      ['--application-model', 'portal.Application'],
+      ['--access-token-model', 'portal.AccessToken'],
+      ['--refresh-token-model', 'portal.RefreshToken'],
+    ]
+    const imported = jsonOf(await cli('import', 'django', path, ...options.flat(), '--json'))
+    const created = { created: 1, skipped: [] }
+    expect(imported['models']).toMatchObject({
+      'people.member': created,
+      'portal.application': created,
+      'portal.accesstoken': created,
+      'portal.refreshtoken': created,
+    })
+    expect(jsonOf(await cli('client', 'show', 'portal', '--json'))).toMatchObject({
+      redirect_uris: ['https://a.example/cb', 'https://b.example/cb?list=1,2', 'https://c.example/cb'],
+    })
+    expect((await cli('user', 'list')).stdout).toContain('ivy@example.com')
   })
 })
 
@@ -185,7 +234,7 @@ describe('a dump of 60 MB', () => {
             'oauth2.refreshtoken': { created: 1_500, skipped: [] },
           },
         })
-        expect(result.stderr).toMatch(/^access tokens: \d+ % of \d+ MiB$/m)
+        expect(result.stderr).toMatch(/^access tokens: \d+ % of \d+ MiB, \d+\.\d MiB\/s, \d+ \w+ left$/m)
       } finally {
         await large.remove()
       }

@@ -33,7 +33,7 @@ describe('import auth0', () => {
     const result = await cli('import', 'auth0', USERS, '--passwords', HASHES)
     expect(result.stdout).toContain('auth0.user: 4 created, 0 updated, 1 skipped')
     expect(result.stderr).toBe(
-      'before importing: 2 × The user has no password. The user needs a new password: set one, with user set-password.\n',
+      'before importing: 2 × The user has no password. The user needs a new password: set one with user set-password.\n',
     )
     expect(await usernames()).toEqual(['ada@example.com', 'bob', 'cleo@example.com', 'dan@gmail.example'])
   })
@@ -66,7 +66,7 @@ describe('import keycloak', () => {
     const path = join(state.path, 'other.json')
     await writeFile(path, '[{"hello":"world"}]')
     expect((await cli('import', 'keycloak', path)).stdout).toContain(
-      '1 skipped, as it is no record that this import reads',
+      '1 skipped, as it is not a record that this import reads',
     )
   })
 })

@@ -5,11 +5,14 @@ import { deriveKeys } from '../../src/crypto/keys.ts'
 import { Secret } from '../../src/crypto/secret.ts'
 import { createKeyRing } from '../../src/openid/keys/key-ring.ts'
 import { PUBLISHED_AHEAD } from '../../src/openid/keys/lifetimes.ts'
+import { createSigningKeyStore } from '../../src/store/d1/signing-keys.ts'
+import type { SigningKeyStore } from '../../src/store/signing-keys.ts'
 import { type CliRecord, type CliResult, createState, jsonOf, runOn } from './run-cli.ts'
 
 const state = await createState()
 let database: OpenD1
 let session: Session
+let signingKeys: SigningKeyStore
 
 const cli = (...args: readonly string[]): Promise<CliResult> => runOn(async () => session, args)
 const keys = async (): Promise<readonly CliRecord[]> =>
@@ -19,7 +22,7 @@ const keys = async (): Promise<readonly CliRecord[]> =>
 async function useKeys(now: number): Promise<void> {
   const later: Promise<unknown>[] = []
   await createKeyRing(['ES256']).publishedKeys({
-    store: session.store,
+    store: signingKeys,
     keys: await deriveKeys([new Secret('k'.repeat(43))]),
     now,
     defer: (work) => later.push(work),
@@ -30,6 +33,7 @@ async function useKeys(now: number): Promise<void> {
 beforeAll(async () => {
   database = await openLocalD1(state.path)
   session = createSession({ db: database.db, close: async () => {} }, 'k'.repeat(43))
+  signingKeys = createSigningKeyStore(database.db)
 })
 
 afterAll(async () => {

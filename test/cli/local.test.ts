@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { optionOf } from '../../src/cli/client-options.ts'
 import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
 import { createSession, type Session } from '../../src/cli/open-store.ts'
 import { clientMetadata } from '../../src/clients/members/index.ts'
@@ -32,7 +33,8 @@ async function query(...statements: readonly string[]): Promise<readonly CliReco
 let [app, spa]: readonly CliRecord[] = []
 beforeAll(async () => {
   database = await openLocalD1(state.path)
-  session = createSession({ db: database.db, close: async () => {} }, 'k'.repeat(43))
+  const local = { db: database.db, close: async () => {} }
+  session = createSession(local, 'k'.repeat(43), undefined, 'https://id.example')
   app = await json(
     'client',
     'create',
@@ -100,6 +102,32 @@ describe('client', () => {
     })
     const again = await cli('client', 'create', '--name', 'All', ...everything)
     expect(again).toMatchObject({ code: 1, stdout: '', stderr: 'error: There is a client all already.\n' })
+  })
+
+  it('create makes no secret for a client with a key, and refuses a public one with a key', async () => {
+    const options = ['--grant', 'client_credentials', '--token-endpoint-auth-method', 'private_key_jwt']
+    const key = ['--jwks-uri', 'https://signer.example/jwks']
+    const signer = await json('client', 'create', '--name', 'Signer', ...options, ...key)
+    expect(signer).toMatchObject({ token_endpoint_auth_method: 'private_key_jwt' })
+    expect(signer).not.toHaveProperty('client_secret')
+    const refused = await cli('client', 'update', 'spa', '--token-endpoint-auth-method', 'private_key_jwt')
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('A public client cannot authenticate')
+    await json('client', 'delete', String(signer['client_id']), '--yes')
+  })
+
+  it('create gives no grant type that the settings turn off, as those of OAUTH_PROFILE=oauth2.1 do', async () => {
+    const settings = { ...session.provider.settings, passwordGrant: false, responseTypeChoices: ['code'] }
+    const strict = { ...session, provider: { ...session.provider, settings } }
+    for (const [grant, variable] of [
+      ['password', 'OAUTH_PASSWORD_GRANT'],
+      ['implicit', 'OAUTH_RESPONSE_TYPE_CHOICES'],
+    ] as const) {
+      const options = ['--name', 'App', '--redirect-uri', REDIRECT, '--grant', grant]
+      const refused = await runOn(async () => strict, ['client', 'create', ...options])
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain(`${variable} turns the grant type ${grant} off.`)
+    }
   })
 
   it('list and show never have a secret', async () => {
@@ -175,7 +203,7 @@ describe('client', () => {
       'x',
     )
     expect(bad).toMatchObject({ code: 1, stdout: '' })
-    expect(bad.stderr).toContain('http is for localhost')
+    expect(bad.stderr).toContain('http is only for localhost')
     expect(bad.stderr).toContain('must be an absolute URI')
     const both = await cli(
       'client',
@@ -223,7 +251,7 @@ describe('user', () => {
       ['user', 'create', '--username', 'ADA', '--password-stdin'],
       'correct horse',
     )
-    expect(again).toMatchObject({ code: 1, stderr: 'error: There is a user of this name already.\n' })
+    expect(again).toMatchObject({ code: 1, stderr: 'error: There is a user with this name already.\n' })
     const users = await jsonList('user', 'list')
     expect(users.map(({ username }) => username)).toEqual(['Ada', 'bob'])
     expect(JSON.stringify(users)).not.toMatch(/scrypt|hash|"password"/)
@@ -258,6 +286,22 @@ describe('user', () => {
   })
 
   it('disable, enable and delete work once each, and refuse unknown names', async () => {
+    const { recovery_link: link } = await json('user', 'recovery-link', 'BOB')
+    expect(link).toMatch(/^https:\/\/id\.example\/login\/password\?token=ml_[\w-]{64}$/)
+    expect(await query('SELECT kind, expires_at - created_at AS life FROM mail_links')).toMatchObject([
+      { kind: 'reset' },
+    ])
+    const known = createSession(
+      { db: database.db, close: async () => {} },
+      null,
+      undefined,
+      'https://id.example',
+    )
+    expect((await runOn(async () => known, ['user', 'recovery-link', 'bob'])).stderr).toContain('SECRET_KEY')
+    const nowhere = createSession({ db: database.db, close: async () => {} }, 'k'.repeat(43))
+    expect((await runOn(async () => nowhere, ['user', 'recovery-link', 'bob'])).stderr).toContain(
+      'OAUTH_ISSUER',
+    )
     expect(await json('user', 'disable', 'bob')).toMatchObject({ username: 'bob', is_active: false })
     expect(await json('user', 'enable', 'bob')).toMatchObject({ username: 'bob', is_active: true })
     expect(await json('user', 'delete', 'bob')).toMatchObject({ username: 'bob' })
@@ -367,7 +411,9 @@ describe('a member of client metadata that one row adds', () => {
 
 describe('the members of client metadata', () => {
   it.each(Object.entries(SAMPLES))('%s is an option, and is shown', async (name, { right }) => {
-    const option = clientMetadata.find((member) => member.name === name)?.option.split(' ')[0] ?? ''
+    const [option = ''] = clientMetadata
+      .filter((member) => member.name === name)
+      .flatMap((member) => optionOf(member).split(' '))
     const values = Array.isArray(right) ? right : [typeof right === 'object' ? JSON.stringify(right) : right]
     const args = values.flatMap((value) => (value === true ? [option] : [option, String(value)]))
     const redirect = ['--redirect-uri', REDIRECT, '--client-id', name]

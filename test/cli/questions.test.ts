@@ -58,10 +58,10 @@ describe('a command that ends something, at a terminal', () => {
     const { asked, run: typed } = terminal(answer)
     const { code, stderr, stdout } = await typed('client', 'delete', id)
     expect({ code, stdout, asked }).toEqual({ code: 1, stdout: '', asked: ['Go on? [y/N] '] })
-    expect(stderr).toContain('The client goes for ever')
+    expect(stderr).toContain('The client is permanently deleted')
     expect(stderr).toContain(`App, ${id}`)
     expect(stderr).toContain('on the deployed database shop')
-    expect(stderr).toContain('With it go: consents 0, grants 0, access tokens 0.')
+    expect(stderr).toContain('This also deletes its consents (0), grants (0) and access tokens (0).')
     expect(stderr).toContain('error: Nothing was changed.')
     expect(await exists(id)).toBe(true)
   })
@@ -116,18 +116,18 @@ describe('a password', () => {
   it('is asked for twice at a terminal', async () => {
     const same = terminal('battery staple', 'battery staple')
     expect(await same.run('user', 'create', '--username', 'zoe')).toMatchObject({ code: 0 })
-    expect(same.asked).toEqual(['New password: ', 'The same once more: '])
+    expect(same.asked).toEqual(['New password: ', 'Repeat the new password: '])
     const other = terminal('battery staple', 'battery stable')
     const refused = await other.run('user', 'create', '--username', 'eve')
     expect(refused).toMatchObject({ code: 1, stdout: '' })
-    expect(refused.stderr).toContain('two different passwords')
+    expect(refused.stderr).toContain('do not match')
     expect(await run('user', 'delete', 'eve')).toMatchObject({ code: 1 })
   })
 
   it('gets a warning on the command line, and so does a secret', async () => {
     const made = await run('user', 'create', '--username', 'lea', '--password', 'correct horse')
     expect(made).toMatchObject({ code: 0 })
-    expect(made.stderr).toContain('warning: What follows --password stays in the history')
+    expect(made.stderr).toContain('warning: The value of --password stays in the shell history')
     const secret = 'a secret of mine'
     const create = ['client', 'create', '--name', 'S', '--redirect-uri', 'https://a.example/', '--json']
     const shown = await run(...create, '--client-secret', secret)
@@ -151,7 +151,7 @@ describe('a password', () => {
     },
   )
 
-  it('and the secret of a client have a least length', async () => {
+  it('has a least length, as the secret of a client has', async () => {
     const create = ['client', 'create', '--name', 'S', '--redirect-uri', 'https://a.example/']
     const refused = await runOn(async () => session, [...create, '--client-secret-stdin'], 'eleven-char')
     expect(refused).toMatchObject({ code: 1, stdout: '' })

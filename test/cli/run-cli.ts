@@ -2,9 +2,13 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import type { Check } from '../../src/cli/doctor.ts'
 import type { Io } from '../../src/cli/io.ts'
-import type { Session } from '../../src/cli/open-store.ts'
+import { openLocalD1 } from '../../src/cli/local-d1.ts'
+import { createSession, type Session } from '../../src/cli/open-store.ts'
 import { runCommand } from '../../src/cli/program.ts'
+import type { Screen } from '../../src/cli/screen.ts'
 import { clientMetadata } from '../../src/clients/members/index.ts'
 
 /** How a command ended. */
@@ -16,6 +20,9 @@ export interface CliResult {
 
 /** A record that a command prints. */
 export type CliRecord = Readonly<Record<string, unknown>>
+
+/** A pipe: no colours, nothing cut. */
+const PLAIN: Screen = { width: null, color: false, now: 0 }
 
 /** Makes an empty folder for a local state. */
 export async function createState(): Promise<{
@@ -57,11 +64,15 @@ export async function runOn(
   stdin = '',
   provider: Pick<Session['provider'], 'clientMetadata'> = { clientMetadata },
   ask: Io['ask'] = null,
+  { checks = [], screen = PLAIN }: { readonly checks?: readonly Check[]; readonly screen?: Screen } = {},
 ): Promise<CliResult> {
   let [stdout, stderr] = ['', '']
   const code = await runCommand(args, {
+    called: 'edge-oauth2',
     provider,
     open,
+    inspect: async () => checks,
+    screens: { output: screen, errors: { ...screen, width: null } },
     ask,
     readStdin: async () => stdin,
     write: (text) => (stdout += text),
@@ -74,4 +85,25 @@ export async function runOn(
 export function jsonOf<T = CliRecord>({ code, stderr, stdout }: CliResult): T {
   if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`)
   return JSON.parse(stdout) as T
+}
+
+/**
+ * Opens an empty database, which lives as long as the tests of the file, for commands about one kind of record.
+ * @returns `cli` runs one, `json` gives what it prints with `--json`
+ */
+export async function openCli(noun: string): Promise<{
+  readonly db: D1Database
+  readonly session: Session
+  readonly cli: (...args: readonly string[]) => Promise<CliResult>
+  readonly json: (...args: readonly string[]) => Promise<CliRecord>
+}> {
+  const state = await createState()
+  const { close, db } = await openLocalD1(state.path)
+  afterAll(async () => {
+    await close()
+    await state.remove()
+  })
+  const session = createSession({ db, close: async () => {} }, 'k'.repeat(43))
+  const cli = (...args: readonly string[]): Promise<CliResult> => runOn(async () => session, [noun, ...args])
+  return { db, session, cli, json: async (...args) => jsonOf(await cli(...args, '--json')) }
 }

@@ -26,6 +26,11 @@ describe('wrong usage', () => {
     ['user create --username a', '--password-stdin or --password'],
     ['user create --username a --password x --password-stdin', 'cannot be used with'],
     ['token revoke', '--user <username>'],
+    ['token list --limit none', 'a whole number from 1'],
+    ['user update a', 'Nothing to change'],
+    ['completion powershell', 'Allowed choices are bash, zsh, fish'],
+    ['clinet list', 'Did you mean client?'],
+    ['client lst', 'Did you mean list?'],
     ['token revoke --id a --user b', 'cannot be used with'],
   ])('%j exits with 2 and says why', async (line, why) => {
     const { code, stderr, stdout } = await cli(line)
@@ -44,6 +49,8 @@ describe('--help', () => {
     'client delete',
     'user create',
     'user list',
+    'user show',
+    'user update',
     'user set-password',
     'user disable',
     'user enable',
@@ -52,11 +59,13 @@ describe('--help', () => {
     'scope create',
     'scope delete',
     'token list',
+    'token show',
+    'doctor',
     'token revoke',
     'key list',
     'key rotate',
     'purge',
-  ])('of %s names the options that every verb has', async (verb) => {
+  ])('names for %s the options that every verb has', async (verb) => {
     const { code, stderr, stdout } = await cli(`${verb} --help`)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     for (const option of ['--json', '--local', '--remote']) expect(stdout).toContain(option)
