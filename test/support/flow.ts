@@ -107,7 +107,7 @@ export async function act(
 }
 
 /** Checks that an answer is a page of ours and goes nowhere: a refusal before anything may redirect. */
-export async function expectPage(response: Response, status: number, text: string): Promise<void> {
+export async function expectPage(response: Response, status: number, text: string): Promise<string> {
   const shown = await response.text()
   expect({ status: response.status, location: response.headers.get('Location') }).toEqual({
     status,
@@ -115,6 +115,7 @@ export async function expectPage(response: Response, status: number, text: strin
   })
   expect(response.headers.get('Content-Type')).toMatch(/^text\/html/)
   expect(shown).toContain(text)
+  return shown
 }
 
 /** The seed's text for an unknown client. */

@@ -16,7 +16,7 @@ export function must(document: string, section: string, title: string, test: () 
  * @param number the attack's number
  * @param title what must happen
  */
-export function threat(number: number, title: string, test: () => Promise<void>): void {
+export function threat(number: number, title: string, test: () => Promise<void>, timeout?: number): void {
   // oxlint-disable-next-line vitest/expect-expect -- the caller's test has them
-  it(`threat ${number}: ${title}`, test)
+  it(`threat ${number}: ${title}`, test, timeout)
 }

@@ -2,7 +2,15 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from './browser.ts'
 import { givenCast, SECRET } from './fixture.ts'
-import { authorizationForm, authorizationUrl, expectPage, MISMATCH, redeem, signedIn } from './flow.ts'
+import {
+  authorizationForm,
+  authorizationUrl,
+  expectPage,
+  type Fields,
+  MISMATCH,
+  redeem,
+  signedIn,
+} from './flow.ts'
 import { answerOf, basic, ORIGIN, post, send } from './http.ts'
 import {
   answerAt,
@@ -75,15 +83,46 @@ export function askModulesOf(flow: Flow): void {
     askForClaims(flow)
     askForParameters(flow)
     askForSessions(flow)
+    if (asksFor(flow, 'id_token')) askForNonce(flow)
+    else askWithoutNonce(flow)
+    if (bringsAccessToken(flow)) askForUserInfo(flow)
     if (asksFor(flow, 'code')) askForCodes(flow)
+  })
+}
+
+/** What the client is told that asks for something. */
+async function refusalBy(flow: Flow, fields: Fields): Promise<Readonly<Record<string, string>>> {
+  return answerAt(await goThrough(await signedIn(alice), requestOf(flow, fields)), flow.responseMode)
+}
+
+/** What an ID token in the front channel demands. */
+function askForNonce(flow: Flow): void {
+  it('demands a nonce (oidcc-ensure-request-without-nonce-fails)', async () => {
+    expect(await refusalBy(flow, { nonce: undefined })).toEqual({
+      error: 'invalid_request',
+      error_description: "No 'nonce' included in the request.",
+      state: 'a state',
+      iss: ORIGIN,
+    })
+  })
+
+  it('demands the scope openid', async () => {
+    const refused = await refusalBy(flow, { scope: 'read' })
+    expect(refused).toMatchObject({ error: 'invalid_request', state: 'a state' })
+  })
+}
+
+function askWithoutNonce(flow: Flow): void {
+  it('needs no nonce (oidcc-ensure-request-without-nonce-succeeds-for-code-flow)', async () => {
+    const { claims } = await signInAs(alice, flow, { nonce: undefined })
+    expect(claims).not.toHaveProperty('nonce')
   })
 }
 
 /** What is refused, and where the refusal goes. */
 function askForRefusals(flow: Flow): void {
   const { responseMode } = flow
-  const refusalOf = async (fields: Readonly<Record<string, string | undefined>>) =>
-    answerAt(await goThrough(await signedIn(alice), requestOf(flow, fields)), responseMode)
+  const refusalOf = async (fields: Fields) => refusalBy(flow, fields)
 
   it('shows a page for a redirect URI that is not registered (oidcc-ensure-registered-redirect-uri)', async () => {
     for (const redirect_uri of [
@@ -122,30 +161,6 @@ function askForRefusals(flow: Flow): void {
     expect(await refusalOf({})).toMatchObject({ error: 'unauthorized_client', state: 'a state', iss: ORIGIN })
   })
 
-  it.runIf(asksFor(flow, 'id_token'))(
-    'demands a nonce (oidcc-ensure-request-without-nonce-fails)',
-    async () => {
-      expect(await refusalOf({ nonce: undefined })).toEqual({
-        error: 'invalid_request',
-        error_description: "No 'nonce' included in the request.",
-        state: 'a state',
-        iss: ORIGIN,
-      })
-    },
-  )
-
-  it.runIf(asksFor(flow, 'id_token'))('demands the scope openid', async () => {
-    expect(await refusalOf({ scope: 'read' })).toMatchObject({ error: 'invalid_request', state: 'a state' })
-  })
-
-  it.runIf(!asksFor(flow, 'id_token'))(
-    'needs no nonce (oidcc-ensure-request-without-nonce-succeeds-for-code-flow)',
-    async () => {
-      const { claims } = await signInAs(alice, flow, { nonce: undefined })
-      expect(claims).not.toHaveProperty('nonce')
-    },
-  )
-
   it('sends a request without a response type back (oidcc-response-type-missing)', async () => {
     const fields = requestOf(flow, { response_type: undefined })
     const visit = await (await signedIn(alice)).visit(authorizationUrl(fields))
@@ -177,7 +192,11 @@ function askForTokens(flow: Flow): void {
     expect(accessToken === null ? claims : await userInfo(accessToken)).toHaveProperty('sub', alice)
   })
 
-  it('signs by RS256 with the key that the header names (oidcc-idtoken-signature)', async () => {
+  it('signs by RS256 with the key that the header names, and never by none (oidcc-idtoken-signature, oidcc-idtoken-unsigned)', async () => {
+    const { id_token_signing_alg_values_supported: algorithms } = await json(
+      '/.well-known/openid-configuration',
+    )
+    expect(algorithms).not.toContain('none')
     const { idTokens } = await signInAs(alice, flow)
     for (const { header } of idTokens) {
       expect(header).toMatchObject({ alg: 'RS256', kid: expect.stringMatching(/./) as string })
@@ -190,27 +209,26 @@ function askForTokens(flow: Flow): void {
       .run()
     expect((await signInAs(alice, flow)).header.alg).toBe(algorithm)
   })
+}
 
-  it.runIf(bringsAccessToken(flow))(
-    'lets UserInfo be asked in each way (oidcc-userinfo-get, oidcc-userinfo-post-header, oidcc-userinfo-post-body)',
-    async () => {
-      const { accessToken, claims } = await signInAs(alice, flow)
-      const header = { Authorization: `Bearer ${accessToken}` }
-      for (const response of [
-        await send('/oauth2/userinfo', { headers: header }),
-        await send('/oauth2/userinfo', { method: 'POST', headers: header }),
-        await post('/oauth2/userinfo', { access_token: accessToken ?? '' }),
-      ]) {
-        expect(response.status).toBe(200)
-        expect(await response.json()).toEqual({ sub: claims.sub })
-      }
-    },
-  )
+function askForUserInfo(flow: Flow): void {
+  it('lets UserInfo be asked in each way (oidcc-userinfo-get, oidcc-userinfo-post-header, oidcc-userinfo-post-body)', async () => {
+    const { accessToken, claims } = await signInAs(alice, flow)
+    const header = { Authorization: `Bearer ${accessToken}` }
+    for (const response of [
+      await send('/oauth2/userinfo', { headers: header }),
+      await send('/oauth2/userinfo', { method: 'POST', headers: header }),
+      await post('/oauth2/userinfo', { access_token: accessToken ?? '' }),
+    ]) {
+      expect(response.status).toBe(200)
+      expect(await response.json()).toEqual({ sub: claims.sub })
+    }
+  })
 }
 
 function askForClaims(flow: Flow): void {
   it.each([...Object.keys(SCOPES), 'profile email address phone'])(
-    'releases the claims of the scope %s where they belong (oidcc-scope-profile, -email, -address, -phone, -all)',
+    'releases the claims of the scope %s where they belong (oidcc-scope-profile, oidcc-scope-email, oidcc-scope-address, oidcc-scope-phone, oidcc-scope-all)',
     async (scope) => {
       const wanted = scope.split(' ').flatMap((name) => SCOPES[name] ?? [])
       const { accessToken, claims } = await signInAs(alice, flow, { scope: `openid ${scope}` })
@@ -236,13 +254,13 @@ function askForClaims(flow: Flow): void {
 
 function askForParameters(flow: Flow): void {
   it.each<[string, Readonly<Record<string, string>>]>([
-    ['display-page', { display: 'page' }],
-    ['display-popup', { display: 'popup' }],
-    ['login-hint', { login_hint: 'alice' }],
-    ['ui-locales', { ui_locales: 'se de' }],
-    ['claims-locales', { claims_locales: 'se' }],
-    ['ensure-request-with-unknown-parameter-succeeds', { extra: 'foobar' }],
-  ])('takes a request whatever else it has (oidcc-%s)', async (_, fields) => {
+    ['oidcc-display-page', { display: 'page' }],
+    ['oidcc-display-popup', { display: 'popup' }],
+    ['oidcc-login-hint', { login_hint: 'alice' }],
+    ['oidcc-ui-locales', { ui_locales: 'se de' }],
+    ['oidcc-claims-locales', { claims_locales: 'se' }],
+    ['oidcc-ensure-request-with-unknown-parameter-succeeds', { extra: 'foobar' }],
+  ])('takes a request whatever else it has (%s)', async (_, fields) => {
     expect((await signInAs(alice, flow, fields)).claims.sub).toBe(alice)
   })
 

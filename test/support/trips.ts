@@ -65,15 +65,21 @@ export function bindingsWith(around: Around): Trips['vars'] {
 
 /** What notes a refusal, and what it first reads to explain it: the client and the scopes, as staff see them. */
 const NOTED =
-  /^(?:INSERT INTO (?:activity|audit_events [^]*VALUES)|SELECT c\.client_id AS client_id, c\.name AS name|SELECT name, description, created_at)/
+  /^(?:INSERT INTO (?:activity|audit_events [^]*VALUES)|SELECT c\.client_id AS [^]* AS updated_at FROM clients c WHERE c\.client_id = \?$|SELECT name FROM scopes WHERE name IN)/
 
-/** Makes counting bindings. */
-export function countTrips(): Trips {
+/** What an isolate reads once and then keeps for minutes: the sign-in providers, whose buttons pages have. */
+const KEPT = /^SELECT p\.id AS id, p\.kind AS kind/
+
+/**
+ * Makes counting bindings.
+ * @param cold whether what an isolate reads once counts, too
+ */
+export function countTrips({ cold = false }: { readonly cold?: boolean } = {}): Trips {
   const counts = { d1: 0, depth: 0, kv: 0 }
   let open = 0
   const vars = bindingsWith(async (call, binding, statement) => {
     // What is noted of a refusal runs beside the answer, which does not wait for it.
-    if (NOTED.test(statement)) return call()
+    if (NOTED.test(statement) || (!cold && KEPT.test(statement))) return call()
     counts[binding]++
     if (open++ === 0) counts.depth++
     return call().finally(() => open--)
