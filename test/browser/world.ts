@@ -29,16 +29,25 @@ export interface World {
   close(): Promise<void>
 }
 
-/** Starts a world with an empty database. */
-export async function startWorld(): Promise<World> {
+/**
+ * Starts a world with an empty database.
+ * @param more secrets beside the key
+ * @param flags of the browser
+ */
+export async function startWorld(
+  more: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<World> {
   const vars = { OAUTH_ENFORCE_SECURE: 'false', OAUTH_DEMO: 'true', OAUTH_ALLOW_SIGNUP: 'true' }
-  const secrets = { SECRET_KEY: 'the-browser-tests-know-this-key-nothing-else-may-use-it' }
+  const secrets = { SECRET_KEY: 'the-browser-tests-know-this-key-nothing-else-may-use-it', ...more }
   const harness = createTestHarness({ workers: [{ configPath: './wrangler.toml', vars, secrets }] })
   const [{ url }, app] = await Promise.all([harness.listen(), startApplication()])
   const worker = harness.getWorker<{ DB: D1Database }>()
   await worker.applyD1Migrations('DB')
   const { DB: db } = await worker.getEnv()
-  const browser = await launch({ args: [`--host-resolver-rules=MAP *.example 127.0.0.1:${app.port}`] })
+  const browser = await launch({
+    args: [`--host-resolver-rules=MAP *.example 127.0.0.1:${app.port}`, ...flags],
+  })
   const complaints: string[] = []
   const contexts: BrowserContext[] = []
   return {
@@ -135,6 +144,8 @@ export async function signIn(page: Page, username: string, password: string = PA
 export async function press(page: Page, name: string): Promise<void> {
   const followed = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame())
   await Promise.all([followed, page.getByRole('button', { name, exact: true }).click()])
+  // A navigation is one as soon as the first bytes are there; what a test counts comes later.
+  await page.waitForLoadState('domcontentloaded')
 }
 
 /** The page's heading. */
