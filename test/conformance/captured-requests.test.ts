@@ -175,7 +175,7 @@ describe('several tabs', () => {
     }
   })
 
-  it('of which the newest is meant where none is named, within one second, too', async () => {
+  it('mean the newest request where none is named, within one second, too', async () => {
     const browser = await signedIn(alice)
     for (const state of ['old', 'middle', 'new']) await browser.visit(authorizationUrl({ state }))
     const page = await browser.visit(CONFIRM)

@@ -239,7 +239,7 @@ describe('prompt and max_age', () => {
         travel(60)
         const page = await browser.visit(authorizationUrl(fields))
         expect(page.path).toMatch(/^\/login\?request=/)
-        expect(page.text).toContain('Sign in again to go on.')
+        expect(page.text).toContain('Sign in again to continue.')
         // Not signing in leads nowhere else.
         const id = new URL(page.path, ORIGIN).searchParams.get('request')
         expect((await browser.get(`${CONFIRM}?request=${id}`)).headers.get('Location')).toMatch(/^\/login/)
@@ -327,6 +327,7 @@ describe('decideInteraction', () => {
     user: { id: 'u', username: 'u', email: null, isStaff: false },
     authTime: 1000,
     lastSeenAt: 1000,
+    amr: ['pwd'],
   }
   const consent = { id: 'c', scope: 'read write', withdrawn: false }
   const client = { type: 'confidential', autoAuthorize: false, authorizeEveryTime: false }

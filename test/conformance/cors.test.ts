@@ -5,6 +5,13 @@ import { must } from '../support/must.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 const OPEN = ['/oauth2/token', '/oauth2/token/', '/oauth2/access_token', '/oauth2/revoke', '/oauth2/revoke/']
+/** Documents that describe the provider and its resources. */
+const DOCUMENTS = [
+  METADATA,
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-protected-resource',
+  '/.well-known/oauth-protected-resource/admin/api/clients',
+]
 const CLOSED = ['/oauth2/introspect', '/oauth2/introspect/']
 const ORIGINS = ['https://app.example', 'https://evil.example', 'null']
 const FORM = { client_id: 'service', client_secret: SECRET, grant_type: 'client_credentials', token: 'x' }
@@ -99,13 +106,13 @@ describe('pages of other origins', () => {
       send(path, {
         headers: {
           'Access-Control-Request-Headers': headers,
-          'Access-Control-Request-Method': path === METADATA ? 'GET' : 'POST',
+          'Access-Control-Request-Method': DOCUMENTS.includes(path) ? 'GET' : 'POST',
           Origin: 'https://app.example',
         },
         method: 'OPTIONS',
       })
     const added = 'authorization,traceparent,x-requested-with,mcp-protocol-version'
-    for (const path of [...OPEN, METADATA]) {
+    for (const path of [...OPEN, ...DOCUMENTS]) {
       const response = await ask(path, added)
       expect(response.headers.get('Access-Control-Allow-Headers')).toBe(added)
       expect(response.headers.get('Vary')).toContain('Access-Control-Request-Headers')

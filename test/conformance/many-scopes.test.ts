@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import { givenCast, givenClient } from '../support/fixture.ts'
+import { givenCast, givenClient, PASSWORD, SECRET } from '../support/fixture.ts'
 import {
   answerIn,
   approve,
@@ -13,7 +13,7 @@ import {
   redeem,
   signedIn,
 } from '../support/flow.ts'
-import { send } from '../support/http.ts'
+import { post, send, token } from '../support/http.ts'
 
 const names = Array.from({ length: 101 }, (_, index) => `calendar.events.${1000 + index}`)
 const HUNDRED = names.slice(0, 100).join(' ')
@@ -46,7 +46,7 @@ describe('a request with a hundred scopes', () => {
     }
   })
 
-  it('and one more is refused before a page is shown, whether or not somebody is signed in', async () => {
+  it('is the largest: with one more it is refused before a page is shown, whether or not somebody is signed in', async () => {
     for (const browser of [await signedIn(alice), openBrowser()]) {
       const visit = await browser.visit(authorizationUrl({ scope: names.join(' ') }))
       expect(answerIn(visit)).toMatchObject({ error: 'invalid_scope', state: 'a state' })
@@ -78,5 +78,33 @@ describe('a scope that does not exist', () => {
     expect(await redeem(code, { client_id: 'narrow' })).toMatchObject({ status: 200, scope: names[0] })
     const empty = await browser.visit(authorizationUrl({ client_id: 'empty', scope: undefined }))
     expect(answerIn(empty)).toMatchObject({ error: 'invalid_scope' })
+  })
+
+  it('is given by no grant type to a request that names no scope, nor by its name', async () => {
+    await givenClient('narrow', { scope: `gone ${names[0]}` })
+    await givenClient('empty', { scope: 'gone' })
+    const vars = { OAUTH_DEFAULT_SCOPE: 'write' }
+    for (const grant_type of ['client_credentials', 'password']) {
+      const form = { grant_type, username: 'alice', password: PASSWORD }
+      expect(await token({ ...form, client_id: 'narrow' }, vars)).toMatchObject({
+        scope: names[0],
+        status: 200,
+      })
+      for (const [client_id, scope] of [
+        ['empty', {}],
+        ['empty', { scope: 'gone' }],
+        ['narrow', { scope: `gone ${names[0]}` }],
+        ['web', { scope: 'gone' }],
+      ] as const) {
+        expect(await token({ ...form, client_id, ...scope }, vars)).toMatchObject({ error: 'invalid_scope' })
+      }
+      const broken = { OAUTH_DEFAULT_SCOPE: 'read gone' }
+      const fields = { ...form, client_id: 'web', client_secret: SECRET }
+      await expectPage(await post('/oauth2/token', fields, {}, broken), 500, 'configuration error')
+      const named = await token({ ...form, client_id: 'web', scope: 'read' }, broken)
+      expect(named).toMatchObject({ scope: 'read', status: 200 })
+      const inTable = { OAUTH_DEFAULT_SCOPE: `${names[0]} read` }
+      expect(await token({ ...form, client_id: 'web' }, inTable)).toMatchObject({ scope: `${names[0]} read` })
+    }
   })
 })

@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import worker from '../../src/index.ts'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { noticeStatement } from '../../src/store/d1/logout-notices.ts'
 import { render } from '../../src/store/d1/run.ts'
 import type { Browser } from '../support/browser.ts'
 import { givenCast, givenClient, PASSWORD } from '../support/fixture.ts'
-import { act, authorize, codeIn, formOf, redeem, signedIn } from '../support/flow.ts'
+import { act, authorizationUrl, authorize, codeIn, formOf, redeem, signedIn } from '../support/flow.ts'
 import { ORIGIN, type Vars } from '../support/http.ts'
 import { must } from '../support/must.ts'
 import { json, verifyIdToken } from '../support/openid.ts'
@@ -47,6 +47,17 @@ async function signOut(browser: Browser): Promise<void> {
   expect((await browser.submit(page, '/logout', [])).status).toBe(200)
 }
 
+/** Signs somebody in with the sign-in page that was opened before, and the session that the browser has by now. */
+async function signInOver(browser: Browser, username: string, password = PASSWORD): Promise<void> {
+  // A sign-in of this very second would do.
+  await all('UPDATE sessions SET auth_time = auth_time - 60')
+  const asked = authorizationUrl({ prompt: 'login' })
+  await browser.submit(await browser.visit(asked), '/login', [
+    ['username', username],
+    ['password', password],
+  ])
+}
+
 async function runCron(seconds: number, vars: Vars = { OAUTH_ISSUER: ORIGIN }): Promise<void> {
   const scheduledTime = Date.now() + seconds * 1000
   await worker.scheduled({ cron: '', scheduledTime, noRetry: () => {} }, { ...env, ...vars })
@@ -56,7 +67,7 @@ describe('The end of a session', () => {
   must(
     'OpenID Connect Back-Channel Logout',
     '2.1',
-    'is announced as something that clients are told of',
+    'is announced as something that clients are told of (oidcc-backchannel-logout-discovery-endpoint-verification)',
     async () => {
       expect(await json('/.well-known/openid-configuration')).toMatchObject({
         backchannel_logout_supported: true,
@@ -115,6 +126,31 @@ describe('The end of a session', () => {
     expect((await act(third, 'change-password', passwords)).status).toBe(200)
     // The session in which the password was changed goes on.
     expect(await notices()).toEqual(told)
+  })
+
+  it('is noted and told where somebody else signs in in the same browser', async () => {
+    const browser = await signedIn(alice)
+    const subject = await signInTo(browser)
+    const [before] = await all('SELECT id FROM sessions')
+    await signInOver(browser, 'bob')
+    expect(await notices()).toEqual([{ client_id: 'web', subject, attempts: 1 }])
+    expect(await all('SELECT session_id AS id FROM logout_notices')).toEqual([before])
+  })
+
+  it('is not noted where the same person gives the password again', async () => {
+    const browser = await signedIn(alice)
+    await signInTo(browser)
+    await signInOver(browser, 'alice')
+    expect(await all('SELECT id FROM sessions WHERE revoked_at IS NULL')).toHaveLength(1)
+    expect(await notices()).toEqual([])
+  })
+
+  it('is not noted where somebody else fails to sign in', async () => {
+    const browser = await signedIn(alice)
+    await signInTo(browser)
+    await signInOver(browser, 'bob', 'not the password of bob')
+    expect(await all('SELECT id FROM sessions WHERE revoked_at IS NULL')).toHaveLength(1)
+    expect(await notices()).toEqual([])
   })
 
   it.each<[string, (store: ReturnType<typeof createAdminStore>) => Promise<unknown>]>([
@@ -190,10 +226,19 @@ describe('A logout notice', () => {
     expect(await notices()).toEqual([])
   })
 
-  it('is not lost by a cron trigger that does not know who the issuer is', async () => {
+  it('is not lost by a cron trigger that does not know who the issuer is, and the log names the setting', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    onTestFinished(() => log.mockRestore())
+    await runCron(100, {})
+    expect(log).not.toHaveBeenCalled()
     await givenNotice()
     await runCron(100, {})
+    expect(log.mock.calls.join()).toMatch(/^configuration error: OAUTH_ISSUER: .*; 1 are waiting$/)
     expect(await notices()).toMatchObject([{ attempts: 1 }])
+    log.mockClear()
+    await runCron(100)
+    expect(log).not.toHaveBeenCalled()
+    expect(await notices()).toMatchObject([{ attempts: 2 }])
   })
 
   it('is dropped where the client no longer wants it', async () => {

@@ -6,37 +6,16 @@ import { openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, PASSWORD } from '../support/fixture.ts'
 import { answerIn, authorizationUrl, authorize, givenCode, redeem, signedIn } from '../support/flow.ts'
 import { answerOf, ORIGIN, post, send } from '../support/http.ts'
-import { must } from '../support/must.ts'
+import { must, threat } from '../support/must.ts'
+import { givenProfile, PROFILE } from '../support/oidc-modules.ts'
 import { json, userInfo, verifyIdToken } from '../support/openid.ts'
-
-const PROFILE = {
-  name: 'Alice Liddell',
-  given_name: 'Alice',
-  family_name: 'Liddell',
-  middle_name: 'P.',
-  nickname: 'Al',
-  profile: 'https://alice.example/',
-  picture: 'https://alice.example/a.png',
-  website: 'https://alice.example/w',
-  gender: 'female',
-  birthdate: '1852-05-04',
-  zoneinfo: 'Europe/London',
-  locale: 'en-GB',
-  phone_number: '+44 20 7946 0000',
-  phone_number_verified: false,
-  address: { formatted: 'Christ Church\nOxford', country: 'GB' },
-}
 
 let alice: string
 let bob: string
 
 beforeEach(async () => {
   ;({ alice, bob } = await givenCast())
-  await env.DB.prepare(
-    'UPDATE users SET profile = ?, email = ?, email_key = ?, email_verified_at = 1 WHERE id = ?',
-  )
-    .bind(JSON.stringify(PROFILE), 'alice@app.example', 'alice@app.example', alice)
-    .run()
+  await givenProfile(alice)
 })
 
 async function signIn(fields: Record<string, string> = {}): Promise<Record<string, unknown>> {
@@ -177,7 +156,7 @@ describe('UserInfo', () => {
     expect((await send('/oauth2/userinfo', { headers: { Authorization: 'Bearer x' } })).status).toBe(401)
   })
 
-  it('refuses a token that lacks the scope openid, and one that was revoked', async () => {
+  threat(109, 'refuses a token that lacks the scope openid, and one that was revoked', async () => {
     const plain = await redeem(await givenCode(alice, { scope: 'read' }))
     const refused = await send('/oauth2/userinfo', {
       headers: { Authorization: `Bearer ${plain['access_token']}` },

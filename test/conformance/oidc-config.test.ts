@@ -16,6 +16,8 @@ const REGISTERED = [
   /^(?:claims|request|request_uri)_parameter_supported$/,
   /^(?:require_request_uri_registration|require_pushed_authorization_requests|require_signed_request_object)$/,
   /^(?:backchannel|frontchannel)_logout_(?:session_)?supported$/,
+  // Of draft-ietf-oauth-identity-assertion-authz-grant.
+  /^authorization_grant_profiles_supported$/,
   /^(?:authorization_response_iss_parameter|client_id_metadata_document)_supported$/,
   /^(?:authorization_details_types_supported|service_documentation|op_policy_uri|op_tos_uri|signed_metadata)$/,
 ]
@@ -79,7 +81,7 @@ describe('The plan Config (oidcc-discovery-endpoint-verification)', () => {
   must(
     'RFC 7517',
     '4',
-    'publishes a key of each algorithm, each with a kid of its own, none with a private part',
+    'threat 134: publishes a key of each algorithm, each with a kid of its own, none with a private part',
     async () => {
       const { jwks_uri, id_token_signing_alg_values_supported: algorithms } = await json(DISCOVERY)
       const { keys } = (await json(String(jwks_uri).slice(ORIGIN.length))) as {

@@ -5,7 +5,7 @@ import { type Browser, hiddenFields, nextOf, openBrowser } from '../support/brow
 import { givenCast, givenClient } from '../support/fixture.ts'
 import { authorizationUrl, authorize, codeIn, expectPage, redeem, signedIn } from '../support/flow.ts'
 import { ORIGIN, send } from '../support/http.ts'
-import { must } from '../support/must.ts'
+import { must, threat } from '../support/must.ts'
 import { json } from '../support/openid.ts'
 
 const LOGOUT = '/oauth2/logout'
@@ -60,15 +60,20 @@ async function expectQuestion(browser: Browser, fields: Record<string, string>):
 }
 
 describe('A client that signs a user out', () => {
-  must('OpenID Connect RP-Initiated Logout', '2.1', 'announces the end session endpoint', async () => {
-    const metadata = await json('/.well-known/openid-configuration')
-    expect(metadata['end_session_endpoint']).toBe(`${ORIGIN}${LOGOUT}`)
-  })
+  must(
+    'OpenID Connect RP-Initiated Logout',
+    '2.1',
+    'announces the end session endpoint (oidcc-rp-initiated-logout-discovery-endpoint-verification)',
+    async () => {
+      const metadata = await json('/.well-known/openid-configuration')
+      expect(metadata['end_session_endpoint']).toBe(`${ORIGIN}${LOGOUT}`)
+    },
+  )
 
   must(
     'OpenID Connect RP-Initiated Logout',
     '2',
-    'ends the session of the hint and sends the browser back',
+    'ends the session of the hint and sends the browser back (oidcc-rp-initiated-logout)',
     async () => {
       const { browser, hint } = await given()
       const fields = { id_token_hint: hint, post_logout_redirect_uri: RETURN, state: 's' }
@@ -110,7 +115,7 @@ describe('A client that signs a user out', () => {
     },
   )
 
-  it('gets the address as it registered it where it sends no state', async () => {
+  it('gets the address as it registered it where it sends no state (oidcc-rp-initiated-logout-no-state)', async () => {
     const { browser, hint } = await given()
     const fields = { id_token_hint: hint, post_logout_redirect_uri: RETURN }
     expect(nextOf(await browser.get(logoutUrl(fields)))).toBe(RETURN)
@@ -144,10 +149,10 @@ describe('A client that signs a user out', () => {
 
 describe('Signing out with a question', () => {
   it.each([
-    ['without any parameter', {}],
-    ['with a state alone', { state: 's' }],
+    ['without any parameter (oidcc-rp-initiated-logout-no-params)', {}],
+    ['with a state alone (oidcc-rp-initiated-logout-only-state)', { state: 's' }],
     [
-      'for an address that belongs to no client that is named',
+      'for an address that belongs to no client that is named (oidcc-rp-initiated-logout-no-id-token-hint)',
       { post_logout_redirect_uri: RETURN, state: 's' },
     ],
     ['for a client that does not exist', { client_id: 'nobody', post_logout_redirect_uri: RETURN }],
@@ -162,7 +167,7 @@ describe('Signing out with a question', () => {
     expect(await isSignedIn(browser)).toBe(false)
   })
 
-  it('ends on a page of ours for a hint without an address', async () => {
+  it('ends on a page of ours for a hint without an address (oidcc-rp-initiated-logout-no-post-logout-redirect-uri)', async () => {
     const { browser, hint } = await given()
     await expectPage(await browser.get(logoutUrl({ id_token_hint: hint })), 200, DONE)
     expect(await isSignedIn(browser)).toBe(false)
@@ -185,12 +190,12 @@ describe('Signing out with a question', () => {
 })
 
 describe('Attacks by logout', () => {
-  it('asks for a hint of another session of the same user', async () => {
+  threat(141, 'asks for a hint of another session of the same user', async () => {
     const { hint } = await given()
     await expectQuestion(await signedIn(alice), { id_token_hint: hint, post_logout_redirect_uri: RETURN })
   })
 
-  it('asks for the hint of somebody else', async () => {
+  threat(141, 'asks for the hint of somebody else', async () => {
     const other = await signedIn(bob)
     const hint = await signInTo(other)
     const { browser } = await given()
@@ -200,7 +205,7 @@ describe('Attacks by logout', () => {
   must(
     'OpenID Connect RP-Initiated Logout',
     '4',
-    'believes no hint that is unsigned, changed or signed by others',
+    'believes no hint that is unsigned, changed or signed by others (oidcc-rp-initiated-logout-modified-id-token-hint, oidcc-rp-initiated-logout-bad-id-token-hint)',
     async () => {
       const { browser, hint } = await given()
       const claims = JSON.parse(
@@ -237,15 +242,18 @@ describe('Attacks by logout', () => {
     'https://app.example/signed-out',
     'https://APP.example/signed-out?from=us',
     'https://app.example/cb',
-  ])('never redirects to %s, which is not registered', async (uri) => {
-    const { browser, hint } = await given()
-    const fields = { id_token_hint: hint, post_logout_redirect_uri: uri, state: 's' }
-    await expectPage(await browser.get(logoutUrl(fields)), 400, MISMATCH)
-    expect(await isSignedIn(browser)).toBe(true)
-    await expectPage(await send(logoutUrl({ client_id: 'web', ...fields })), 400, MISMATCH)
-  })
+  ])(
+    'never redirects to %s, which is not registered (oidcc-rp-initiated-logout-bad-post-logout-redirect-uri, oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri)',
+    async (uri) => {
+      const { browser, hint } = await given()
+      const fields = { id_token_hint: hint, post_logout_redirect_uri: uri, state: 's' }
+      await expectPage(await browser.get(logoutUrl(fields)), 400, MISMATCH)
+      expect(await isSignedIn(browser)).toBe(true)
+      await expectPage(await send(logoutUrl({ client_id: 'web', ...fields })), 400, MISMATCH)
+    },
+  )
 
-  it('never lends the address of one client to another', async () => {
+  threat(140, 'never lends the address of one client to another', async () => {
     await register('other', { post_logout_redirect_uris: ['https://other.example/out'] })
     const { browser, hint } = await given()
     const fields = { id_token_hint: hint, post_logout_redirect_uri: 'https://other.example/out' }
@@ -261,7 +269,7 @@ describe('Attacks by logout', () => {
     expect(await isSignedIn(browser)).toBe(true)
   })
 
-  it('signs nobody out by a picture or a frame, even with the right hint', async () => {
+  threat(140, 'signs nobody out by a picture or a frame, even with the right hint', async () => {
     const { browser, hint } = await given()
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     for (const kind of ['image', 'iframe', 'script', 'empty']) {
@@ -279,7 +287,7 @@ describe('Attacks by logout', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
-  it('takes no answer to the question from another site', async () => {
+  threat(140, 'takes no answer to the question from another site', async () => {
     const { browser, hint } = await given()
     const form = { id_token_hint: hint, post_logout_redirect_uri: RETURN }
     await expectPage(await browser.post(CONFIRM, form), 403, 'The form was opened too long ago')

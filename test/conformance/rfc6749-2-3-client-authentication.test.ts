@@ -55,12 +55,18 @@ describe('client authentication', () => {
   })
 
   must('RFC 6749', '5.2', 'challenges with Basic a client that used the header, and no other', async () => {
-    const header = await withHeader(basic('web', 'wrong')['Authorization'] ?? '')
-    expectRefusal(header, 'invalid_client', 401)
-    expect(header.headers.get('WWW-Authenticate')).toBe(CHALLENGE)
-    const body = await token({ ...FORM, client_id: 'web', client_secret: 'wrong' })
-    expectRefusal(body, 'invalid_client')
-    expect(body.headers.get('WWW-Authenticate')).toBeNull()
+    for (const path of ['/oauth2/token', '/oauth2/access_token', '/oauth2/revoke', '/oauth2/introspect']) {
+      const form = { ...FORM, token: 'x' }
+      const header = await answerOf(await post(path, form, basic('web', 'wrong')))
+      expectRefusal(header, 'invalid_client', 401)
+      expect(header.headers.get('WWW-Authenticate')).toBe(CHALLENGE)
+      // RFC 7662 2.3: introspection answers 401 to either.
+      if (path === '/oauth2/introspect') continue
+      const wrong = { ...form, client_id: 'web', client_secret: 'wrong' }
+      const body = await answerOf(await post(path, wrong))
+      expectRefusal(body, 'invalid_client')
+      expect(body.headers.get('WWW-Authenticate')).toBeNull()
+    }
   })
 
   must(

@@ -142,11 +142,14 @@ describe('response type', () => {
 })
 
 describe('parameters', () => {
-  must('RFC 6749', '3.1', 'refuses a repeated parameter, whether or not it is known', async () => {
-    for (const name of ['state', 'scope', 'response_type', 'code_challenge', 'x']) {
-      const response = await send(`${authorizationUrl({ x: '1' })}&${name}=again&code_challenge=a`)
+  must('RFC 6749', '3.1', 'refuses a repeated parameter that it reads, and tells the client', async () => {
+    for (const name of ['state', 'scope', 'response_type', 'code_challenge']) {
+      const response = await send(
+        `${authorizationUrl({ code_challenge: 'a', x: '1' })}&${name}=again&x=again`,
+      )
       const answer = new URL(response.headers.get('Location') ?? '').searchParams
       expect(answer.get('error')).toBe('invalid_request')
+      expect(answer.get('error_description')).toBe('A parameter was sent more than once.')
       expect(answer.get('state')).toBe(name === 'state' ? null : 'a state')
     }
   })

@@ -117,7 +117,7 @@ describe('refresh token grant: tokens that are dead', () => {
     },
   )
 
-  threat(94, 'the same after the interval has passed', async () => {
+  threat(94, 'a replaced refresh token ends the grant after the interval, too', async () => {
     const next = await refresh(pair.refresh)
     travel(INTERVAL)
     expectRefusal(await refresh(pair.refresh), 'invalid_grant')
@@ -184,11 +184,15 @@ describe('refresh token grant: tokens that are dead', () => {
     },
   )
 
-  threat(97, 'the same where the user was disabled', async () => {
-    await refresh(pair.refresh)
-    await env.DB.prepare('UPDATE users SET is_active = 0').run()
-    expectRefusal(await refresh(pair.refresh), 'invalid_grant')
-  })
+  threat(
+    97,
+    'inside the interval a lost reply is refused where the user was disabled meanwhile',
+    async () => {
+      await refresh(pair.refresh)
+      await env.DB.prepare('UPDATE users SET is_active = 0').run()
+      expectRefusal(await refresh(pair.refresh), 'invalid_grant')
+    },
+  )
 
   must(
     'RFC 9700',

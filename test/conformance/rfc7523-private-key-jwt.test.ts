@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { givenCast, REDIRECT_URI, SECRET } from '../support/fixture.ts'
 import { givenCode, redeem } from '../support/flow.ts'
 import { answerOf, basic, ORIGIN, post, refresh, send, tokensOf } from '../support/http.ts'
@@ -166,6 +166,24 @@ describe('private_key_jwt', () => {
       expect(await tokenBy(signedBy(embedded))).toMatchObject(REFUSED)
     },
   )
+
+  must('RFC 7523', '3', 'threat 131: fetches no keys from an address that is not public', async () => {
+    const said = vi.spyOn(console, 'info').mockImplementation(() => undefined)
+    onTestFinished(() => said.mockRestore())
+    for (const jwks_uri of [
+      'https://169.254.169.254/latest/meta-data',
+      'https://10.0.0.1/jwks',
+      'https://[::ffff:7f00:1]/jwks',
+      'https://localhost/jwks',
+      'http://127.0.0.1:9/jwks',
+      'http://localhost:9/jwks',
+    ]) {
+      // However the address came into the storage.
+      const party = await givenSigner({}, { jwks: undefined, jwks_uri })
+      expect(await tokenBy(signedBy(await assertionOf(party)))).toMatchObject(REFUSED)
+      expect(String(said.mock.calls.at(-1)?.[0])).toMatch(/is not at a public host|does not use https/)
+    }
+  })
 
   it('refuses a client that was disabled while an isolate remembers its keys', async () => {
     expect(await tokenBy(await signed())).toMatchObject({ status: 200 })

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { newAddress, putUp } from '../support/documents.ts'
 import { givenCast, givenUser } from '../support/fixture.ts'
 import { givenCode, redeem, signedIn } from '../support/flow.ts'
 import { ORIGIN, send, token } from '../support/http.ts'
-import { must } from '../support/must.ts'
+import { must, threat } from '../support/must.ts'
 import { metadataOf, OPEN, registerClient } from '../support/registration.ts'
 import { assertionOf, makeKey, signedBy, tokenBy } from '../support/signer.ts'
 import { countTrips } from '../support/trips.ts'
@@ -207,7 +208,9 @@ describe('client registration', () => {
       body: JSON.stringify(metadataOf()),
       headers: { 'Content-Type': 'application/json' },
     }
-    expect((await send('/oauth2/register', asked)).status).toBe(404)
+    const missing = await send('/oauth2/register', asked)
+    // A page of another origin can read that there is nothing.
+    expect([missing.status, missing.headers.get('Access-Control-Allow-Origin')]).toEqual([404, '*'])
     expect((await send('/oauth2/register', asked, OPEN)).status).toBe(201)
     const off = await send('/.well-known/oauth-authorization-server')
     expect(await off.json()).not.toHaveProperty('registration_endpoint')
@@ -241,7 +244,7 @@ describe('client registration', () => {
     expect(await registerClient(metadataOf(), TOKEN, bearer(staff))).toMatchObject({ status: 201 })
   })
 
-  it('makes no more clients than the limit of a network, however many arrive at once', async () => {
+  threat(182, 'makes no more clients than the limit of a network, however many arrive at once', async () => {
     const before = await countClients()
     const vars = { ...OPEN, OAUTH_REGISTRATION_LIMIT: '5' }
     const answers = await Promise.all(
@@ -296,6 +299,23 @@ describe('client registration', () => {
       }
     }
   })
+
+  must(
+    'OpenID Connect Registration',
+    '5',
+    'refuses a sector whose document does not list each redirect URI',
+    async () => {
+      const sector_identifier_uri = newAddress('sector.example.org')
+      const redirect_uris = ['https://rp.example/cb', 'https://other.example/cb']
+      const metadata = metadataOf({ subject_type: 'pairwise', redirect_uris, sector_identifier_uri })
+      for (const json of [redirect_uris.slice(1), { redirect_uris }, []]) {
+        await putUp(sector_identifier_uri, { json })
+        expect(await registerClient(metadata)).toMatchObject(BAD_METADATA)
+      }
+      await putUp(sector_identifier_uri, { json: redirect_uris })
+      expect(await registerClient(metadata)).toMatchObject({ status: 201 })
+    },
+  )
 
   must(
     'OpenID Connect Registration',

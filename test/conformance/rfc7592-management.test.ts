@@ -85,19 +85,24 @@ describe('management of a registration', () => {
     expect(known.error).toBe('invalid_grant')
   })
 
-  must('RFC 7592', '2.2', 'refuses a change that names another client, or another secret', async () => {
-    const { client_id, client_secret } = registered
-    for (const identity of [{}, { client_id: 'web' }, { client_id, client_secret: 'chosen-by-me-12345' }]) {
-      expect(await answerOf(await manage('PUT', registered, { ...metadataOf(), ...identity }))).toMatchObject(
-        {
+  must(
+    'RFC 7592',
+    '2.2',
+    'threat 132: refuses a change that names another client, or another secret',
+    async () => {
+      const { client_id, client_secret } = registered
+      for (const identity of [{}, { client_id: 'web' }, { client_id, client_secret: 'chosen-by-me-12345' }]) {
+        expect(
+          await answerOf(await manage('PUT', registered, { ...metadataOf(), ...identity })),
+        ).toMatchObject({
           status: 400,
           error: 'invalid_client_metadata',
-        },
-      )
-    }
-    const own = { ...metadataOf(), client_id, client_secret }
-    expect((await manage('PUT', registered, own)).status).toBe(200)
-  })
+        })
+      }
+      const own = { ...metadataOf(), client_id, client_secret }
+      expect((await manage('PUT', registered, own)).status).toBe(200)
+    },
+  )
 
   it('does not let a client change whether it has a secret', async () => {
     const { client_id } = registered

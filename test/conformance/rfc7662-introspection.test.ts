@@ -161,7 +161,9 @@ describe('introspection', () => {
     for (const client of ['web', 'other', 'service']) {
       const { headers, ...body } = await introspect(fresh.access, client)
       expect(body).toEqual({
+        acr: '1',
         active: true,
+        auth_time: now,
         client_id: 'web',
         exp: now + 86_400,
         iat: now,
@@ -182,7 +184,9 @@ describe('introspection', () => {
     const fresh = await givenTokens(alice)
     const { headers: _, ...body } = await introspect(fresh.refresh, 'web')
     expect(body).toEqual({
+      acr: '1',
       active: true,
+      auth_time: now,
       client_id: 'web',
       exp: now + 90 * 86_400,
       iat: now,

@@ -121,7 +121,7 @@ describe('loopback redirects', () => {
     }
   })
 
-  must('RFC 8252', '8.6', 'and private schemes never bring a code or token without a person', async () => {
+  must('RFC 8252', '8.6', 'sends no code or token to an app on the device without a person', async () => {
     const uris = [LOOPBACK, 'http://localhost/cb', 'https://localhost/cb', PRIVATE]
     for (const [index, redirect_uri] of uris.entries()) {
       const client_id = `trusted-${index}`

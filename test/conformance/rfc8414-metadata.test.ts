@@ -48,6 +48,39 @@ describe('metadata', () => {
     },
   )
 
+  must(
+    'RFC 8414',
+    '3.3',
+    'names the issuer that the address of the document was built from, byte for byte',
+    async () => {
+      for (const origin of [ORIGIN, 'https://id.example:8443', 'http://localhost:8787']) {
+        for (const name of ['oauth-authorization-server', 'openid-configuration']) {
+          expect((await metadata(`${origin}/.well-known/${name}`)).issuer).toBe(origin)
+        }
+        // What an MCP client follows: from the resource to its authorization server, and from there to the document.
+        const resource = await metadata(`${origin}/.well-known/oauth-protected-resource/mcp`)
+        expect(resource['authorization_servers']).toEqual([origin])
+      }
+    },
+  )
+
+  must(
+    'RFC 8414',
+    '3.1',
+    'describes no issuer with a path, inserted or appended, and lets clients go on',
+    async () => {
+      for (const name of ['oauth-authorization-server', 'openid-configuration']) {
+        for (const path of ['/mcp', '/oauth2', '/a/b', '/mcp/']) {
+          for (const url of [`/.well-known/${name}${path}`, `${path}/.well-known/${name}`]) {
+            const response = await send(url)
+            expect([response.status, response.headers.get('Location')]).toEqual([404, null])
+            expect(await response.text()).not.toContain(`"issuer"`)
+          }
+        }
+      }
+    },
+  )
+
   must('RFC 8414', '2', 'threat 133: names the configured issuer, whatever the headers say', async () => {
     const vars = { OAUTH_ISSUER: 'https://login.example' }
     const headers = {

@@ -1,15 +1,19 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { timesAsked } from '../support/documents.ts'
 import { givenCast, givenClient, REDIRECT_URI } from '../support/fixture.ts'
 import {
   answerIn,
   authorize,
   authorizationUrl,
+  codeIn,
   expectPage,
   type Fields,
   MISMATCH,
+  PKCE,
   redeem,
   signedIn,
+  VERIFIER,
 } from '../support/flow.ts'
 import { ORIGIN, send } from '../support/http.ts'
 import { must } from '../support/must.ts'
@@ -24,6 +28,7 @@ const pairs = new Map<string, Pair>()
 let stranger: Pair
 let keys: JWK[]
 let alice = ''
+let bob = ''
 
 beforeAll(async () => {
   for (const alg of ALGORITHMS) pairs.set(alg, await generateKeyPair(alg, { extractable: true }))
@@ -34,7 +39,7 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  ;({ alice } = await givenCast())
+  ;({ alice, bob } = await givenCast())
   await givenSigner({})
 })
 
@@ -129,6 +134,26 @@ describe('A request object by value', () => {
     expect(answerIn(visit)).toMatchObject({ error: 'access_denied', state: 'inner' })
   })
 
+  it('gives nothing to who sends a copy: its code needs the client and the verifier of the request', async () => {
+    const request = await sign({ jti: 'one', ...PKCE })
+    const [first, copy] = [await signedIn(alice), await signedIn(bob)]
+    const moved = { redirect_uri: 'https://evil.example/cb', code_challenge: 'A'.repeat(43) }
+    const codes: string[] = []
+    for (const browser of [first, copy]) {
+      const visit = await authorize(browser, beside(request, moved))
+      expect(visit.left?.href.startsWith(`${REDIRECT_URI}?`)).toBe(true)
+      codes.push(codeIn(visit))
+    }
+    const [own = '', copied = ''] = codes
+    const form = { client_id: 'signer', code_verifier: VERIFIER }
+    expect(await redeem(copied, { ...form, code_verifier: undefined })).toMatchObject({
+      error: 'invalid_grant',
+    })
+    expect(await redeem(copied, { ...form, client_id: 'other' })).toMatchObject({ error: 'invalid_grant' })
+    const body = await redeem(own, form)
+    expect((await verifyIdToken(body['id_token'], 'signer')).claims.sub).toBe(alice)
+  })
+
   it('never takes a redirect URI from beside it', async () => {
     const request = await sign({ redirect_uri: undefined })
     await expectRefusal(request, MISMATCH)
@@ -156,23 +181,26 @@ describe('A request object by value', () => {
 
 describe('A request object is refused with a page', () => {
   must('RFC 9101', '10.2', 'refuses a request object that nobody signed', async () => {
-    await expectRefusal(new UnsecuredJWT(claimsOf()).encode(), 'is not signed by RS256, PS256, ES256, EdDSA')
+    await expectRefusal(
+      new UnsecuredJWT(claimsOf()).encode(),
+      'is not signed with RS256, PS256, ES256, EdDSA',
+    )
   })
 
   must('RFC 9101', '6.2', 'refuses a request object that another key has signed', async () => {
     for (const header of [{}, { kid: undefined }, { kid: 'unknown' }]) {
-      await expectRefusal(await sign({}, header, stranger), 'is not signed by a key of the client')
+      await expectRefusal(await sign({}, header, stranger), 'is not signed with a key of the client')
     }
     const jwk = await exportJWK(stranger.publicKey)
     for (const header of [{ jwk }, { jku: 'https://evil.example/keys', x5u: 'https://evil.example/x' }]) {
-      await expectRefusal(await sign({}, header, stranger), 'is not signed by a key of the client')
+      await expectRefusal(await sign({}, header, stranger), 'is not signed with a key of the client')
     }
   })
 
   it('if a public key was used as a secret (algorithm confusion)', async () => {
     const secret = new TextEncoder().encode(JSON.stringify(keys[0]))
     const forged = await new SignJWT(claimsOf()).setProtectedHeader({ alg: 'HS256' }).sign(secret)
-    await expectRefusal(forged, 'is not signed by RS256')
+    await expectRefusal(forged, 'is not signed with RS256')
   })
 
   must('RFC 9101', '5', 'refuses a request object that names another client than the request', async () => {
@@ -191,18 +219,18 @@ describe('A request object is refused with a page', () => {
   })
 
   must('RFC 9101', '4', 'refuses a request object within a request object', async () => {
-    await expectRefusal(await sign({ request: await sign() }), 'holds another one')
-    await expectRefusal(await sign({ request_uri: 'https://app.example/r' }), 'holds another one')
+    await expectRefusal(await sign({ request: await sign() }), 'contains another one')
+    await expectRefusal(await sign({ request_uri: 'https://app.example/r' }), 'contains another one')
   })
 
   it.each<[string, Record<string, unknown>, string]>([
     ['is meant for another server', { aud: 'https://other.example' }, 'is meant for another server'],
     ['is meant for nobody', { aud: [] }, 'is meant for another server'],
-    ['was issued by another client', { iss: 'other' }, 'was issued by somebody else'],
+    ['was issued by another client', { iss: 'other' }, 'was issued by another party'],
     ['has expired', { exp: 1000 }, 'has expired'],
     ['has no time as its exp', { exp: 'never' }, 'has expired'],
-    ['is not yet valid', { nbf: 4_000_000_000 }, 'is of the future'],
-    ['is of the future', { iat: 4_000_000_000 }, 'is of the future'],
+    ['is not yet valid', { nbf: 4_000_000_000 }, 'is not valid yet'],
+    ['was issued in the future', { iat: 4_000_000_000 }, 'is not valid yet'],
     ['has a list where one value belongs', { state: ['a', 'b'] }, 'has a list as its member'],
     ['has another response type than the request', { response_type: 'token' }, 'has another response type'],
     [
@@ -230,7 +258,7 @@ describe('A request object is refused with a page', () => {
     async () => {
       await givenSigner({ request_object_signing_alg: 'RS256' }, 'strict')
       const changed = { iss: 'strict', client_id: 'strict' }
-      const text = 'is not signed as the client registered'
+      const text = 'is not signed with the algorithm that the client registered'
       await expectRefusal(await sign(changed), text, { client_id: 'strict' })
       const right = beside(await sign(changed, { alg: 'RS256', kid: 'RS256' }), { client_id: 'strict' })
       expect(answerIn(await authorize(await signedIn(alice), right))).toHaveProperty('code')
@@ -245,8 +273,15 @@ describe('A request object is refused with a page', () => {
     await expectRefusal(request, 'has expired')
   })
 
+  it('where the client wants its requests pushed, since those are answered once', async () => {
+    await givenSigner({ require_pushed_authorization_requests: true }, 'pushing')
+    const request = await sign({ client_id: 'pushing', iss: 'pushing', jti: 'one' })
+    const visit = await authorize(await signedIn(alice), beside(request, { client_id: 'pushing' }))
+    expect(answerIn(visit)).toMatchObject({ error: 'invalid_request', state: 'inner' })
+  })
+
   it('beside an address of another one', async () => {
-    await expectRefusal(await sign(), 'exclude each other', { request_uri: 'https://app.example/r' })
+    await expectRefusal(await sign(), 'cannot be combined', { request_uri: 'https://app.example/r' })
   })
 })
 
@@ -294,10 +329,11 @@ describe('A request object by its address', () => {
     for (const request_uri of [...addresses, 'http://localhost/r']) {
       const url = authorizationUrl({ client_id: 'remote', request_uri })
       await expectPage(await send(url), 400, 'cannot be used')
+      expect(await timesAsked(request_uri)).toBe(0)
     }
   })
 
-  it('of another kind than http is refused, not fetched', async () => {
+  it('is refused, not fetched, where the address is of another kind than http', async () => {
     for (const request_uri of ['data:text/plain,x', 'file:///etc/passwd', 'urn:example:r']) {
       const response = await send(authorizationUrl({ client_id: 'signer', scope: 'openid', request_uri }))
       expect(response.headers.get('Location')).toContain('error=request_uri_not_supported')

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import { givenCast, givenSession, REDIRECT_URI } from '../support/fixture.ts'
+import { givenCast, givenClient, givenSession, REDIRECT_URI } from '../support/fixture.ts'
 import { answerIn, authorizationUrl, authorize, givenCode, redeem, signedIn } from '../support/flow.ts'
 import { basic, type send, sendIn } from '../support/http.ts'
 import { countRows } from '../support/rows.ts'
@@ -68,6 +68,25 @@ describe('storage round trips of OpenID Connect', () => {
     const { refresh_token = '' } = await redeem(await givenCode(alice, { scope: 'openid offline_access' }))
     const form = { grant_type: 'refresh_token', refresh_token }
     expect(await costOf((sendWarm) => ask(sendWarm, form))).toEqual({ d1: 1, depth: 1, kv: 0 })
+  })
+
+  it('an exchange with an ID token: the read of its subject, and one', async () => {
+    const grantTypes = ['urn:ietf:params:oauth:grant-type:token-exchange']
+    await givenClient('api', { grantTypes })
+    const { access_token } = await redeem(await givenCode(alice, OPENID))
+    const work = async (sendWarm: typeof send): Promise<void> => {
+      const response = await sendWarm('/oauth2/token', {
+        method: 'POST',
+        headers: basic('api'),
+        body: new URLSearchParams({
+          grant_type: grantTypes.join(''),
+          subject_token: access_token,
+          subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        }),
+      })
+      expect(await response.json()).toHaveProperty('id_token')
+    }
+    expect(await costOf(work)).toEqual({ d1: 2, depth: 2, kv: 0 })
   })
 
   it('UserInfo: one', async () => {
