@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { ALL_SETTINGS } from '../../scripts/all-settings.ts'
 import { apiDoc } from '../../scripts/api-doc.ts'
 import { conformanceDoc } from '../../scripts/conformance-doc.ts'
 import { docWithEndpoints } from '../../scripts/endpoints-doc.ts'
 import { performanceDoc } from '../../scripts/performance-doc.ts'
-import { readmeWithSettings, settingsDoc } from '../../scripts/settings-doc.ts'
+import { meaningOf, settingsDoc } from '../../scripts/settings-doc.ts'
 
 /** Whoever sees these fail runs `npm run docs`. */
 describe('pages made by npm run docs are up to date', () => {
@@ -28,9 +29,8 @@ describe('pages made by npm run docs are up to date', () => {
     const page = await readFile('docs/endpoints.md', 'utf8')
     expect(page).toBe(await docWithEndpoints(page))
   })
+})
 
-  it('the settings in README.md', async () => {
-    const readme = await readFile('README.md', 'utf8')
-    expect(readme).toBe(await readmeWithSettings(readme))
-  })
+it('the comment above the row of each setting says in sentences what it does', () => {
+  for (const row of Object.values(ALL_SETTINGS)) expect(meaningOf(row)).toMatch(/^[A-Z].*\.$/s)
 })

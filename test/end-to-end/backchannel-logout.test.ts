@@ -107,7 +107,7 @@ async function verify({ form }: Received): Promise<JWTVerifyResult> {
 }
 
 describe('A client that is told of logouts', () => {
-  it('receives a logout token that any client library can verify, for the session of its ID token', async () => {
+  it('receives a logout token that any client library can verify, for the session of its ID token (oidcc-backchannel-rp-initiated-logout)', async () => {
     const person = openPerson('demo', 'demo')
     const hint = await signIn(person)
     expect((await signOut(person, hint)).href).toBe(`${origin}/signed-out?state=s`)

@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createTestHarness } from 'wrangler'
@@ -10,6 +13,8 @@ import { createSession } from '../../src/cli/open-store.ts'
 import { seedDemo } from '../../src/cli/seed.ts'
 import { launch } from '../browser/chromium.ts'
 import { createState } from '../cli/run-cli.ts'
+import { createMemory } from './mcp-memory.ts'
+import { openPerson } from './person.ts'
 
 const root = join(import.meta.dirname, '../..')
 const secrets = { SECRET_KEY: 'a-key-for-tests-alone-of-32-characters-or-more' }
@@ -165,6 +170,53 @@ describe('examples', () => {
   })
 })
 
+describe('examples for MCP', () => {
+  it('mcp-server: describes itself, and says what is missing', async () => {
+    const { get, url } = await serve('mcp-server')
+    const refused = await get('/mcp')
+    expect(refused.status).toBe(401)
+    const challenge = refused.headers.get('WWW-Authenticate') ?? ''
+    expect(challenge).toContain('scope="read"')
+    const [, described = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? []
+    expect(await (await fetch(described)).json()).toMatchObject({
+      resource: new URL('/mcp', url).href,
+      authorization_servers: [url.origin],
+    })
+  })
+
+  it(
+    'mcp-server-elsewhere: two Workers by one command, and a client that finds its way',
+    { timeout: 120_000 },
+    async () => {
+      const { api, provider } = await runBeside('mcp-server-elsewhere')
+      const memory = createMemory()
+      const connect = async (): Promise<Client> => {
+        const client = new Client({ name: 'test', version: '1' })
+        const transport = new StreamableHTTPClientTransport(new URL('/mcp', api), {
+          authProvider: memory.provider,
+        })
+        try {
+          await client.connect(transport)
+          return client
+        } catch (error) {
+          if (!(error instanceof UnauthorizedError)) throw error
+          const answer = await memory.answerFrom(openPerson('demo', 'demo'))
+          await transport.finishAuth(answer.get('code') ?? '')
+          return connect()
+        }
+      }
+      const client = await connect()
+      const [asked] = memory.seen.asked
+      expect(asked?.origin).toBe(provider)
+      expect(asked?.searchParams.get('resource')).toBe(`${api}/mcp`)
+      expect((await client.callTool({ name: 'whoami', arguments: {} })).content).toEqual([
+        { type: 'text', text: 'demo' },
+      ])
+      await client.close()
+    },
+  )
+})
+
 describe('examples in a browser', () => {
   let browser: Browser
   let tool: ChildProcess | undefined
@@ -222,6 +274,35 @@ describe('examples in a browser', () => {
     await page.goto(await opened.promise)
     await signIn(page)
     await page.getByText('You may close this window').waitFor()
+    expect(await done).toBe(0)
+    expect(output).toContain("{ user: 'demo' }")
+    await page.close()
+  })
+
+  it('device-sign-in: the tool shows a code, and gets its token once it is let in', async () => {
+    const { url } = await serve('device-sign-in')
+    tool = spawn(process.execPath, [join(root, 'examples/device-sign-in/tool.ts'), url.origin], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    const shown = Promise.withResolvers<string>()
+    tool.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      const address = /or open (\S+)/.exec(output)?.[1]
+      if (address !== undefined) shown.resolve(address)
+    })
+    const done = new Promise((resolve) => tool?.on('close', resolve))
+    const page = await browser.newPage()
+    await page.goto(await shown.promise)
+    await page.getByLabel('Username').fill('demo')
+    await page.getByLabel('Password').fill('demo')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    const code = await page.getByLabel('Code').inputValue()
+    expect(output).toContain(code)
+    expect(output).toMatch(/[▀▄█]/)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await page.getByRole('heading', { name: 'Your device is connected' }).waitFor()
     expect(await done).toBe(0)
     expect(output).toContain("{ user: 'demo' }")
     await page.close()

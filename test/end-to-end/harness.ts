@@ -14,12 +14,16 @@ export interface Served {
 /**
  * Serves the Worker with an empty, migrated database.
  * @param vars variables beside the shipped ones
+ * @param config of which Worker, from the root of the repository
  */
-export async function serve(vars: Readonly<Record<string, string>> = {}): Promise<Served> {
+export async function serve(
+  vars: Readonly<Record<string, string>> = {},
+  config = 'wrangler.toml',
+): Promise<Served> {
   const harness = createTestHarness({
     workers: [
       {
-        configPath: join(import.meta.dirname, '../../wrangler.toml'),
+        configPath: join(import.meta.dirname, '../..', config),
         secrets: { SECRET_KEY: 'a-key-for-tests-alone-of-32-characters-or-more' },
         vars: { OAUTH_ENFORCE_SECURE: 'false', ...vars },
       },

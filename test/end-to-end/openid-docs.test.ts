@@ -3,10 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { seedDemo } from '../../src/cli/seed.ts'
 import { parseClientMetadata } from '../../src/clients/metadata.ts'
 import { sha256Base64url } from '../../src/crypto/bytes.ts'
+import { blocksOf } from '../support/doc-blocks.ts'
 import { serve, type Served } from './harness.ts'
 import { openPerson } from './person.ts'
 
@@ -78,5 +81,30 @@ describe('The application of the documentation', () => {
     const begun = await fetch(here, { redirect: 'manual' })
     const callback = await openPerson('demo', 'demo').authorize(new URL(begun.headers.get('Location') ?? ''))
     expect((await fetch(callback)).status).toBe(400)
+  })
+})
+
+describe('The application of the guide for Hono', () => {
+  it('signs a person in, and takes an answer in the browser alone that it sent', async () => {
+    const code = blocksOf('docs/guides/hono.md').find(({ file }) => file === 'app.ts')?.code ?? ''
+    writeFileSync(join(folder, 'hono.ts'), code)
+    const { default: hono } = (await import(pathToFileURL(join(folder, 'hono.ts')).href)) as { default: Hono }
+    const env = {
+      ISSUER: served.url.origin,
+      CLIENT_ID: 'shop',
+      CLIENT_SECRET: SECRET,
+      COOKIE_KEY: 'a key of the application',
+    }
+    const ask = async (url: URL | string, cookie = ''): Promise<Response> =>
+      hono.request(new URL(url, here).href, { headers: { Cookie: cookie } }, env)
+    expect((await ask('/')).headers.get('Location')).toBe('/sign-in')
+    const begun = await ask('/sign-in')
+    const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const callback = await openPerson('demo', 'demo').authorize(new URL(begun.headers.get('Location') ?? ''))
+    expect((await ask(callback)).status).toBe(400)
+    const landed = await ask(callback, cookie)
+    const session = landed.headers.getSetCookie().find((line) => line.startsWith('session=')) ?? ''
+    expect(landed.headers.get('Location')).toBe('/')
+    expect(await (await ask('/', session.split(';')[0])).text()).toMatch(/^Hello [\w-]{20,}$/)
   })
 })

@@ -4,10 +4,10 @@ import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } fr
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signInSnippets } from '../../src/admin/sign-in-snippets.ts'
 import { parseClientMetadata } from '../../src/clients/metadata.ts'
 import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
 import { hashPassword } from '../../src/identity/passwords.ts'
+import { signInSnippets } from '../../src/operations/sign-in-snippets.ts'
 import { serve, type Served } from './harness.ts'
 import { openPerson } from './person.ts'
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
     response.writeHead(200, { 'Content-Type': 'application/oauth-authz-req+jwt' }).end(requestObject)
   })
   await new Promise<void>((resolve) => objects.listen(0, '127.0.0.1', resolve))
-  keys = await generateKeyPair('ES256', { extractable: true })
+  keys = await generateKeyPair('RS256', { extractable: true })
   const { mark, store } = served.session
   const secretHash = await sha256Base64url(SECRET)
   const web = { name: 'Web', redirect_uris: [REDIRECT_URI], grant_types: GRANTS }
@@ -134,7 +134,7 @@ describe('openid-client, unmodified', () => {
     expect(claims).toMatchObject({ sub: userId, email: 'alice@app.example' })
   })
 
-  it('signs its request, by value and by address', async () => {
+  it('signs its request, by value and by address (oidcc-request-uri-signed-rs256)', async () => {
     const config = await discover('signer')
     const parameters = { redirect_uri: REDIRECT_URI, scope: 'openid', state: 's', nonce: 'n' }
     const checks = { expectedState: 's', expectedNonce: 'n' }
@@ -143,7 +143,7 @@ describe('openid-client, unmodified', () => {
     const first = await openPerson('alice', PASSWORD).authorize(byValue)
     expect((await openid.authorizationCodeGrant(config, first, checks)).claims()?.sub).toBe(userId)
     requestObject = await new SignJWT({ client_id: 'signer', response_type: 'code', ...parameters })
-      .setProtectedHeader({ alg: 'ES256', typ: 'oauth-authz-req+jwt' })
+      .setProtectedHeader({ alg: 'RS256', typ: 'oauth-authz-req+jwt' })
       .setExpirationTime('1m')
       .sign(keys.privateKey)
     const byAddress = new URL(config.serverMetadata().authorization_endpoint ?? '')

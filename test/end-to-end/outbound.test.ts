@@ -102,6 +102,15 @@ describe('A document that a stranger names', () => {
   })
 })
 
+/** Reads the keys at an address at some time. */
+async function keysAt(jwks_uri: string, kid: string | null, now: number): ReturnType<typeof readClientKeys> {
+  const provider = {
+    settings: { fetchLoopback: true },
+    request: { id: '', now, network: null },
+  } as Parameters<typeof readClientKeys>[2]
+  return readClientKeys({ type: 'confidential', metadata: { jwks_uri } }, kid, provider)
+}
+
 describe('The keys of a client by their address', () => {
   it('are kept, fetched again for a key that is new, and outlast a server that fails', async () => {
     let asked = 0
@@ -111,14 +120,8 @@ describe('The keys of a client by their address', () => {
       if (answer === null) response.writeHead(500).end()
       else response.writeHead(200, JSON_TYPE).end(JSON.stringify(answer))
     })
-    const client = { type: 'confidential', metadata: { jwks_uri: `${url}/jwks` } } as const
-    const read = async (kid: string | null, now: number): Promise<readonly (string | undefined)[]> => {
-      const settings = { fetchLoopback: true }
-      const provider = { settings, request: { id: '', now, network: null } } as Parameters<
-        typeof readClientKeys
-      >[2]
-      return (await readClientKeys(client, kid, provider)).map((key) => key.kid)
-    }
+    const read = async (kid: string | null, now: number) =>
+      (await keysAt(`${url}/jwks`, kid, now)).map((key) => key.kid)
     expect(await read('one', 1000)).toEqual(['one'])
     expect(await read('one', 1200)).toEqual(['one'])
     expect(asked).toBe(1)
@@ -139,6 +142,47 @@ describe('The keys of a client by their address', () => {
     expect(await read('two', 2001)).toEqual(['two'])
     expect(asked).toBe(3)
     await expect(read('nine', 3000)).rejects.toThrow('status 500')
+  })
+
+  it('are not asked for again at once where that fails, with or without an earlier copy, and soon are again', async () => {
+    let asked = 0
+    let keys: readonly object[] | null = null
+    const url = await serve((_, response) => {
+      asked++
+      if (keys === null) response.writeHead(500).end()
+      else response.writeHead(200, JSON_TYPE).end(JSON.stringify({ keys }))
+    })
+    const read = async (kid: string, now: number) =>
+      (await keysAt(`${url}/jwks`, kid, now)).map((key) => key.kid)
+    for (const now of [1000, 1001, 1004]) await expect(read('one', now)).rejects.toThrow('status 500')
+    expect(asked).toBe(1)
+    keys = [{ kty: 'EC', kid: 'one' }]
+    expect(await read('one', 1005)).toEqual(['one'])
+    expect(asked).toBe(2)
+    // A stranger asks for keys that are not there while the server fails: one request in five seconds.
+    keys = null
+    for (const now of [1010, 1011, 1014]) await expect(read('stranger', now)).rejects.toThrow('status 500')
+    expect(asked).toBe(3)
+    // The known key works all the time, and a new one five seconds later at most.
+    expect(await read('one', 1014)).toEqual(['one'])
+    keys = [{ kty: 'EC', kid: 'two' }]
+    expect(await read('two', 1015)).toEqual(['two'])
+    expect(asked).toBe(4)
+  })
+
+  it('are kept however many other addresses fail', async () => {
+    let asked = 0
+    const url = await serve(({ url: path = '' }, response) => {
+      asked++
+      if (path !== '/good') response.writeHead(500).end()
+      else response.writeHead(200, JSON_TYPE).end('{"keys":[{"kty":"EC","kid":"one"}]}')
+    })
+    await keysAt(`${url}/good`, 'one', 1000)
+    for (let number = 0; number < 300; number++)
+      await expect(keysAt(`${url}/${number}`, 'one', 1000)).rejects.toThrow('status 500')
+    asked = 0
+    expect(await keysAt(`${url}/good`, 'one', 1001)).toHaveLength(1)
+    expect(asked).toBe(0)
   })
 })
 

@@ -79,7 +79,7 @@ async function errorFor(clientId: string, { jwk, privateKey }: Key, aud: string)
 }
 
 describe('A client that registers over a socket', () => {
-  it('authenticates by keys at its address, and by a new one once it has changed them', async () => {
+  it('authenticates by keys at its address, and by a new one once it has changed them (oidcc-registration-jwks-uri, oidcc-refresh-token-rp-key-rotation)', async () => {
     const [first, second] = [await makeKey('first'), await makeKey('second')]
     keys = [first.jwk]
     const method = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: `${there}/jwks` }
@@ -99,7 +99,7 @@ describe('A client that registers over a socket', () => {
     expect(await errorFor(clientId, first, origin)).toBe('invalid_client')
   })
 
-  it('has a sector whose document lists its redirect URIs, and is refused otherwise', async () => {
+  it('has a sector whose document lists its redirect URIs, and is refused otherwise (oidcc-registration-sector-uri, oidcc-registration-sector-bad)', async () => {
     const pairwise = (path: string) => ({
       subject_type: 'pairwise',
       sector_identifier_uri: `${there}${path}`,
@@ -110,7 +110,7 @@ describe('A client that registers over a socket', () => {
     }
   })
 
-  it('has a logo and pages that the provider never fetches', async () => {
+  it('has a logo and pages that the provider never fetches (oidcc-registration-logo-uri)', async () => {
     fetched = []
     const shown = {
       logo_uri: `${there}/logo`,

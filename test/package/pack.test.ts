@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestHarness } from 'wrangler'
+import { blocksOf } from '../support/doc-blocks.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
@@ -158,13 +159,12 @@ describe('docs/getting-started.md', () => {
   })
   afterAll(() => harness.close())
 
-  it('shows a Worker whose token lives for a day and opens its API', { timeout: 120_000 }, async () => {
-    const page = await readFile(join(root, 'docs/getting-started.md'), 'utf8')
+  it('shows a Worker whose token is valid for a day and opens its API', { timeout: 120_000 }, async () => {
     await rm(folder, { recursive: true, force: true })
     await mkdir(join(folder, 'node_modules'), { recursive: true })
     await cp(installed, join(folder, 'node_modules/edge-oauth2-provider'), { recursive: true })
     for (const file of ['wrangler.toml', 'index.ts'])
-      await writeFile(join(folder, file), blockAfter(page, file))
+      await writeFile(join(folder, file), blockAfter('docs/getting-started.md', file))
     const { url } = await harness.listen()
     const worker = harness.getWorker<{ DB: D1Database }>()
     await worker.applyD1Migrations('DB')
@@ -182,8 +182,7 @@ describe('docs/getting-started.md', () => {
   })
 })
 
-/** The indented block of a page that follows the name of a file. */
+/** The block of a page that stands for a file. */
 function blockAfter(page: string, file: string): string {
-  const [, block = ''] = new RegExp(`\`${file}\`:\\n\\n((?: {4}.*\\n|\\n(?= {4}))+)`).exec(page) ?? []
-  return block.replaceAll(/^ {4}/gm, '')
+  return blocksOf(page).find((block) => block.file === file)?.code ?? ''
 }

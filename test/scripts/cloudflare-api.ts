@@ -31,6 +31,40 @@ export const ACCOUNT_ID = 'a'.repeat(32)
 const KV_ID = 'b'.repeat(32)
 const VERSION_ID = 'c'.repeat(32)
 
+/** The id of the database that the platform makes for the deploy button. */
+const PLATFORM_DATABASE = '4e2a7a1c-0000-4000-8000-5b1d5c0ffee0'
+
+/** What Cloudflare's deploy button leaves: names of its own, in the account and in `wrangler.toml`, and secrets that it holds. */
+export interface ButtonSituation {
+  readonly config: string
+  readonly database: DatabaseSync
+  readonly databaseId: string
+}
+
+/**
+ * Brings an account into the situation after the deploy button was pressed.
+ * @param config the `wrangler.toml` of the repository
+ */
+export function pressButton(account: Account, config: string): ButtonSituation {
+  const database = new DatabaseSync(':memory:')
+  account.databases.set(PLATFORM_DATABASE, database)
+  account.namespaces.push('people-of-mia-kv')
+  for (const name of ['SECRET_KEY', 'SETUP_TOKEN'])
+    account.secrets.set(name, 'given on the page of the button')
+  account.worker = []
+  return {
+    config: config
+      .replace('name = "edge-oauth2-provider"', 'name = "people-of-mia"')
+      .replace(
+        'database_name = "edge-oauth2-provider"',
+        `database_name = "people-of-mia-db", database_id = "${PLATFORM_DATABASE}"`,
+      )
+      .replace('{ binding = "KV" }', `{ binding = "KV", id = "${KV_ID}" }`),
+    database,
+    databaseId: PLATFORM_DATABASE,
+  }
+}
+
 /** What the API answers: a result, or the code and status of an error. */
 type Answer = { readonly result: unknown } | { readonly code: number; readonly status: number }
 

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -15,7 +16,9 @@ import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Account, ACCOUNT_ID, serveAccount } from './cloudflare-api.ts'
+import { SETTINGS } from '../../src/settings/settings.ts'
+import { SETUP_SETTINGS } from '../../src/setup/settings.ts'
+import { type Account, ACCOUNT_ID, pressButton, serveAccount } from './cloudflare-api.ts'
 
 const SCRIPT = '/workers/scripts/edge-oauth2-provider'
 const KEY_FILE = '.wrangler/deployed-secret-key'
@@ -63,51 +66,107 @@ function read(name: string): string {
 }
 
 describe('npm run deploy', () => {
-  it('makes database, tables, secret and Worker, in this order, whatever failed before', async () => {
-    account.broken = /\/scripts\/[^/]+$/
-    const failed = await deploy()
-    expect(failed.code).toBe(1)
-    expect(failed.stderr).toContain('`wrangler secret put SECRET_KEY` failed.')
-    expect(failed.stderr).toContain('run npm run deploy again')
-    const key = read(KEY_FILE).trim()
-    expect(key).toMatch(/^[\w-]{43}$/)
-    expect(statSync(join(folder, KEY_FILE)).mode & 0o777).toBe(0o600)
-    account.broken = null
+  it(
+    'makes database, tables, secret and Worker, in this order, whatever failed before',
+    { timeout: 180_000 },
+    async () => {
+      account.broken = /\/scripts\/[^/]+$/
+      const failed = await deploy()
+      expect(failed.code).toBe(1)
+      expect(failed.stderr).toContain('`wrangler secret put SECRET_KEY` failed.')
+      expect(failed.stderr).toContain('run npm run deploy again')
+      const key = read(KEY_FILE).trim()
+      expect(key).toMatch(/^[\w-]{43}$/)
+      expect(statSync(join(folder, KEY_FILE)).mode & 0o777).toBe(0o600)
+      account.broken = null
 
-    const { code, stderr, stdout } = await deploy()
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(account.writes).toEqual([
-      'POST /d1/database',
-      // The secret makes an empty Worker, where there is none; this is where the first try ended.
-      `PUT ${SCRIPT}/secrets`,
-      `PUT ${SCRIPT}/secrets`,
-      `PUT ${SCRIPT}`,
-      `PUT ${SCRIPT}/secrets`,
-      'POST /storage/kv/namespaces',
-      `POST ${SCRIPT}/versions`,
-      `POST ${SCRIPT}/deployments`,
-      `PATCH ${SCRIPT}/script-settings`,
-      `POST ${SCRIPT}/subdomain`,
-      `PUT ${SCRIPT}/schedules`,
-    ])
-    const database = account.databases.get('edge-oauth2-provider')
-    expect(database?.prepare('SELECT count(*) AS count FROM grants').get()).toEqual({ count: 0 })
-    expect(account.worker).toContainEqual({ name: 'SECRET_KEY', type: 'inherit' })
-    expect(account.worker).toContainEqual({ name: 'DB', type: 'd1', id: 'edge-oauth2-provider' })
-    expect(account.namespaces).toEqual(['edge-oauth2-provider-kv'])
-    expect(account.secrets.get('SECRET_KEY')).toBe(key)
-    expect(failed.stdout + failed.stderr + stdout).not.toContain(key)
-    expect(stdout).toContain('https://edge-oauth2-provider.example.workers.dev')
-    expect(stdout).toContain('npm run cli -- user create --username <name> --staff --remote')
-    expect(read('wrangler.toml')).toBe(readFileSync('wrangler.toml', 'utf8'))
+      const { code, stderr, stdout } = await deploy()
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(account.writes).toEqual([
+        'POST /d1/database',
+        // The secret makes an empty Worker, where there is none; this is where the first try ended.
+        `PUT ${SCRIPT}/secrets`,
+        `PUT ${SCRIPT}/secrets`,
+        `PUT ${SCRIPT}`,
+        `PUT ${SCRIPT}/secrets`,
+        `PUT ${SCRIPT}/secrets`,
+        'POST /storage/kv/namespaces',
+        `POST ${SCRIPT}/versions`,
+        `POST ${SCRIPT}/deployments`,
+        `PATCH ${SCRIPT}/script-settings`,
+        `POST ${SCRIPT}/subdomain`,
+        `PUT ${SCRIPT}/schedules`,
+      ])
+      const database = account.databases.get('edge-oauth2-provider')
+      expect(database?.prepare('SELECT count(*) AS count FROM grants').get()).toEqual({ count: 0 })
+      expect(account.worker).toContainEqual({ name: 'SECRET_KEY', type: 'inherit' })
+      expect(account.worker).toContainEqual({ name: 'DB', type: 'd1', id: 'edge-oauth2-provider' })
+      expect(account.namespaces).toEqual(['edge-oauth2-provider-kv'])
+      expect(account.secrets.get('SECRET_KEY')).toBe(key)
+      expect(failed.stdout + failed.stderr + stdout).not.toContain(key)
+      expect(stdout).toContain('https://edge-oauth2-provider.example.workers.dev')
+      const token = account.secrets.get('SETUP_TOKEN') ?? ''
+      expect(token).toMatch(/^[\w-]{43}$/)
+      expect(read('.wrangler/setup-token').trim()).toBe(token)
+      expect(statSync(join(folder, '.wrangler/setup-token')).mode & 0o777).toBe(0o600)
+      expect(stdout).toContain(
+        `open https://edge-oauth2-provider.example.workers.dev/setup and enter this token:\n\n  ${token}\n`,
+      )
+      expect(read('wrangler.toml')).toBe(readFileSync('wrangler.toml', 'utf8'))
 
-    account.writes.length = 0
-    expect(await deploy()).toMatchObject({ code: 0, stderr: '' })
-    expect(account.writes.filter((write) => !write.includes(SCRIPT))).toEqual([])
-    expect(account.writes).not.toContain(`PUT ${SCRIPT}/secrets`)
-    expect(account.writes).toContain(`POST ${SCRIPT}/versions`)
-    expect(account.secrets.get('SECRET_KEY')).toBe(key)
-  })
+      account.writes.length = 0
+      expect(await deploy()).toMatchObject({ code: 0, stderr: '' })
+      expect(account.writes.filter((write) => !write.includes(SCRIPT))).toEqual([])
+      expect(account.writes).not.toContain(`PUT ${SCRIPT}/secrets`)
+      expect(account.writes).toContain(`POST ${SCRIPT}/versions`)
+      expect(account.secrets.get('SECRET_KEY')).toBe(key)
+      expect(account.secrets.get('SETUP_TOKEN')).toBe(token)
+    },
+  )
+
+  it(
+    'says nothing of the set-up once somebody can sign in, and makes no token for it',
+    { timeout: 120_000 },
+    async () => {
+      expect(await deploy()).toMatchObject({ code: 0 })
+      account.secrets.delete('SETUP_TOKEN')
+      account.databases
+        .get('edge-oauth2-provider')
+        ?.exec(
+          "INSERT INTO users (id, username, username_key, password_hash, password_changed_at, created_at) VALUES ('1', 'mia', 'mia', '', 0, 0)",
+        )
+      const { stdout } = await deploy()
+      expect(stdout).toContain('\nDeployed.\n')
+      expect(stdout).not.toContain('/setup')
+      expect([...account.secrets.keys()]).toEqual(['SECRET_KEY'])
+    },
+  )
+
+  it(
+    'works as the deploy button leaves it: other names, ids, and secrets that the platform holds',
+    { timeout: 120_000 },
+    async () => {
+      const { config, database, databaseId } = pressButton(account, readFileSync('wrangler.toml', 'utf8'))
+      writeFileSync(join(folder, 'wrangler.toml'), config)
+      const { code, stderr, stdout } = await deploy([], { WORKERS_CI: '1' })
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(account.writes.filter((write) => !write.includes('/workers/scripts/people-of-mia/'))).toEqual([])
+      expect(account.writes.filter((write) => write.endsWith('/secrets'))).toEqual([])
+      expect([...account.databases.keys()]).toEqual([databaseId])
+      expect(database.prepare('SELECT count(*) AS count FROM grants').get()).toEqual({ count: 0 })
+      expect(account.worker).toContainEqual({ name: 'DB', type: 'd1', id: databaseId })
+      expect(account.worker).toContainEqual({
+        name: 'KV',
+        type: 'kv_namespace',
+        namespace_id: 'b'.repeat(32),
+      })
+      expect(existsSync(join(folder, '.wrangler/setup-token'))).toBe(false)
+      expect(existsSync(join(folder, KEY_FILE))).toBe(false)
+      expect(stdout).toContain('workers.dev/setup and enter the SETUP_TOKEN that you gave it.')
+      expect(await deploy([], { WORKERS_CI: '1' })).toMatchObject({ code: 0, stderr: '' })
+      expect(account.writes.filter((write) => write.includes('/d1/'))).toEqual([])
+    },
+  )
 
   it('puts no older Worker before a database that a newer one has migrated', async () => {
     const database = new DatabaseSync(':memory:')
@@ -154,5 +213,26 @@ describe('npm run deploy', () => {
     expect(dry.stdout).toContain('--dry-run: exiting now.')
     expect(account.writes).toEqual([])
     expect(await deploy(['--minify'])).toMatchObject({ code: 2, stdout: '' })
+  })
+})
+
+describe('the page of the deploy button', () => {
+  it('has a text for every binding, variable and secret, and offers no secret that would be taken', () => {
+    const { cloudflare } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      cloudflare: { bindings: Record<string, { description: string }> }
+    }
+    const toml = readFileSync('wrangler.toml', 'utf8')
+    const bound = [...toml.matchAll(/binding = "(\w+)"|^(\w+) = ".*"$/gm)]
+      .map(([, binding, variable]) => binding ?? variable ?? '')
+      .filter((name) => name === name.toUpperCase())
+    const secrets = [...readFileSync('.dev.vars.example', 'utf8').matchAll(/^(\w+)=(.*)$/gm)]
+    const names = [...bound, ...secrets.map(([, name = '']) => name)]
+    expect(Object.keys(cloudflare.bindings).toSorted()).toEqual(names.toSorted())
+    for (const { description } of Object.values(cloudflare.bindings)) expect(description).toMatch(/\.$/)
+    expect(secrets.map(([, name]) => name)).toEqual(['SECRET_KEY', 'SETUP_TOKEN'])
+    for (const [, , value] of secrets) {
+      expect(SETTINGS.secretKey.parse(value)).toBeUndefined()
+      expect(SETUP_SETTINGS.setupToken.parse(value)).toBeUndefined()
+    }
   })
 })

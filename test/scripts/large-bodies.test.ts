@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createState } from '../cli/run-cli.ts'
 
@@ -66,6 +69,23 @@ describe('a body of three megabytes, over a socket of wrangler dev', () => {
       const response = await fetch(url + path, { body, headers: { 'Content-Type': type }, method: 'POST' })
       expect([size, response.status]).toEqual([size, status])
       expect(await response.text()).toContain(text)
+    }
+  })
+
+  it('gets our own answer each time, eight at once', { timeout: 120_000 }, async () => {
+    const body = 'x'.repeat(3 * MEGABYTE)
+    const ask = async (path: string): Promise<readonly [number | undefined, string]> => {
+      const headers = { 'Content-Length': body.length, 'Content-Type': FORM }
+      const sent = request(url + path, { headers, method: 'POST' }).end(body)
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      return [response.statusCode, await textOf(response)]
+    }
+    for (let round = 0; round < 12; round++) {
+      const paths = Array.from({ length: 8 }, (_, index) => (index % 4 === 0 ? '/login' : '/oauth2/token'))
+      for (const [status, text] of await Promise.all(paths.map(ask))) {
+        expect(text).toContain('The request is too large.')
+        expect(status).toBe(400)
+      }
     }
   })
 })

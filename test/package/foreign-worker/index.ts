@@ -1,4 +1,5 @@
 import { createProvider, type ProtectedEnv } from 'edge-oauth2-provider'
+import { german } from 'edge-oauth2-provider/german'
 import { accessTokenEntrypoint } from 'edge-oauth2-provider/rpc'
 import { Hono } from 'hono'
 
@@ -8,7 +9,7 @@ interface Bindings {
   readonly SECRET_KEY: string
 }
 
-const provider = createProvider({ expireDelta: 3600 })
+const provider = createProvider({ expireDelta: 3600, languages: [german] })
 
 const app = new Hono<{ Bindings: Bindings } & ProtectedEnv>()
 app.route('/oauth2', provider)
