@@ -63,12 +63,18 @@ function describe(
     name: client?.name ?? clientId,
     url: client?.url ?? null,
     redirectUri: client?.redirectUris[0] ?? null,
+    initiateLoginUri: loginUriOf(client),
     scope: [...new Set(scopes)].toSorted().join(' '),
     authorizedAt: since,
     lastUsedAt: uses.length > 0 ? Math.max(...uses.map(lastUse)) : null,
     // Grants have no networks here.
     repeatedElsewhereAt: null,
   }
+}
+
+function loginUriOf(client: { readonly metadata: Readonly<Record<string, unknown>> } | null): string | null {
+  const uri = client?.metadata['initiate_login_uri']
+  return typeof uri === 'string' ? uri : null
 }
 
 function grantsOf({ grants }: Records, userId: string, clientId: string): readonly GrantRecord[] {

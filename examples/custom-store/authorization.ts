@@ -1,4 +1,4 @@
-import type { ConsentCommit, RequestMark } from 'edge-oauth2-provider'
+import type { Consent, ConsentCommit, RequestMark } from 'edge-oauth2-provider'
 import { namesOf, toClient } from './clients.ts'
 import type { ConsentRecord, Operations, Records } from './records.ts'
 import { findSession } from './sessions.ts'
@@ -12,9 +12,13 @@ export const readAuthorization: Operations['readAuthorization'] = (records, want
   return {
     client: client && !client.disabled ? toClient(client) : null,
     session,
-    consent: consent && { id: consent.id, scope: consent.scope, withdrawn: consent.withdrawn !== null },
+    consent: consent && describeConsent(consent),
     scopes: [...names].map((name) => records.scopes.get(name)).filter((scope) => scope !== null),
   }
+}
+
+function describeConsent({ id, scope, targets = [], withdrawn }: ConsentRecord): Consent {
+  return { id, scope, withdrawn: withdrawn !== null, ...(targets.length > 0 && { targets }) }
 }
 
 /** See `Store.saveConsent`. */
@@ -40,7 +44,8 @@ function saveConsentOf({ consents }: Records, consent: ConsentCommit, { now }: R
   const fresh = { ...given, joinedIds: [], authorizedAt: now, withdrawn: null }
   // Where two tabs begin one at once, the second joins the first, so that the codes of both name what lives.
   const kept = before && !before.withdrawn ? joined(before, given.id) : fresh
-  consents.put(key, { ...kept, scope })
+  const targets = [...new Set([...(kept.targets ?? []), ...(consent.targets ?? [])])].toSorted()
+  consents.put(key, { ...kept, scope, targets })
 }
 
 function joined(consent: ConsentRecord, id: string): ConsentRecord {

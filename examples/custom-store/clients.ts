@@ -12,7 +12,7 @@ export function proveClient({ clients, spent }: Records, proof: ClientProof, now
   return client && !client.disabled && proves(client, proof, now) ? client : null
 }
 
-function spend(spent: Records['spent'], { expiresAt, jtiHash, requestId }: SpentOnce): boolean {
+export function spend(spent: Records['spent'], { expiresAt, jtiHash, requestId }: SpentOnce): boolean {
   const before = spent.get(jtiHash)
   if (!before) spent.put(jtiHash, { by: requestId, expiresAt })
   return before === null || before.by === requestId
@@ -61,13 +61,14 @@ export function covers(has: string, wanted: string): boolean {
 export function cutScope(
   { scopes }: Records,
   client: SeedClient,
-  { known }: IssueCommit['scope'],
+  { known, within = null }: IssueCommit['scope'],
   scope: string,
 ): string | null {
   const own = client.scope === null ? null : namesOf(client.scope)
   const left = namesOf(scope).filter(
     (name) =>
       (known.includes(name) || scopes.get(name) !== null) &&
+      (within === null || within.includes(name)) &&
       (own === null ? name !== 'admin' : own.includes(name)),
   )
   return left.length > 0 ? left.join(' ') : null

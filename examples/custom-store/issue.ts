@@ -1,10 +1,11 @@
 import type { IssueCommit, IssuedTokens, IssueVerdict } from 'edge-oauth2-provider'
 import type { SeedClient } from 'edge-oauth2-provider/testing'
-import { givenScope, proveClient } from './clients.ts'
+import { bindingHolds } from './bindings.ts'
+import { givenScope, proveClient, spend } from './clients.ts'
 import type { ConsentRecord, GrantRecord, Operations, Records } from './records.ts'
 import { refreshTokens } from './refresh.ts'
 import { settleSignIn } from './throttle.ts'
-import { accessTokenEnd, hasLiveAccess, issuedOf, refreshEnd, revokeCode } from './tokens.ts'
+import { accessTokenEnd, hasLiveAccess, issuedOf, refreshEnd, revokeCode, singleKey } from './tokens.ts'
 import { saveExternalUser, signsIn } from './users.ts'
 
 /** See `Store.issueTokens`. */
@@ -14,13 +15,15 @@ export const issueTokens: Operations['issueTokens'] = (records, commit) => {
   const proven = proveClient(records, proof, request.now)
   const client = proven ?? records.clients.get(proof.clientId)
   if (signIn?.external && proven) saveExternalUser(records, signIn.external, signIn.passwordHash)
-  if (claim && proven) revokeCode(records, proven, grantId, request.id, deleteExpired)
+  if (claim?.kind === 'code' && !claim.comesAgain && proven)
+    revokeCode(records, proven, grantId, request.id, deleteExpired)
   const scope = client && givenScope(records, client, commit)
   const verdict: IssueVerdict = {
     authenticated: proven !== null,
     hasGrantType: client !== null && mayUse(client, commit),
     userLives: userLives(records, commit),
-    claimHolds: claimHolds(records, commit),
+    claimHolds: claimHolds(records, commit) && (proven === null || assertionHolds(records, commit)),
+    bindingHolds: bindingHolds(client, commit),
     scopeAllowed: scope !== null,
   }
   if (!proven || scope === null || Object.values(verdict).includes(false)) return { verdict, issued: null }
@@ -28,6 +31,12 @@ export const issueTokens: Operations['issueTokens'] = (records, commit) => {
   if (signIn) settleSignIn(records, commit.userId, signIn)
   if (deleteExpired) records.grants.purge(request.now)
   return { verdict, issued }
+}
+
+/** An assertion works in one request alone. */
+function assertionHolds({ spent }: Records, { claim, request }: IssueCommit): boolean {
+  if (claim?.kind !== 'assertion') return true
+  return spend(spent, { jtiHash: claim.jtiHash, expiresAt: claim.expiresAt, requestId: request.id })
 }
 
 /** Without a user a client acts for itself, which takes a confidential one (RFC 6749 4.4). */
@@ -41,7 +50,7 @@ function userLives(records: Records, commit: IssueCommit): boolean {
   const user = records.users.get(userId)
   if (!user?.isActive) return false
   // What an old password brought, as a code or a page that is still open, ends with it.
-  if ((claim || approval) && user.passwordChangedAt > authTime) return false
+  if ((claim || approval) && authTime !== null && user.passwordChangedAt > authTime) return false
   const session = approval && records.sessions.get(approval.sessionId)
   if (
     approval &&
@@ -73,7 +82,8 @@ function makeTokens(
   scope: string,
 ): IssuedTokens | null {
   const { claim, grantId, request, single, userId } = commit
-  const key = single ? `${userId ?? ''}\n${client.clientId}\n${scope}` : null
+  const target = commit.resource ?? commit.details?.['resource']
+  const key = single ? singleKey(userId, client.clientId, scope, target) : null
   const only = key === null ? null : findOnly(records, key, request.now)
   const made = records.grants.get(grantId)
   if (made?.revoked) return null
@@ -84,12 +94,16 @@ function makeTokens(
   return holder && issuedOf(holder, client, commit)
 }
 
-function findOnly(records: Records, singleKey: string, now: number): GrantRecord | null {
-  return records.grants.find('singleKey', singleKey).find((grant) => hasLiveAccess(grant, now)) ?? null
+function findOnly(records: Records, key: string, now: number): GrantRecord | null {
+  return records.grants.find('singleKey', key).find((grant) => hasLiveAccess(grant, now)) ?? null
+}
+
+function withoutBounds(commit: IssueCommit): IssueCommit {
+  return { ...commit, scope: { ...commit.scope, within: null } }
 }
 
 function makeGrant(
-  { grants }: Records,
+  records: Records,
   client: SeedClient,
   commit: IssueCommit,
   scope: string,
@@ -100,12 +114,19 @@ function makeGrant(
   const refreshExpiresAt = userId === null ? null : refreshEnd(client, commit)
   // As long as the code may come again, its grant is remembered.
   const codeEnd = claim?.kind === 'code' ? claim.expiresAt : 0
-  const access = { scope, createdAt: request.now, expiresAt: accessExpiresAt, revoked: false }
-  grants.put(grantId, {
+  const access = {
+    scope,
+    resource: commit.resource ?? null,
+    createdAt: request.now,
+    expiresAt: accessExpiresAt,
+    revoked: false,
+  }
+  records.grants.put(grantId, {
     id: grantId,
     userId,
     clientId: client.clientId,
-    scope,
+    // The grant keeps what a narrower access token does without.
+    scope: (commit.resource && givenScope(records, client, withoutBounds(commit))) ?? scope,
     authTime: userId === null ? null : authTime,
     sessionId,
     details,

@@ -69,6 +69,8 @@ export interface GrantRecord {
 /** The access token of a grant. */
 export interface AccessRecord {
   readonly scope: string
+  /** The resources that its request named; null for all of the grant's. */
+  readonly resource: readonly string[] | null
   readonly createdAt: number
   readonly expiresAt: number
   readonly revoked: boolean
@@ -80,6 +82,8 @@ export interface ConsentRecord {
   readonly userId: string
   readonly clientId: string
   readonly scope: string
+  /** What was allowed at resources. */
+  readonly targets?: readonly string[]
   /** Ids of consents that were given in the same moment and became this one. */
   readonly joinedIds: readonly string[]
   readonly authorizedAt: number
@@ -94,6 +98,7 @@ export interface SessionRecord {
   readonly authTime: number
   readonly lastSeenAt: number
   readonly expiresAt: number
+  readonly amr: readonly string[]
   readonly userAgent: string
   readonly network: string | null
   /** The request that ended it. */

@@ -13,7 +13,9 @@ export function isAlive(session: SessionRecord, { idleDelta, now }: SessionRule)
 export function findSession(records: Records, id: string, rule: SessionRule): Session | null {
   const session = records.sessions.get(id)
   const user = session && isAlive(session, rule) ? readActiveUser(records, session.userId) : null
-  return session && user && { id, user, authTime: session.authTime, lastSeenAt: session.lastSeenAt }
+  if (!session || !user) return null
+  const { amr, authTime, lastSeenAt } = session
+  return { id, user, authTime, lastSeenAt, amr }
 }
 
 /** See `Store.readSession`. */
@@ -26,12 +28,12 @@ export const touchSession: Operations['touchSession'] = ({ sessions }, id, now) 
 }
 
 function saveSession({ sessions }: Records, commit: SessionCommit, request: RequestMark): boolean {
-  const { expiresAt, id, replaces, userAgent, userId } = commit
+  const { amr, expiresAt, id, replaces, userAgent, userId } = commit
   const before = sessions.get(id)
   if (before) return before.endedBy === null
   const { network, now } = request
   const times = { authTime: now, lastSeenAt: now, expiresAt }
-  sessions.put(id, { id, userId, userAgent, network, ...times, endedBy: null })
+  sessions.put(id, { id, userId, userAgent, amr, network, ...times, endedBy: null })
   const replaced = replaces === null ? null : sessions.get(replaces)
   if (replaced) sessions.put(replaced.id, { ...replaced, endedBy: replaced.endedBy ?? request.id })
   return true

@@ -15,12 +15,17 @@ export const admitPasswordAttempt: Operations['admitPasswordAttempt'] = (records
   }
   const account = count(records, keys.account, window, request)
   const network = count(records, keys.network, window, request)
-  const user = records.users.find('usernameKey', usernameKey).find(({ isActive }) => isActive)
+  // Nobody proves an address to this store, so `attempt.emailKey` finds nobody.
+  const [named] = records.users.find('usernameKey', usernameKey)
+  const user = named?.isActive ? named : null
+  const all =
+    keys.user === undefined ? null : count(records, keys.user + (named?.id ?? keys.account), window, request)
   return {
     authenticated,
     hasGrantType,
     accountAttempts: account.count,
     networkAttempts: network.count,
+    userAttempts: all?.count ?? 0,
     accountResetAt: account.expiresAt,
     networkResetAt: network.expiresAt,
     user: user
@@ -65,4 +70,5 @@ export function settleThrottle({ throttle }: Records, keys: PasswordSignIn['thro
   if (!throttle.get(keys.account)) return
   if (network) throttle.put(keys.network, { ...network, count: Math.max(0, network.count - 1) })
   throttle.remove(keys.account)
+  if (keys.user !== undefined) throttle.remove(keys.user)
 }

@@ -1,4 +1,11 @@
-import type { AccessTokenName, IssueCommit, IssuedTokens, LiveToken, TokenName } from 'edge-oauth2-provider'
+import type {
+  AccessTokenName,
+  GrantDetails,
+  IssueCommit,
+  IssuedTokens,
+  LiveToken,
+  TokenName,
+} from 'edge-oauth2-provider'
 import type { SeedClient } from 'edge-oauth2-provider/testing'
 import { proveClient, toClient } from './clients.ts'
 import type { AccessRecord, GrantRecord, Operations, Records } from './records.ts'
@@ -8,8 +15,24 @@ import { readActiveUser } from './users.ts'
 export const readAccessToken: Operations['readAccessToken'] = (records, token, now) => {
   const grant = findAccess(records, token)
   if (!grant?.access || !hasLiveAccess(grant, now)) return null
-  const client = records.clients.get(grant.clientId)
-  return client && !client.disabled ? describe(records, 'access', grant, grant.access) : null
+  // What was exchanged ends with each access token that it rests on, and with their clients.
+  const { parent } = grant.details ?? {}
+  if (Array.isArray(parent) && parent.some((name) => hasEnded(records, String(name)))) return null
+  return mayAct(records, grant) ? describe(records, 'access', grant, grant.access) : null
+}
+
+/** An access token, by its grant's id, a period and its number, was ended, and not only replaced by a refresh. */
+function hasEnded(records: Records, name: string): boolean {
+  const [id = '', sequence] = name.split('.')
+  const grant = records.grants.get(id)
+  if (!grant || grant.revoked || !mayAct(records, grant)) return true
+  const { ended } = grant.details ?? {}
+  return typeof ended === 'number' && ended >= Number(sequence)
+}
+
+function mayAct({ clients }: Records, { clientId }: GrantRecord): boolean {
+  const client = clients.get(clientId)
+  return Boolean(client && !client.disabled)
 }
 
 /** The grant whose current access token it is. */
@@ -28,13 +51,13 @@ function describe(
   records: Records,
   kind: LiveToken['kind'],
   grant: GrantRecord,
-  { createdAt, expiresAt, scope }: Omit<AccessRecord, 'revoked'>,
+  { createdAt, expiresAt, resource, scope }: Omit<AccessRecord, 'revoked'>,
 ): LiveToken | null {
   const user = grant.userId === null ? null : readActiveUser(records, grant.userId)
   if (grant.userId !== null && !user) return null
   const { authTime, clientId, details, id: grantId, sequence, sessionId } = grant
   const rest = { createdAt, expiresAt, scope, authTime, sessionId, details }
-  return { kind, grantId, sequence, clientId, user, ...rest }
+  return { kind, grantId, sequence, clientId, user, resource: resourcesOf(resource, grant), ...rest }
 }
 
 /** See `Store.readTokenAs`. Tokens of another provider are not taken here, so a reference to one finds nothing. */
@@ -61,7 +84,7 @@ function readRefreshToken(
   const { createdAt, refreshExpiresAt, scope } = grant
   if (!grantTypes.includes('refresh_token') || (refreshExpiresAt ?? 0) <= now) return null
   const times = { createdAt: grant.access?.createdAt ?? createdAt, expiresAt: refreshExpiresAt ?? 0 }
-  return describe(records, 'refresh', grant, { scope, ...times })
+  return describe(records, 'refresh', grant, { scope, resource: null, ...times })
 }
 
 /** See `Store.revokeToken`. */
@@ -72,7 +95,11 @@ export const revokeToken: Operations['revokeToken'] = (records, proof, token, de
   const grant = token.kind === 'access' ? findAccess(records, token) : records.grants.get(token.grantId)
   if (grant?.clientId !== client.clientId) return true
   if (token.kind === 'refresh') revokeGrant(records, grant, deleteExpired)
-  else records.grants.put(grant.id, { ...grant, ...endedAccess(grant, deleteExpired) })
+  else {
+    // What was exchanged from it stays ended when another takes its place.
+    const details = { ...grant.details, ended: grant.sequence }
+    records.grants.put(grant.id, { ...grant, ...endedAccess(grant, deleteExpired), details })
+  }
   return true
 }
 
@@ -112,9 +139,32 @@ function endedAccess(
   return { access: access && !deleteExpired ? { ...access, revoked: true } : null, singleKey: null }
 }
 
-/** When an access token made now expires. */
-export function accessTokenEnd(client: SeedClient, commit: IssueCommit): number {
-  return commit.request.now + (client.accessTokenLifetime ?? commit.accessTokenLifetime[client.type])
+/** The resources that an access token is for: those that its request named, or all of its grant's (RFC 8707). */
+export function resourcesOf(
+  named: readonly string[] | null,
+  { details }: Pick<GrantRecord, 'details'>,
+): readonly string[] {
+  const held = details?.['resource']
+  return named ?? (Array.isArray(held) ? held.filter((value: unknown) => typeof value === 'string') : [])
+}
+
+/** User, client, scope and resources, whose one live access token is given again. */
+export function singleKey(userId: string | null, clientId: string, scope: string, resource: unknown): string {
+  return [userId ?? '', clientId, scope, ...(resource ? [JSON.stringify(resource)] : [])].join('\n')
+}
+
+/**
+ * When an access token made now expires.
+ * @param kept what the grant keeps of it that is refreshed
+ */
+export function accessTokenEnd(
+  client: SeedClient,
+  commit: IssueCommit,
+  kept: GrantDetails | null = null,
+): number {
+  const usual = client.accessTokenLifetime ?? commit.accessTokenLifetime[client.type]
+  const longest = commit.longestAccess ?? kept?.['lifetime']
+  return commit.request.now + Math.min(usual, typeof longest === 'number' ? longest : usual)
 }
 
 /** When a refresh token made now expires; null where the client gets none. */
@@ -141,6 +191,7 @@ export function issuedOf(grant: GrantRecord, client: SeedClient, commit: IssueCo
       authTime,
       sessionId,
       details,
+      resource: resourcesOf(access.resource, grant),
     }
   )
 }
