@@ -3,6 +3,9 @@ import autocannon from 'autocannon'
 /** How many connections ask at the same time. */
 export const CONNECTIONS = 32
 
+/** Requests that the load generator asks for but may never send. */
+export const SPARE = 4 * CONNECTIONS
+
 /** One request. */
 export interface Ask {
   readonly method: 'GET' | 'POST'
@@ -109,4 +112,14 @@ function encode({ form, headers, method, path }: Ask): {
   if (!form) return { method, path, headers: { ...headers } }
   const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
   return { method, path, headers: { ...headers, ...type }, body: new URLSearchParams(form).toString() }
+}
+
+/**
+ * Takes what was made for a request.
+ * @throws {Error} there is no more
+ */
+export function taken<T>(values: T[]): T {
+  const value = values.pop()
+  if (value === undefined) throw new Error('Too little was made beforehand.')
+  return value
 }

@@ -14,15 +14,22 @@ interface Profile {
   readonly samples: readonly number[]
 }
 
-/**
- * Tells in which functions of the provider's Worker a scenario's time goes, by V8's profiler.
- * @returns lines for people, the slowest functions first
- */
-export async function profile(
-  scenario: Scenario,
-  workerd: Workerd,
-  amount: number,
-): Promise<readonly string[]> {
+/** A share of the time in which the isolate was busy, in percent. */
+export interface Share {
+  readonly name: string
+  readonly percent: number
+}
+
+/** Where a scenario's time goes, the slowest functions first. */
+export interface TimeSpent {
+  /** In a function itself. */
+  readonly own: readonly Share[]
+  /** In a function with what it calls. */
+  readonly total: readonly Share[]
+}
+
+/** Finds in which functions of the provider's Worker a scenario's time goes, by V8's profiler. */
+export async function profile(scenario: Scenario, workerd: Workerd, amount: number): Promise<TimeSpent> {
   const requests = await scenario.prepare('provider', amount + CONNECTIONS, workerd)
   const inspector = await openInspector(
     new URL(`/core:user:${scenario.service === 'api' ? 'beside' : 'provider'}`, workerd.inspector),
@@ -37,8 +44,22 @@ export async function profile(
   return summarize(found)
 }
 
-/** Shares of the time in which the isolate was busy, of a function itself and with what it calls. */
-function summarize({ nodes, samples }: Profile): readonly string[] {
+/** Writes a profile for people. */
+export function formatProfile({ title }: Scenario, { own, total }: TimeSpent): string {
+  return [
+    title,
+    'the function itself:',
+    ...own.map(formatShare),
+    'with what it calls:',
+    ...total.map(formatShare),
+  ].join('\n')
+}
+
+function formatShare({ name, percent }: Share): string {
+  return `${percent.toFixed(1).padStart(5)} %  ${name}`
+}
+
+function summarize({ nodes, samples }: Profile): TimeSpent {
   const nameOf = ({ callFrame }: Profile['nodes'][number]): string =>
     `${callFrame.functionName || 'anonymous'}:${callFrame.lineNumber + 1}`
   const byId = new Map(nodes.map((node) => [node.id, node]))
@@ -55,19 +76,12 @@ function summarize({ nodes, samples }: Profile): readonly string[] {
     for (; node; node = byId.get(parents.get(node.id) ?? -1)) names.add(nameOf(node))
     for (const name of names) total.set(name, (total.get(name) ?? 0) + 1)
   }
-  const share = (count: number): string => `${((100 * count) / busy).toFixed(1)} %`.padStart(7)
-  const list = (counts: ReadonlyMap<string, number>): string[] =>
+  const list = (counts: ReadonlyMap<string, number>): Share[] =>
     [...counts]
       .toSorted(([, a], [, b]) => b - a)
       .slice(0, 45)
-      .map(([name, count]) => `${share(count)}  ${name}`)
-  return [
-    `busy in ${busy} of ${samples.length} samples`,
-    'the function itself:',
-    ...list(own),
-    'with what it calls:',
-    ...list(total),
-  ]
+      .map(([name, count]) => ({ name, percent: (100 * count) / busy }))
+  return { own: list(own), total: list(total) }
 }
 
 interface Inspector {

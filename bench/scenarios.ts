@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { DEMO_CLIENT, DEMO_SECRET } from '../src/cli/seed.ts'
 import { openPerson } from '../test/end-to-end/person.ts'
-import { type Answer, type Ask, CONNECTIONS, load, type Requests, send } from './load.ts'
+import { type Answer, type Ask, CONNECTIONS, load, type Requests, send, SPARE, taken } from './load.ts'
+import { linkSignIn, passkeySignIn } from './sign-ins.ts'
 import { REDIRECT_URI, type Service, type Workerd } from './workerd.ts'
 
 /** Who answers: the provider, or the limit that it is measured against. */
@@ -13,7 +14,7 @@ export interface Scenario {
   readonly name: string
   readonly title: string
   /** The Worker of the provider's side. */
-  readonly service: 'provider' | 'api'
+  readonly service: 'accounts' | 'api' | 'provider'
   /** The status of every answer. */
   readonly status: number
   /** Makes what a number of requests need, and then the requests. */
@@ -24,8 +25,6 @@ const CREDENTIALS = { client_id: DEMO_CLIENT, client_secret: DEMO_SECRET }
 const VERIFIER = 'a-verifier-of-forty-three-characters-or-more-0123456789'
 /** The scope of a sign-in, which the consent covers, too. */
 const OPENID = 'openid read'
-/** Requests that the load generator asks for but may never send. */
-const SPARE = 4 * CONNECTIONS
 
 /** Everything that `npm run bench` measures. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -129,16 +128,12 @@ export const SCENARIOS: readonly Scenario[] = [
     status: 303,
     prepare: async (side, _amount, workerd) => same(authorizationRequest(side, await getCookie(workerd))),
   },
+  passkeySignIn(getCookie),
+  linkSignIn,
 ]
 
 function same(ask: Ask): Requests {
   return { next: () => ask }
-}
-
-function taken(values: string[]): string {
-  const value = values.pop()
-  if (value === undefined) throw new Error('Too little was made beforehand.')
-  return value
 }
 
 function tokenRequest(side: Side, grantType: string, fields: Readonly<Record<string, string>>): Ask {
@@ -244,6 +239,11 @@ async function getAccessToken(side: Side, workerd: Workerd, scope?: string): Pro
 /** The Worker that answers a scenario on one side; counted, each answer says what it cost. */
 export function serviceOf({ service }: Scenario, side: Side, counted = false): Service {
   const name = side === 'limit' ? 'limit' : service
-  const names = { api: 'countedApi', limit: 'countedLimit', provider: 'countedProvider' } as const
+  const names = {
+    accounts: 'countedAccounts',
+    api: 'countedApi',
+    limit: 'countedLimit',
+    provider: 'countedProvider',
+  } as const
   return counted ? names[name] : name
 }

@@ -19,21 +19,36 @@ export interface Workerd {
   /** Seconds of CPU that the process has taken. */
   readonly cpuSeconds: () => Promise<number>
   readonly inspector: URL
+  /** The database of the shipped Worker, and what its keys follow from. */
+  readonly db: D1Database
+  readonly secretKey: string
   readonly close: () => Promise<void>
 }
 
-/** The shipped Worker; a resource with it; the limit; and the three once more, where each answer says what it cost. */
-export type Service = 'provider' | 'api' | 'limit' | 'countedProvider' | 'countedApi' | 'countedLimit'
+/**
+ * The shipped Worker; the same with more ways to sign in; a resource with it; the limit; and all once more, where each answer says what
+ * it cost.
+ */
+export type Service = Plain | `counted${Capitalize<Plain>}`
+type Plain = 'accounts' | 'api' | 'limit' | 'provider'
 
-/** The Workers and the entrypoints of each that are asked; the shipped one has its default alone. */
-const ENTRYPOINTS: Readonly<Record<string, readonly Service[]>> = {
-  beside: ['api', 'countedProvider', 'countedApi'],
-  limit: ['limit', 'countedLimit'],
+/** The Workers, and by which entrypoint of which each is asked. */
+const ENTRYPOINTS: Readonly<Record<Service, readonly [worker: string, entrypoint: string]>> = {
+  accounts: ['accounts', 'default'],
+  api: ['beside', 'api'],
+  countedAccounts: ['beside-accounts', 'countedProvider'],
+  countedApi: ['beside', 'countedApi'],
+  countedLimit: ['limit', 'countedLimit'],
+  countedProvider: ['beside', 'countedProvider'],
+  limit: ['limit', 'limit'],
+  provider: ['provider', 'default'],
 }
 const VARS = {
   SECRET_KEY: 'a-key-for-measuring-alone-of-32-characters-or-more',
   OAUTH_ENFORCE_SECURE: 'false',
 }
+/** People sign in by mail, too. */
+const WITH_MAIL = { ...VARS, OAUTH_DEMO: 'true', OAUTH_SIGN_IN_LINKS: 'true' }
 
 /**
  * Builds the Workers and serves them from one workerd, with databases in memory, migrated and with the demo data.
@@ -59,8 +74,22 @@ export async function startWorkerd({ minify = true } = {}): Promise<Workerd> {
       resourcePersistencePath: join(folder, 'state'),
       telemetry: { enabled: false },
       workers: [
-        { ...shared, name: 'provider', script: provider, unsafeDirectSockets: [{ port: 0 }] },
+        { ...shared, name: 'provider', script: provider, unsafeDirectSockets: sockets('provider') },
         { ...shared, name: 'beside', script: beside, unsafeDirectSockets: sockets('beside') },
+        {
+          ...shared,
+          bindings: WITH_MAIL,
+          name: 'accounts',
+          script: provider,
+          unsafeDirectSockets: sockets('accounts'),
+        },
+        {
+          ...shared,
+          bindings: WITH_MAIL,
+          name: 'beside-accounts',
+          script: beside,
+          unsafeDirectSockets: sockets('beside-accounts'),
+        },
         {
           ...shared,
           d1Databases: { DB: 'limit' },
@@ -79,6 +108,8 @@ export async function startWorkerd({ minify = true } = {}): Promise<Workerd> {
       urls: await urlsOf(runtime),
       cpuSeconds: () => cpuSecondsOf(pid),
       inspector: await runtime.getInspectorURL(),
+      db: await database(runtime, 'provider'),
+      secretKey: VARS.SECRET_KEY,
       close: () => close(runtime, folder),
     }
   } catch (error) {
@@ -93,18 +124,16 @@ async function close(runtime: Miniflare, folder: string): Promise<void> {
 }
 
 function sockets(worker: string): { readonly entrypoint: string; readonly port: number }[] {
-  return (ENTRYPOINTS[worker] ?? []).map((entrypoint) => ({ entrypoint, port: 0 }))
+  const own = Object.values(ENTRYPOINTS).filter(([name]) => name === worker)
+  return own.map(([, entrypoint]) => ({ entrypoint, port: 0 }))
 }
 
 async function urlsOf(runtime: Miniflare): Promise<Workerd['urls']> {
-  const beside = Object.entries(ENTRYPOINTS).flatMap(([worker, names]) =>
-    names.map(async (name) => [name, await runtime.unsafeGetDirectURL(worker, name)] as const),
+  const urls = Object.entries(ENTRYPOINTS).map(
+    async ([service, [worker, name]]) => [service, await runtime.unsafeGetDirectURL(worker, name)] as const,
   )
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names are those of Service
-  return Object.fromEntries([
-    ['provider', await runtime.unsafeGetDirectURL('provider')],
-    ...(await Promise.all(beside)),
-  ]) as Workerd['urls']
+  return Object.fromEntries(await Promise.all(urls)) as Workerd['urls']
 }
 
 /** The bundle that would be deployed. */

@@ -10,11 +10,13 @@ interface App {
  * of a Worker do, so that what an isolate keeps is kept; requests must come one after the other.
  */
 export function counting(app: App): ExportedHandler<Cloudflare.Env> {
-  let cost = nothing()
-  let open = 0
+  // Of the request that is answered: what one before it left unanswered, as its connection was closed, counts for none.
+  let counted = { cost: nothing(), open: 0 }
   let bindings: object | undefined
   const around: Around = async (call, binding, _statement, method) => {
-    if (open++ === 0) cost.trips++
+    const own = counted
+    const { cost } = own
+    if (own.open++ === 0) cost.trips++
     try {
       const result = await call()
       if (binding === 'd1') addStatements(cost, result)
@@ -22,12 +24,12 @@ export function counting(app: App): ExportedHandler<Cloudflare.Env> {
       else cost.kvReads++
       return result
     } finally {
-      open--
+      own.open--
     }
   }
   return {
     async fetch(request, env, context) {
-      cost = nothing()
+      counted = { cost: nothing(), open: 0 }
       bindings ??= { ...env, ...bindingsWith(around) }
       const later: Promise<unknown>[] = []
       const waiting = new Proxy(context, {
@@ -39,7 +41,7 @@ export function counting(app: App): ExportedHandler<Cloudflare.Env> {
       const response = await app.fetch(request, bindings, waiting)
       await Promise.all(later)
       const headers = new Headers(response.headers)
-      headers.set(COST_HEADER, JSON.stringify(cost satisfies Cost))
+      headers.set(COST_HEADER, JSON.stringify(counted.cost satisfies Cost))
       return new Response(response.body, { status: response.status, headers })
     },
   }

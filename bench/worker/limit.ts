@@ -135,6 +135,28 @@ limit.get('/authorize', async (c) => {
   return c.redirect(`${redirect_uri}?code=${code}&state=${state}`, 303)
 })
 
+limit.post('/passkey', async (c) => {
+  const user = (await readForm(c)).get('user')
+  const { results } = await c.env.DB.prepare(`SELECT id FROM users WHERE id = ?1 AND disabled_at IS NULL`)
+    .bind(user)
+    .all()
+  return begin(c, results[0]?.['id'])
+})
+
+limit.post('/link', async (c) => begin(c, (await readForm(c)).get('user')))
+
+/** Keeps a session, and gives it to the browser. */
+async function begin(c: LimitContext, user: unknown): Promise<Response> {
+  const id = crypto.randomUUID()
+  await c.env.DB.prepare(
+    `INSERT INTO sessions (id, user_id, expires_at) SELECT ?1, u.id, ?2 FROM users u WHERE u.id = ?3 RETURNING id`,
+  )
+    .bind(id, now() + DAY, user)
+    .all()
+  c.header('Set-Cookie', `session=${id}; HttpOnly; Path=/`)
+  return c.redirect('/account', 303)
+}
+
 limit.get('/discovery', (c) => c.body(DOCUMENT, 200, DOCUMENT_HEADERS))
 
 const DOCUMENT_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' }
