@@ -11,14 +11,14 @@ interface Exported {
 /** What users import, and from which module of ours. */
 const ENTRIES = [
   { specifier: 'edge-oauth2-provider', file: 'src/public.ts' },
-  { specifier: 'edge-oauth2-provider/admin', file: 'src/admin/index.ts' },
+  { specifier: 'edge-oauth2-provider/admin', file: 'src/provider/admin.ts' },
   { specifier: 'edge-oauth2-provider/rpc', file: 'src/rpc.ts' },
   { specifier: 'edge-oauth2-provider/testing', file: 'src/testing/store-conformance.ts' },
 ] as const
 
 const HEAD = `# API reference
 
-What the package exports, with the words and types of the source; made by \`npm run docs\`.
+This page lists what the package exports, with the descriptions and types of the source. \`npm run docs\` generates it.
 `
 
 const DECLARATION =

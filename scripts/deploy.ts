@@ -10,21 +10,27 @@ import { runWrangler } from '../src/cli/wrangler.ts'
 import { randomBytes, toBase64url } from '../src/crypto/bytes.ts'
 import { SETTINGS } from '../src/settings/settings.ts'
 
-/** Where a key that was made here is kept, for Cloudflare never shows a secret again. git ignores the folder. */
-const KEY_FILE = '.wrangler/deployed-secret-key'
+/** Where secrets that were made here are kept, for Cloudflare never shows a secret again. git ignores the folder. */
+const FILES = { SECRET_KEY: '.wrangler/deployed-secret-key', SETUP_TOKEN: '.wrangler/setup-token' } as const
 
 const USAGE = 'Usage: npm run deploy [-- --dry-run]'
-const APPLIED = v.pipe(
+/** Whether nobody can sign in yet, so that /setup is open. */
+const READ_WAITING = `SELECT 'waiting' AS name WHERE NOT EXISTS (SELECT 1 FROM users)
+  AND NOT EXISTS (SELECT 1 FROM bookmarks WHERE name = 'setup')`
+const NAMES = v.pipe(
   v.string(),
   v.parseJson(),
-  v.array(v.object({ results: v.array(v.object({ name: v.string() })) })),
+  v.tuple([v.object({ results: v.array(v.object({ name: v.string() })) })]),
 )
 const NAMED = v.pipe(v.string(), v.parseJson(), v.array(v.object({ name: v.string() })))
 
 async function main(args: readonly string[]): Promise<void> {
   const dryRun = args[0] === '--dry-run'
   if (args.length > (dryRun ? 1 : 0)) throw new UsageError(USAGE)
-  if (dryRun) return show(['deploy', '--minify', '--dry-run'])
+  if (dryRun) {
+    await show(['deploy', '--minify', '--dry-run'])
+    return
+  }
   const own = readOwnKey()
   await checkSignedIn()
   await makeDatabase(await readWorkerConfig())
@@ -32,13 +38,24 @@ async function main(args: readonly string[]): Promise<void> {
   console.log('\nMigrations')
   await show(['d1', 'migrations', 'apply', 'DB', '--remote'])
   await checkDatabase(await readWorkerConfig())
-  await makeSecret(own)
+  const held = await listSecrets()
+  if (!held.includes('SECRET_KEY')) await giveSecretKey(own)
+  const waiting = (await queryNames(READ_WAITING)).length > 0
+  if (waiting && !held.includes('SETUP_TOKEN')) await giveSetupToken()
   console.log('\nWorker')
-  await show(['deploy', '--minify'])
-  console.log(
-    '\nDeployed. The first time, make a user for yourself:\n\n' +
-      '  npm run cli -- user create --username <name> --staff --remote --password-stdin\n',
-  )
+  const output = await show(['deploy', '--minify'])
+  console.log(await invitation(waiting, /https:\/\/\S+/.exec(output)?.[0] ?? 'the address of the Worker'))
+}
+
+/** What to do next. */
+async function invitation(waiting: boolean, url: string): Promise<string> {
+  if (!waiting) return '\nDeployed.\n'
+  const made = await readFile(FILES.SETUP_TOKEN, 'utf8').catch(() => null)
+  const token =
+    made === null
+      ? 'and enter the SETUP_TOKEN that you gave it.'
+      : `and enter this token:\n\n  ${made.trim()}`
+  return `\nDeployed. Nobody can sign in yet: open ${url.replace(/\/$/, '')}/setup ${token}\n`
 }
 
 /** The key of the environment, for an operator who makes keys elsewhere; else null. */
@@ -69,32 +86,49 @@ async function makeDatabase({ databaseId, databaseName }: WorkerConfig): Promise
 
 /** Puts no older Worker before a database that a newer one has migrated. */
 async function checkDatabase({ migrationsDir }: WorkerConfig): Promise<void> {
-  const command = ['--command', 'SELECT name FROM d1_migrations ORDER BY id']
-  const [answer] = v.parse(APPLIED, await ask(['d1', 'execute', 'DB', '--remote', '--json', ...command]))
-  const applied = answer?.results.map(({ name }) => name) ?? []
+  const applied = await queryNames('SELECT name FROM d1_migrations ORDER BY id')
   checkKnownMigrations(applied, await listMigrations(migrationsDir))
 }
 
-/** Gives the Worker its SECRET_KEY, if it has none. Where there is no Worker yet, that makes an empty one. */
-async function makeSecret(own: string | null): Promise<void> {
-  const { code, stderr, stdout } = await runWrangler(['secret', 'list', '--format', 'json'])
-  if (code !== 0 && !/Worker ".*" not found/.test(stderr)) throw failed('secret list', stderr)
-  if (code === 0 && v.parse(NAMED, stdout).some(({ name }) => name === 'SECRET_KEY')) return
-  console.log('\nGiving the Worker its SECRET_KEY.')
-  await ask(['secret', 'put', 'SECRET_KEY'], own ?? (await makeKey()))
-  if (own === null)
-    console.log(`A copy is in ${KEY_FILE}: move it to a safe place, you need it to change the key.`)
+/** The names that a statement finds in the deployed database. It goes by its binding: the platform may have named it otherwise. */
+async function queryNames(statement: string): Promise<readonly string[]> {
+  const args = ['d1', 'execute', 'DB', '--remote', '--json', '--command', statement]
+  const [{ results }] = v.parse(NAMES, await ask(args))
+  return results.map(({ name }) => name)
 }
 
-/** A new key, in its file before anything else knows it; or the one of an attempt that went no further. */
-async function makeKey(): Promise<string> {
-  await mkdir(dirname(KEY_FILE), { recursive: true })
-  await writeFile(KEY_FILE, `${toBase64url(randomBytes(32))}\n`, { flag: 'wx', mode: 0o600 }).catch(
+/** The names of the secrets that the Worker holds; none if there is no Worker yet. */
+async function listSecrets(): Promise<readonly string[]> {
+  const { code, stderr, stdout } = await runWrangler(['secret', 'list', '--format', 'json'])
+  if (code === 0) return v.parse(NAMED, stdout).map(({ name }) => name)
+  if (/Worker ".*" not found/.test(stderr)) return []
+  throw failed('secret list', stderr)
+}
+
+/** Gives the Worker its SECRET_KEY. Where there is no Worker yet, that makes an empty one. */
+async function giveSecretKey(own: string | null): Promise<void> {
+  console.log('\nGiving the Worker its SECRET_KEY.')
+  await ask(['secret', 'put', 'SECRET_KEY'], own ?? (await makeSecret('SECRET_KEY')))
+  if (own === null)
+    console.log(`A copy is in ${FILES.SECRET_KEY}: move it to a safe place, you need it to change the key.`)
+}
+
+/** Gives the Worker the token that opens /setup, which nobody needs once there is a user. */
+async function giveSetupToken(): Promise<void> {
+  console.log('\nGiving the Worker its SETUP_TOKEN.')
+  await ask(['secret', 'put', 'SETUP_TOKEN'], await makeSecret('SETUP_TOKEN'))
+}
+
+/** A new secret, in its file before anything else knows it; or the one of an attempt that went no further. */
+async function makeSecret(name: keyof typeof FILES): Promise<string> {
+  const file = FILES[name]
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, `${toBase64url(randomBytes(32))}\n`, { flag: 'wx', mode: 0o600 }).catch(
     (error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     },
   )
-  return (await readFile(KEY_FILE, 'utf8')).trim()
+  return (await readFile(file, 'utf8')).trim()
 }
 
 /** Runs wrangler for its output. */
@@ -104,10 +138,19 @@ async function ask(args: readonly string[], input?: string): Promise<string> {
   return stdout
 }
 
-/** Runs wrangler and shows what it says while it says it. */
-async function show(args: readonly string[]): Promise<void> {
-  const { code } = await runWrangler(args, { onOutput: (text) => process.stdout.write(text) })
+/**
+ * Runs wrangler and shows what it says while it says it.
+ * @returns what it said
+ */
+async function show(args: readonly string[]): Promise<string> {
+  let said = ''
+  const onOutput = (text: string): void => {
+    said += text
+    process.stdout.write(text)
+  }
+  const { code } = await runWrangler(args, { onOutput })
   if (code !== 0) throw failed(args.join(' '), '')
+  return said
 }
 
 function failed(command: string, said: string): CliError {

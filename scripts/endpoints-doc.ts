@@ -1,9 +1,16 @@
 import type { Endpoint, Feature } from '../src/concepts.ts'
+import { relatedOrigins } from '../src/passkeys/related-origins.ts'
 import { core } from '../src/provider/core.ts'
+import { pushedRequests } from '../src/provider/pushed-requests.ts'
 import { tidy } from './settings-doc.ts'
 
 /** Features whose endpoints docs/endpoints.md lists; one of a new folder joins here. */
-const FEATURES: readonly Feature[] = [core]
+const FEATURES: readonly Feature[] = [
+  core,
+  // Its pages are JSX, which Node.js does not read.
+  { name: 'passkeys', endpoints: [relatedOrigins] },
+  pushedRequests(),
+]
 
 /** Where the table of endpoints stands. */
 const TABLE = /(<!-- endpoints -->\n)[^]*?(\n<!-- \/endpoints -->)/

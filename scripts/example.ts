@@ -29,6 +29,14 @@ const config = readFileSync(join(folder, 'wrangler.toml'), 'utf8')
 const isApi = config.includes('services =')
 if (!isApi) process.chdir(folder)
 
+// What the provider beside an API is set to, for `wrangler dev`.
+const settings = join(folder, 'provider.json')
+if (existsSync(settings)) {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the file is one of this repository
+  const vars = JSON.parse(readFileSync(settings, 'utf8')) as Readonly<Record<string, string>>
+  process.argv.push(...Object.entries(vars).flatMap(([variable, value]) => ['--var', `${variable}:${value}`]))
+}
+
 async function seed(session: Session, url: string): Promise<void> {
   await seedDemo(session, `${url}/demo/callback`)
   if (!existsSync(own)) return

@@ -31,7 +31,6 @@ for (const file of files.toSorted()) {
   const statements = readFileSync(`${MIGRATIONS}/${file}`, 'utf8').split('--> statement-breakpoint')
   for (const text of statements.filter((statement) => statement.trim() !== '')) await DB.prepare(text).run()
 }
-const now = Math.floor(Date.now() / 1000)
 const userId = randomId()
 const { mark, store: operators } = createSession({ close: async () => {}, db: DB }, null)
 const metadata = parseClientMetadata({
@@ -48,8 +47,10 @@ const names = {
   emailKey: null,
 }
 await operators.createUser({ id: userId, ...names, isStaff: false, passwordHash: 'x' }, mark())
+// Not before the user was created: older sign-ins count for nothing.
+const now = Math.floor(Date.now() / 1000)
 const store = createStore(DB, KV)
-const session = { id: 'session', userId, userAgent: '', expiresAt: now + 1000, replaces: null }
+const session = { id: 'session', userId, userAgent: '', amr: ['pwd'], expiresAt: now + 1000, replaces: null }
 const signIn = {
   passwordHash: 'x',
   rehash: null,

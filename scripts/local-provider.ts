@@ -98,7 +98,9 @@ async function serve(
 /** Serves a Worker of another folder, which finds the provider by service bindings and by its port. */
 async function serveBeside(folder: string, port: number, providerPort: number): Promise<number> {
   const endpoint = `INTROSPECTION_ENDPOINT:http://localhost:${providerPort}/oauth2/introspect`
-  const options = ['--port', String(port), '--show-interactive-dev-session=false', '--var', endpoint]
+  const issuer = `AUTHORIZATION_SERVER:http://localhost:${providerPort}`
+  const vars = ['--var', endpoint, '--var', issuer]
+  const options = ['--port', String(port), '--show-interactive-dev-session=false', ...vars]
   const args = ['dev', '--config', join(folder, 'wrangler.toml'), ...options]
   return runDev(args, {}, (url) => console.log(`\nReady on ${url}, the API of ${basename(folder)}\n`))
 }
@@ -178,6 +180,6 @@ export async function serveLocally(serving: Serving): Promise<void> {
   } catch (error) {
     if (!stopping) console.error(`error: ${error instanceof CliError ? error.message : String(error)}`)
   }
-  // A local database that could not be opened leaves a server behind, which would keep the process alive.
+  // A local database that failed to open leaves a server running, which would keep the process alive.
   process.exit(stopping ? 0 : code)
 }

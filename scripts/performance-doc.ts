@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Measured, SignIn, Spread } from '../bench/measure.ts'
-import { type Results, RESULTS_FILE } from '../bench/results.ts'
+import { AIM, type Profiles, type Results, RESULTS_FILE } from '../bench/results.ts'
 import { formatSpread } from '../bench/table.ts'
 
 /** Dollars for a million, beyond what the Workers Paid plan includes (Cloudflare's price list, November 2026). */
@@ -15,9 +15,9 @@ export async function performanceDoc(): Promise<string> {
   return page(JSON.parse(await readFile(RESULTS_FILE, 'utf8')) as Results)
 }
 
-function page({ connections, date, machine, rounds, scenarios, signIn }: Results): string {
+function page({ connections, date, machine, profiles, rounds, scenarios, signIn }: Results): string {
   const rate = table(
-    ['', 'requests a second', 'the limit', 'of the limit', 'p50, p99 in ms', 'the limit'],
+    ['', 'requests per second', 'the limit', 'of the limit', 'p50, p99 in ms', 'the limit'],
     scenarios.map(({ limit, provider, ratio, title }) => [
       title,
       formatSpread(provider.rate, 0),
@@ -42,18 +42,18 @@ function page({ connections, date, machine, rounds, scenarios, signIn }: Results
   )
   return `# Performance
 
-This page is made by \`npm run docs\` from what \`npm run bench\` found last.
+\`npm run docs\` generates this page from the latest results of \`npm run bench\`.
 
 ## How it is measured
 
-The bundle that \`wrangler deploy\` would send runs in workerd, with D1 and KV of Miniflare in memory, and answers on a socket of
-its own: no development proxy stands before it. autocannon asks over ${connections} connections. Next to each figure stands **the limit**: a
-route of Hono in the same workerd that parses the same form and makes the same calls of the storage with one statement each,
-without any proof, signature or check in JavaScript. Both are asked in turns, in each of ${rounds} rounds; a figure is the median of
-the rounds, with the least and the greatest. The CPU is that of the whole workerd process, so it contains the database.
+The bundle that \`wrangler deploy\` would send runs in workerd, with Miniflare's D1 and KV in memory. It listens on its own socket,
+without a development proxy in front. autocannon sends requests over ${connections} connections. Next to each figure you find **the limit**:
+a Hono route in the same workerd that parses the same form and makes the same storage calls with one statement each, without
+any proof, signature or check in JavaScript. Both are measured in turns, in ${rounds} rounds; each figure is the median of the rounds,
+with the minimum and the maximum. The CPU time is that of the whole workerd process, so it includes the database.
 
-Figures in milliseconds and in requests a second are those of one machine (${machine.cpu}, ${machine.cores} cores, which the load
-generator shares; ${machine.workerd}, ${date}). What can be compared is the relation to the limit.
+Milliseconds and requests per second depend on the machine (here ${machine.cpu}, ${machine.cores} cores, shared with the load generator;
+${machine.workerd}, ${date}). What you can compare is the ratio to the limit.
 
 ## Speed
 
@@ -63,14 +63,40 @@ ${rate}
 
 ${cpu}
 
+${whereTimeGoes(scenarios, profiles)}
+
 ## What a request asks of the storage
 
-Counted through D1's own \`meta\`, with what goes on after the answer; in parentheses the limit. A trip is a call that has to wait
-for the one before it.
+These figures come from D1's own \`meta\`, and include work after the response; the limit is in parentheses. A trip is a call that
+has to wait for the one before it.
 
 ${storage}
 
 ${bill(signIn)}`
+}
+
+/** Functions of a profile that are named; the rest is many small ones. */
+const NAMED = 8
+
+function whereTimeGoes(scenarios: readonly Measured[], profiles: Profiles): string {
+  const rows = scenarios.flatMap(({ name, title }) => {
+    const named = (profiles[name] ?? []).slice(0, NAMED)
+    const list = named.map(({ name: place, percent }) => `${nameOf(place)} ${percent.toFixed(1)} %`)
+    return list.length === 0 ? [] : [[title, list.join(', ')]]
+  })
+  return `## Where the time goes
+
+The goal is ${AIM.rate} of the limit in requests per second, and ${AIM.cpu} times its CPU time. For each request that misses one of them, these
+are the Worker's functions that take the most time themselves, according to V8's profiler. \`fetch\` and \`_send\` are the calls of D1; \`sign\`, \`verify\` and
+\`digest\` are the proofs of tokens and secrets, which the limit does without; \`(native)\` is the runtime's own code.
+
+${table(['', 'busy in'], rows)}`
+}
+
+/** A function's name without its line, which is one of the bundle. */
+function nameOf(place: string): string {
+  const [name = ''] = place.split(':')
+  return name === 'anonymous' ? '`(native)`' : `\`${name}\``
 }
 
 function times({ p50, p99 }: { readonly p50: Spread; readonly p99: Spread }): string {
@@ -100,11 +126,11 @@ function bill({ cost, cpu, requests }: SignIn): string {
   const sum = items.reduce((total, [, amount, price]) => total + amount * price, 0)
   return `## The bill for a million sign-ins
 
-One sign-in is all that a browser and a client do: the authorization request without a session, the sign-in page, the password,
-the redirect with a code (consent was given before), and the code's redemption. Prices are those beyond what the Workers Paid
-plan includes. The CPU contains the database, which Cloudflare does not bill, and most of it is the hash of the password.
+A sign-in is everything that a browser and a client do: the authorization request without a session, the sign-in page, the password,
+the redirect with a code (consent was given before), and redeeming the code. The prices apply beyond what the Workers Paid plan
+includes. The CPU time includes the database, which Cloudflare does not bill, and most of it goes into hashing the password.
 
-${table(['', 'one sign-in', 'price of a million', 'a million sign-ins'], [...rows, ['**together**', '', '', `**$${sum.toFixed(2)}**`]])}
+${table(['', 'one sign-in', 'price per million', 'a million sign-ins'], [...rows, ['**together**', '', '', `**$${sum.toFixed(2)}**`]])}
 `
 }
 

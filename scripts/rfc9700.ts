@@ -17,7 +17,7 @@ export const DEMANDS: readonly Demand[] = [
     section: '2.1',
     level: 'MUST',
     demand:
-      'Compare redirect URIs as exact strings, but for the port of native apps at the loopback address.',
+      'Compare redirect URIs as exact strings, except for the port of native apps at the loopback address.',
     met: 'yes',
     tests: [
       'threats/redirect-uris: an added slash makes it another redirect URI, which is refused',
@@ -39,7 +39,7 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '2.1',
     level: 'SHOULD',
-    demand: 'Help clients of several servers against mix-up: name the issuer in the answer (RFC 9207).',
+    demand: 'Protect clients of several servers against mix-up: name the issuer in the response (RFC 9207).',
     met: 'yes',
     tests: [
       'conformance/rfc9207-issuer: is in each success and each error, once, and is the issuer of the metadata',
@@ -51,7 +51,7 @@ export const DEMANDS: readonly Demand[] = [
     level: 'MUST',
     demand: 'Have public clients use PKCE.',
     met: 'in part',
-    why: 'Unless the client was registered without (`--no-pkce`), which the check of its set-up warns of.',
+    why: 'Unless the client was registered without it (`--no-pkce`), which its set-up check warns about.',
     tests: [
       'conformance/rfc7636-pkce: is needed of a public client',
       'threats/authorization-requests: a public client that sends no challenge is refused',
@@ -62,13 +62,13 @@ export const DEMANDS: readonly Demand[] = [
     level: 'SHOULD',
     demand: 'Have confidential clients use PKCE, too.',
     met: 'in part',
-    why: 'It is taken from each, and demanded of those that are made with `--pkce`: many libraries do not send it.',
+    why: 'It is accepted from every client, and required of those that are created with `--pkce`, because many libraries do not send it.',
     tests: ['conformance/rfc7636-pkce: is needed of a confidential client that was made with it'],
   },
   {
     section: '2.1.1',
     level: 'MUST',
-    demand: 'Support PKCE, and check the verifier of every request that came with a challenge.',
+    demand: 'Support PKCE, and check the verifier of every request that had a challenge.',
     met: 'yes',
     tests: [
       'conformance/rfc7636-pkce: redeems the code whose challenge it matches',
@@ -99,7 +99,7 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '2.1.1',
     level: 'SHOULD',
-    demand: 'Take challenges that do not tell the verifier.',
+    demand: 'Accept only challenges that do not reveal the verifier.',
     met: 'yes',
     why: 'S256 is the only method.',
     tests: [
@@ -110,9 +110,9 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '2.1.2',
     level: 'SHOULD NOT',
-    demand: 'Use the implicit grant, or another response that holds an access token.',
+    demand: 'Use the implicit grant, or another response that contains an access token.',
     met: 'in part',
-    why: 'It is there for old clients, and only where a client is given it. `OAUTH_RESPONSE_TYPE_CHOICES = "code"` switches it off.',
+    why: 'It exists for old clients, and only for those that are allowed to use it. `OAUTH_RESPONSE_TYPE_CHOICES = "code"` turns it off.',
     tests: [
       'conformance/rfc6749-4-2-implicit: is for clients that have it alone',
       'threats/authorization-requests: a client that has codes alone gets no token in the fragment, but an error',
@@ -122,18 +122,23 @@ export const DEMANDS: readonly Demand[] = [
     section: '2.2.1',
     level: 'SHOULD',
     demand: 'Bind access tokens to a key of the client (mutual TLS or DPoP).',
-    met: 'no',
-    why: 'Neither is built yet. Access tokens of the shipped Worker are valid for a day, those of public clients for an hour, and can be revoked at once.',
+    met: 'yes',
+    why: 'With DPoP, for clients that send proofs, and always for those whose metadata requires it (`dpop_bound_access_tokens`). Bearer tokens of the shipped Worker are valid for a day, or an hour for public clients, and can be revoked at once.',
+    tests: [
+      'conformance/rfc9449-dpop: is answered with a token of the type DPoP, bound to the key',
+      'conformance/rfc9449-dpop: is refused without a proof, by every grant type',
+      'conformance/rfc9449-dpop-resources: refuses the token by the scheme Bearer, with a proof or without',
+    ],
   },
   {
     section: '2.2.2',
     level: 'MUST',
     demand: 'Bind the refresh tokens of public clients to a key, or rotate them (4.14.2).',
     met: 'yes',
-    why: 'Every refresh token rotates, of confidential clients, too.',
+    why: 'Every refresh token rotates, including those of confidential clients.',
     tests: [
       'conformance/rfc6749-6-refresh: refreshes for a public client that has the grant type',
-      'conformance/rfc6749-6-refresh: the same after the interval has passed',
+      'conformance/rfc6749-6-refresh: a replaced refresh token ends the grant after the interval, too',
       'conformance/rfc6749-6-refresh: a refresh token of two generations back ends the grant even inside the interval',
       'conformance/rfc6749-4-3-password: gives a public client no refresh token',
     ],
@@ -143,7 +148,7 @@ export const DEMANDS: readonly Demand[] = [
     level: 'SHOULD',
     demand: 'Give an access token no more scope than its use needs.',
     met: 'yes',
-    why: 'The person chooses on the consent page; a client can be limited to a list.',
+    why: 'Users choose on the consent page, and a client can be limited to a list.',
     tests: [
       'threats/consent-forgery: a consent form with more in it gives nothing that was not asked for',
       'threats/authorization-codes: a scope at the token endpoint does not widen what was approved',
@@ -153,15 +158,19 @@ export const DEMANDS: readonly Demand[] = [
     section: '2.3',
     level: 'SHOULD',
     demand: 'Restrict an access token to one resource server, or to few.',
-    met: 'no',
-    why: 'Tokens have no audience yet: every API that asks this provider takes them, by their scope.',
+    met: 'in part',
+    why: 'Once resources are set up and the client names one (RFC 8707). Other tokens have no audience: every API that asks this provider accepts them, by their scope.',
+    tests: [
+      'conformance/rfc8707-resource-indicators: keeps the resource of the request in its tokens, and introspection says so',
+      'conformance/rfc9728-protected-resources: a token for one resource is refused at another with invalid_token',
+    ],
   },
   {
     section: '2.4',
     level: 'MUST NOT',
     demand: 'Use the password grant.',
     met: 'in part',
-    why: 'It is there for old clients, and only where a client is given it. `createProvider({ grantTypes: { password: false } })` removes it.',
+    why: 'It exists for old clients, and only for those that are allowed to use it. `createProvider({ grantTypes: { password: false } })` removes it.',
     tests: [
       'conformance/rfc6749-4-3-password: refuses a client that has not the grant type',
       'threats/password-guessing: headers that a client sends neither reset nor evade the count',
@@ -170,7 +179,7 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '2.5',
     level: 'SHOULD',
-    demand: 'Authenticate clients where that is possible.',
+    demand: 'Authenticate clients if possible.',
     met: 'yes',
     tests: [
       'conformance/rfc6749-2-3-client-authentication: refuses a client that does not authenticate in its own way',
@@ -180,9 +189,9 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '2.5',
     level: 'SHOULD',
-    demand: 'Authenticate them by keys rather than by shared secrets.',
+    demand: 'Authenticate them with keys rather than with shared secrets.',
     met: 'in part',
-    why: 'A client may be registered for `private_key_jwt` and then has no other way; others have secrets of 256 random bits, stored as hashes. Mutual TLS is not built.',
+    why: 'A client that is registered for `private_key_jwt` has no other method; others have secrets of 256 random bits, stored as hashes. Mutual TLS is not implemented.',
     tests: [
       'conformance/rfc7523-private-key-jwt: gives a token to a client that has signed an assertion',
       'conformance/rfc7523-private-key-jwt: refuses a secret of a client that is registered for private_key_jwt',
@@ -201,9 +210,9 @@ export const DEMANDS: readonly Demand[] = [
     section: '2.6',
     level: 'MUST NOT',
     demand:
-      'Send an authorization response over an unencrypted connection: allow http redirect URIs at loopback addresses alone.',
+      'Send an authorization response over an unencrypted connection: allow http redirect URIs only at loopback addresses.',
     met: 'in part',
-    why: 'Plain http is refused at registration, but for the hosts that the operator names in `OAUTH_ALLOW_HTTP_REDIRECTS`, such as an intranet; none by default.',
+    why: 'Plain http is refused at registration, except for the hosts that the operator lists in `OAUTH_ALLOW_HTTP_REDIRECTS`, such as an intranet; there are none by default.',
     tests: [
       'clients/metadata: may be plain http at the hosts that the setting names, and at no others',
       'conformance/rfc6749-3-1-authorization-endpoint: wants a secure connection under OAUTH_ENFORCE_SECURE',
@@ -221,13 +230,13 @@ export const DEMANDS: readonly Demand[] = [
     level: 'SHOULD NOT',
     demand: 'Have third-party resources or links to other sites on the authorization pages.',
     met: 'in part',
-    why: 'Nothing is loaded from elsewhere but a logo that the operator sets. The consent page links to the client’s home page, without a referrer.',
+    why: 'Nothing is loaded from elsewhere except the operator’s logo and the client’s logo, each by its own address. The consent page links to pages of the client, without a referrer.',
     tests: ['threats/pages: leaves no referrer, is not stored, and loads nothing from elsewhere'],
   },
   {
     section: '4.2.4',
     level: 'MUST',
-    demand: 'Let a code work once.',
+    demand: 'Let a code work only once.',
     met: 'yes',
     tests: [
       'conformance/rfc6749-4-1-authorization-code: ends what a code brought when it comes again',
@@ -237,7 +246,7 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '4.2.4',
     level: 'SHOULD',
-    demand: 'Revoke the tokens of a code that comes twice.',
+    demand: 'Revoke the tokens of a code that is used twice.',
     met: 'yes',
     tests: [
       'threats/authorization-codes: a code that comes twice ends the tokens of its first use, also those that were refreshed since',
@@ -249,21 +258,21 @@ export const DEMANDS: readonly Demand[] = [
     level: 'MUST NOT',
     demand: 'Pass access tokens in a query.',
     met: 'yes',
-    why: 'That is said of clients; our APIs do not take one there either.',
+    why: 'This is a demand on clients; our APIs do not accept one there either.',
     tests: ['resource-server/require-scope: does not take a token from the URL'],
   },
   {
     section: '4.11.2',
     level: 'MUST',
-    demand: 'Authenticate the user before any redirect, but for silent requests.',
+    demand: 'Authenticate the user before any redirect, except for silent requests.',
     met: 'no',
-    why: 'A wrong request of a known client is answered at its registered redirect URI at once. Staff register clients and vouch for these URIs. Where a deployment turns on registration by others (OAUTH_REGISTRATION, off by default), nobody does, and this stays a risk of that choice.',
+    why: 'An invalid request from a known client is redirected to its registered redirect URI at once. Staff register clients and vouch for these URIs. If a deployment lets others register clients (OAUTH_REGISTRATION, off by default), nobody does, and this remains a risk of that choice.',
     tests: ['threats/redirect-uris: a silent request redirects nowhere before its redirect URI is checked'],
   },
   {
     section: '4.11.2',
     level: 'SHOULD',
-    demand: 'Redirect by itself only where the redirect URI is trusted.',
+    demand: 'Redirect automatically only if the redirect URI is trusted.',
     met: 'yes',
     tests: [
       'conformance/rfc8252-native-apps: is asked for every time: any app may use such a redirect',
@@ -273,7 +282,7 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '4.12',
     level: 'MUST NOT',
-    demand: 'Redirect with 307 what may hold a password.',
+    demand: 'Redirect a request that may contain a password with 307.',
     met: 'yes',
     tests: ['threats/authorization-requests: every redirect after a form is 303, so that no form is sent on'],
   },
@@ -282,15 +291,15 @@ export const DEMANDS: readonly Demand[] = [
     level: 'SHOULD',
     demand: 'Redirect it with 303.',
     met: 'yes',
-    why: 'To a client on the web no redirect follows a form: a page sends the browser there by `Refresh`, with a GET of its own.',
+    why: 'No redirect to a client on the web follows a form: a page sends the browser there with `Refresh`, in a separate GET.',
     tests: ['threats/authorization-requests: every redirect after a form is 303, so that no form is sent on'],
   },
   {
     section: '4.13',
     level: 'MUST',
-    demand: 'Take from a reverse proxy only headers that clients cannot set.',
+    demand: 'Accept from a reverse proxy only headers that clients cannot set.',
     met: 'yes',
-    why: '`CF-Connecting-IP` alone counts, which Cloudflare’s edge sets.',
+    why: 'Only `CF-Connecting-IP` counts, which Cloudflare’s edge sets.',
     tests: [
       'threats/password-guessing: headers that a client sends neither reset nor evade the count',
       'conformance/rfc8414-metadata: names the configured issuer, whatever the headers say',
@@ -310,20 +319,20 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '4.14.2',
     level: 'MUST',
-    demand: 'Notice that a refresh token was stolen: end the grant when a replaced one comes again.',
+    demand: 'Detect stolen refresh tokens: revoke the grant when a replaced one is used again.',
     met: 'in part',
-    why: 'The one that was just replaced is taken for a lost reply within `OAUTH_REFRESH_REUSE_INTERVAL`, or the interval of its client; 0 switches that off. Each such repeat is an audit event, and five rotations in a row that are repeated from another network end the grant.',
+    why: 'Within `OAUTH_REFRESH_REUSE_INTERVAL`, or the client’s own interval, the token that was just replaced counts as a retry after a lost reply; 0 turns this off. Each such repeat is an audit event, and five rotations in a row that are repeated from a different network revoke the grant.',
     tests: [
       'threats/followed-refresh: gives the same answer again, and each time leaves an event with its network',
       'threats/followed-refresh: ends the grant where five rotations in a row come again from elsewhere',
-      'conformance/rfc6749-6-refresh: the same after the interval has passed',
+      'conformance/rfc6749-6-refresh: a replaced refresh token ends the grant after the interval, too',
       'races: with the interval off one succeeds, and the grant ends',
     ],
   },
   {
     section: '4.14.2',
     level: 'SHOULD',
-    demand: 'Let refresh tokens expire that are not used.',
+    demand: 'Let unused refresh tokens expire.',
     met: 'yes',
     tests: [
       'conformance/rfc6749-6-refresh: an unused refresh token ends in time, and each rotation counts anew',
@@ -332,7 +341,7 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '4.15.1',
     level: 'SHOULD NOT',
-    demand: 'Let a client choose a client_id that could be taken for a user.',
+    demand: 'Let a client choose a client_id that could be mistaken for a user.',
     met: 'yes',
     why: 'A token without a user has no `sub` and no `username`.',
     tests: [
@@ -349,9 +358,9 @@ export const DEMANDS: readonly Demand[] = [
   {
     section: '4.16',
     level: 'SHOULD',
-    demand: 'Use a Content-Security-Policy for that, and more than that.',
+    demand: 'Use a Content-Security-Policy for that, in combination with other measures.',
     met: 'yes',
-    why: '`frame-ancestors` stands beside `X-Frame-Options`.',
+    why: '`frame-ancestors` is used along with `X-Frame-Options`.',
     tests: ['threats/pages: refuses to be framed'],
   },
   {
@@ -359,14 +368,14 @@ export const DEMANDS: readonly Demand[] = [
     level: 'SHOULD',
     demand: 'Let administrators allow origins that may frame a client’s pages.',
     met: 'no',
-    why: 'Nobody may frame any page; no client has asked for more.',
+    why: 'Nobody may frame any page, and no client has asked for it.',
   },
   {
     section: '4.17.2',
     level: 'MUST',
-    demand: 'Send answers by postMessage to the exact origin of the client.',
+    demand: 'Send responses by postMessage to the exact origin of the client.',
     met: 'does not apply',
-    why: 'No answer is sent by postMessage: response modes are query, fragment and form_post.',
+    why: 'No response is sent by postMessage: the response modes are query, fragment and form_post.',
     tests: ['conformance/form-post-response-mode: refuses unknown modes, and tokens in a query'],
   },
 ]
