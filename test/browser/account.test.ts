@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useWorld } from './use-world.ts'
 import {
   APP,
   authorizeUrl,
@@ -12,22 +13,12 @@ import {
   press,
   SECRET,
   signIn,
-  startWorld,
-  type World,
 } from './world.ts'
 
 const NEW_PASSWORD = 'staple battery horse correct'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-  await givenClient(world, 'web')
-})
-afterEach(async () => {
-  await world.tidy()
-  expect(world.takeComplaints()).toEqual([])
-})
-afterAll(() => world.close())
+const world = useWorld()
+beforeAll(() => givenClient(world, 'web'))
 
 /** Opens a browser in which a user signs in: at the account page. */
 async function atAccount(username: string, userAgent?: string): Promise<Page> {

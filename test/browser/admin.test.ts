@@ -1,24 +1,18 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { inspect, photograph } from './look.ts'
-import { givenClient, givenUser, heading, PASSWORD, press, signIn, startWorld, type World } from './world.ts'
+import { DESKTOP, useWorld } from './use-world.ts'
+import { givenClient, givenUser, heading, PASSWORD, press, signIn } from './world.ts'
 
 const PHONE = { width: 360, height: 740 }
-const DESKTOP = { width: 1280, height: 800 }
 
-let world: World
+const world = useWorld()
 beforeAll(async () => {
-  world = await startWorld()
   await givenClient(world, 'web', { name: 'Application web' })
   await givenUser(world, 'ann')
   await givenUser(world, 'staff')
   await world.db.prepare("UPDATE users SET is_staff = 1 WHERE username = 'staff'").run()
 })
-afterEach(async () => {
-  await world.tidy()
-  expect(world.takeComplaints()).toEqual([])
-})
-afterAll(() => world.close())
 
 async function openAsStaff(viewport: { readonly width: number; readonly height: number }): Promise<Page> {
   const page = await world.open({ viewport, javaScriptEnabled: true })

@@ -1,24 +1,15 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { inspect } from './look.ts'
-import {
-  authorizeUrl,
-  givenClient,
-  givenUser,
-  heading,
-  press,
-  signIn,
-  startWorld,
-  type World,
-} from './world.ts'
+import { useWorld } from './use-world.ts'
+import { authorizeUrl, givenClient, givenUser, heading, press, signIn } from './world.ts'
 
 const LOGO = 'https://cdn.rp.test/logo;v=2.svg'
 const PICTURE =
   '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle cx="24" cy="24" r="20" fill="teal"/></svg>'
 
-let world: World
+const world = useWorld()
 beforeAll(async () => {
-  world = await startWorld()
   const about = {
     logo_uri: `${LOGO}?size=48`,
     policy_uri: 'https://rp.test/privacy',
@@ -29,8 +20,6 @@ beforeAll(async () => {
   await givenClient(world, 'web', { metadata: JSON.stringify(about) })
   await givenUser(world, 'ann')
 })
-afterEach(() => world.tidy())
-afterAll(() => world.close())
 
 /** Serves whatever is asked for at the client's hosts, and says what that was. */
 async function serveClient(page: Page): Promise<string[]> {

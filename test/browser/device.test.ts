@@ -1,14 +1,12 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { inspect } from './look.ts'
-import { givenClient, givenUser, heading, press, signIn, startWorld, type World } from './world.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { DESKTOP, expectUsable, type Scene, useWorld } from './use-world.ts'
+import { givenClient, givenUser, heading, press, signIn } from './world.ts'
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
-const DESKTOP = { width: 1280, height: 800 }
 
-let world: World
+const world = useWorld({ clears: ['sessions', 'throttle', 'device_codes', 'authorized_clients'] })
 beforeAll(async () => {
-  world = await startWorld()
   await givenClient(world, 'television', { type: 'public', name: 'Television' })
   await world.db
     .prepare(`UPDATE clients SET grant_types = ? WHERE client_id = 'television'`)
@@ -16,15 +14,6 @@ beforeAll(async () => {
     .run()
   await givenUser(world, 'ann')
 })
-beforeEach(async () => {
-  const tables = ['sessions', 'throttle', 'device_codes', 'authorized_clients']
-  await world.db.batch(tables.map((table) => world.db.prepare(`DELETE FROM ${table}`)))
-})
-afterEach(async () => {
-  await world.tidy()
-  expect(world.takeComplaints()).toEqual([])
-})
-afterAll(() => world.close())
 
 /** What the device and its person are told. */
 interface Started {
@@ -61,41 +50,38 @@ async function arrive(page: Page): Promise<Started> {
 }
 
 describe('the page that lets a device in', () => {
-  const scenes: readonly (readonly [name: string, title: string, go: (page: Page) => Promise<unknown>])[] = [
-    ['code', 'Connect a device', arrive],
-    [
-      'wrong',
-      'Connect a device',
-      async (page) => {
+  const scenes: readonly Scene[] = [
+    { name: 'device-code', title: 'Connect a device', arrive },
+    {
+      name: 'device-wrong',
+      title: 'Connect a device',
+      async arrive(page) {
         await arrive(page)
         await page.getByLabel('Code').fill('BCDF-GHJK')
         await press(page, 'Continue')
       },
-    ],
-    [
-      'question',
-      'Connect Television?',
-      async (page) => {
+    },
+    {
+      name: 'device-question',
+      title: 'Connect Television?',
+      async arrive(page) {
         await arrive(page)
         await press(page, 'Continue')
       },
-    ],
-    [
-      'done',
-      'Your device is connected',
-      async (page) => {
+    },
+    {
+      name: 'device-done',
+      title: 'Your device is connected',
+      async arrive(page) {
         await arrive(page)
         await press(page, 'Continue')
         await press(page, 'Authorize')
       },
-    ],
+    },
   ]
 
-  it.each(scenes)('can be used by everybody: %s', async (name, title, go) => {
-    const page = await world.open({ viewport: DESKTOP })
-    await go(page)
-    expect(await heading(page)).toBe(title)
-    await inspect(page, `device-${name}`)
+  it.each(scenes)('can be used by everybody: $name', async (scene) => {
+    await expectUsable(world, scene)
   })
 
   it('works without JavaScript, by the keyboard, from the complete address to the token', async () => {

@@ -1,27 +1,15 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import {
-  APP,
-  authorizeUrl,
-  givenClient,
-  givenUser,
-  heading,
-  landed,
-  post,
-  press,
-  signIn,
-  startWorld,
-  type World,
-} from './world.ts'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { useWorld } from './use-world.ts'
+import { APP, authorizeUrl, givenClient, givenUser, heading, landed, post, press, signIn } from './world.ts'
 
 const CHALLENGE = {
   code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   code_challenge_method: 'S256',
 }
 
-let world: World
+const world = useWorld()
 beforeAll(async () => {
-  world = await startWorld()
   await givenClient(world, 'demo', {
     name: 'Demo',
     redirectUri: `${world.origin}/demo/callback`,
@@ -34,7 +22,6 @@ afterEach(async () => {
   expect(world.takeComplaints()).toEqual([])
   expect(world.app.received.filter(({ headers }) => headers.referer !== undefined)).toEqual([])
 })
-afterAll(() => world.close())
 
 /** Opens a browser at a request, in which a new user has signed in: at the consent page. */
 async function atConsent(username: string, params: Readonly<Record<string, string>> = {}): Promise<Page> {
@@ -79,7 +66,7 @@ describe('the whole flow', () => {
     const redeem = fieldsOf(await page.locator('pre').textContent())
     await press(page, 'Redeem for me')
     expect(await heading(page)).toBe('The application has its tokens')
-    const [access = '', type, , scope] = await page.locator('dd').allTextContents()
+    const [access = '', type, scope] = await page.locator('dd').allTextContents()
     expect([type, scope]).toEqual(['Bearer', 'read write'])
     const api = await fetch(`${world.origin}/demo/api`, { headers: { Authorization: `Bearer ${access}` } })
     expect(await api.json()).toMatchObject({ client_id: 'demo', username: 'ann' })

@@ -1,22 +1,21 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { htmlProblems, violations } from './look.ts'
-import { givenClient, givenUser, PASSWORD, startWorld, type World } from './world.ts'
+import { useWorld } from './use-world.ts'
+import { givenClient, givenUser, PASSWORD } from './world.ts'
 
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 320, height: 640 },
 ] as const
 
-let world: World
+const world = useWorld()
 beforeAll(async () => {
-  world = await startWorld()
   await givenClient(world, 'web', { name: 'Anwendung für Vertragsverlängerungen' })
   await givenUser(world, 'ann')
   await givenUser(world, 'staff')
   await world.db.prepare("UPDATE users SET is_staff = 1 WHERE username = 'staff'").run()
 })
-afterAll(() => world.close())
 
 /** Looks at the page that is open: what is wrong with it at each width. */
 async function look(page: Page, name: string, html: string): Promise<readonly string[]> {

@@ -1,17 +1,14 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { htmlProblems } from './look.ts'
-import { authorizeUrl, givenClient, givenUser, signIn, startWorld, type World } from './world.ts'
+import { useWorld } from './use-world.ts'
+import { authorizeUrl, givenClient, givenUser, signIn } from './world.ts'
 
 const SETUP_TOKEN = 'bq8-the-token-that-the-deploy-printed-Zx1'
 /** What a page may weigh, with everything that it loads. */
 const LIMIT = 60_000
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ SETUP_TOKEN })
-})
-afterAll(() => world.close())
+const world = useWorld({ secrets: { SETUP_TOKEN } })
 
 /** Opens a page, and says what is wrong with its HTML, what it weighs, and which other hosts it asked. */
 async function inspect(

@@ -1,49 +1,34 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { inspect } from './look.ts'
-import { givenUser, heading, PASSWORD, press, signIn, startWorld, type World } from './world.ts'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { goTo, expectUsable, type Scene, useWorld } from './use-world.ts'
+import { givenUser, PASSWORD, press, signIn } from './world.ts'
 
-const DESKTOP = { width: 1280, height: 800 }
-
-let world: World
-beforeAll(async () => {
-  world = await startWorld({
+const world = useWorld({
+  secrets: {
     OAUTH_SIGN_IN_LINKS: 'true',
     OAUTH_SIGNUP_INVITED: 'true',
     OAUTH_SIGNUP_DOMAINS: 'corp.example',
-  })
-  await givenUser(world, 'ann')
+  },
+  clears: ['sessions', 'throttle', 'mail_links'],
 })
+beforeAll(() => givenUser(world, 'ann'))
 beforeEach(async () => {
-  const tables = ['sessions', 'throttle', 'mail_links']
-  await world.db.batch(tables.map((table) => world.db.prepare(`DELETE FROM ${table}`)))
   await world.db
     .prepare(`UPDATE users SET email = 'ann@example.org', email_key = NULL, email_verified_at = NULL`)
     .run()
 })
-afterEach(async () => {
-  await world.tidy()
-  expect(world.takeComplaints()).toEqual([])
-})
-afterAll(() => world.close())
-
-/** A page as a visitor comes to it. */
-interface Scene {
-  readonly name: string
-  /** Its heading, so that it is known to be the one that is looked at. */
-  readonly title: string
-  readonly arrive: (page: Page) => Promise<void>
-}
-
-async function goTo(page: Page, path: string): Promise<void> {
-  await page.goto(new URL(path, world.origin).href)
-}
 
 async function atAddress(page: Page): Promise<void> {
-  await goTo(page, '/login')
+  await goTo(world, page, '/login')
   await signIn(page, 'ann')
   await page.waitForURL('**/account')
-  await goTo(page, '/account/email')
+  await goTo(world, page, '/account/email')
+}
+
+/** At the address page, once a code is sent. */
+async function atCode(page: Page): Promise<void> {
+  await atAddress(page)
+  await press(page, 'Send a code')
 }
 
 /** What the newest mail in the outbox says. */
@@ -66,24 +51,29 @@ async function newestLink(page: Page): Promise<string> {
 }
 
 async function ask(page: Page, path: string, button: string): Promise<void> {
-  await goTo(page, path)
+  await goTo(world, page, path)
   await page.getByLabel('Username or email address').fill('ann')
   await press(page, button)
+}
+
+/** At the page of the link in the mail of a forgotten password. */
+async function atNewPassword(page: Page): Promise<void> {
+  await ask(page, '/login/recover', 'Send the link')
+  await page.goto(await newestLink(page))
 }
 
 const scenes: readonly Scene[] = [
   {
     name: 'outbox-empty',
     title: 'Mail of the demo',
-    arrive: (page) => goTo(page, '/demo/mail'),
+    arrive: (page) => goTo(world, page, '/demo/mail'),
   },
   { name: 'email', title: 'Email address', arrive: atAddress },
   {
     name: 'email-sent',
     title: 'Email address',
     async arrive(page) {
-      await atAddress(page)
-      await press(page, 'Send a code')
+      await atCode(page)
       expect(await page.getByText('We have sent a code to').count()).toBe(1)
     },
   },
@@ -91,8 +81,7 @@ const scenes: readonly Scene[] = [
     name: 'email-wrong-code',
     title: 'Email address',
     async arrive(page) {
-      await atAddress(page)
-      await press(page, 'Send a code')
+      await atCode(page)
       await page.getByLabel('Code from the email').fill('nothing')
       await press(page, 'Confirm')
       expect(await page.locator('#code-error').count()).toBe(1)
@@ -128,8 +117,7 @@ const scenes: readonly Scene[] = [
     name: 'email-verified',
     title: 'Email address',
     async arrive(page) {
-      await atAddress(page)
-      await press(page, 'Send a code')
+      await atCode(page)
       await page.getByLabel('Code from the email').fill(await newestCode(page))
       await press(page, 'Confirm')
       expect(await page.getByRole('status').textContent()).toContain('verified address of your account')
@@ -139,8 +127,7 @@ const scenes: readonly Scene[] = [
     name: 'email-link',
     title: 'Confirm your email address',
     async arrive(page) {
-      await atAddress(page)
-      await press(page, 'Send a code')
+      await atCode(page)
       await page.goto(await newestLink(page))
     },
   },
@@ -148,14 +135,13 @@ const scenes: readonly Scene[] = [
     name: 'email-link-signed-out',
     title: 'This link does not work',
     async arrive(page) {
-      await atAddress(page)
-      await press(page, 'Send a code')
+      await atCode(page)
       const link = await newestLink(page)
       await page.context().clearCookies()
       await page.goto(link)
     },
   },
-  { name: 'recover', title: 'Forgot your password?', arrive: (page) => goTo(page, '/login/recover') },
+  { name: 'recover', title: 'Forgot your password?', arrive: (page) => goTo(world, page, '/login/recover') },
   {
     name: 'recover-sent',
     title: 'Check your email',
@@ -165,8 +151,7 @@ const scenes: readonly Scene[] = [
     name: 'new-password',
     title: 'Choose a new password',
     async arrive(page) {
-      await ask(page, '/login/recover', 'Send the link')
-      await page.goto(await newestLink(page))
+      await atNewPassword(page)
       await page.getByLabel('New password', { exact: true }).fill('password1')
       await page.getByLabel('New password again').fill('something')
       await press(page, 'Change password')
@@ -184,8 +169,7 @@ const scenes: readonly Scene[] = [
             backed_up, created_at, op) SELECT 'own', id, '{}', 0, '', 'Chrome on Windows', 0, 0, 1700000000, ''
           FROM users WHERE username = 'ann'`),
       ])
-      await ask(page, '/login/recover', 'Send the link')
-      await page.goto(await newestLink(page))
+      await atNewPassword(page)
       await page.getByLabel('Passkey: Chrome on Windows').check()
       await world.db.batch([
         world.db.prepare(`UPDATE users SET email_verified_at = NULL WHERE username = 'ann'`),
@@ -197,8 +181,7 @@ const scenes: readonly Scene[] = [
     name: 'new-password-done',
     title: 'Sign in',
     async arrive(page) {
-      await ask(page, '/login/recover', 'Send the link')
-      await page.goto(await newestLink(page))
+      await atNewPassword(page)
       await page.getByLabel('New password', { exact: true }).fill(PASSWORD)
       await page.getByLabel('New password again').fill(PASSWORD)
       await press(page, 'Change password')
@@ -208,9 +191,9 @@ const scenes: readonly Scene[] = [
   {
     name: 'new-password-dead',
     title: 'This link does not work',
-    arrive: (page) => goTo(page, '/login/password?token=ml_x'),
+    arrive: (page) => goTo(world, page, '/login/password?token=ml_x'),
   },
-  { name: 'sign-in-by-mail', title: 'Sign in by email', arrive: (page) => goTo(page, '/login/link') },
+  { name: 'sign-in-by-mail', title: 'Sign in by email', arrive: (page) => goTo(world, page, '/login/link') },
   {
     name: 'sign-in-by-mail-code',
     title: 'Check your email',
@@ -234,7 +217,7 @@ const scenes: readonly Scene[] = [
     name: 'sign-up-domain',
     title: 'Create an account',
     async arrive(page) {
-      await goTo(page, '/sign-up')
+      await goTo(world, page, '/sign-up')
       await page.getByLabel('Email address').fill('ann@elsewhere.example')
       await press(page, 'Send the link')
       expect(await page.locator('#email-error').count()).toBe(1)
@@ -244,7 +227,7 @@ const scenes: readonly Scene[] = [
     name: 'sign-up-invited',
     title: 'Create an account',
     async arrive(page) {
-      await goTo(page, '/sign-up')
+      await goTo(world, page, '/sign-up')
       await page.getByLabel('Email address').fill('ben@corp.example')
       await press(page, 'Send the link')
       await page.goto(await newestLink(page))
@@ -254,24 +237,20 @@ const scenes: readonly Scene[] = [
   {
     name: 'sign-up-dead',
     title: 'This link does not work',
-    arrive: (page) => goTo(page, '/sign-up?invitation=x'),
+    arrive: (page) => goTo(world, page, '/sign-up?invitation=x'),
   },
   {
     name: 'outbox',
     title: 'Mail of the demo',
     async arrive(page) {
-      await atAddress(page)
-      await press(page, 'Send a code')
-      await goTo(page, '/demo/mail')
+      await atCode(page)
+      await goTo(world, page, '/demo/mail')
     },
   },
 ]
 
 describe('every page around mail', () => {
-  it.each(scenes)('$name can be used by everybody, light and dark', async ({ arrive, name, title }) => {
-    const page = await world.open({ viewport: DESKTOP })
-    await arrive(page)
-    expect(await heading(page)).toBe(title)
-    await inspect(page, name)
+  it.each(scenes)('$name can be used by everybody, light and dark', async (scene) => {
+    await expectUsable(world, scene)
   })
 })

@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { heading, givenClient, givenUser, press, signIn, startWorld, type World } from './world.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { useWorld } from './use-world.ts'
+import { heading, givenClient, givenUser, press, signIn } from './world.ts'
 
 const require = createRequire(import.meta.url)
 
-let world: World
+const world = useWorld()
 /** Of the application: a browser lets scripts use its cryptography on this machine's own addresses alone. */
 let app: string
 
 beforeAll(async () => {
-  world = await startWorld()
   app = `http://localhost:${world.app.port}`
   await givenClient(world, 'spa', {
     name: 'Single page',
@@ -39,7 +39,6 @@ beforeAll(async () => {
   world.app.pages.set('/', page)
   world.app.pages.set('/callback', page)
 })
-afterAll(() => world.close())
 
 /** What the library knows of the person who is signed in. */
 interface User {

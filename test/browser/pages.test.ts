@@ -1,21 +1,11 @@
 import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import * as schema from '../../schema/index.ts'
-import { inspect } from './look.ts'
-import {
-  authorizeUrl,
-  givenClient,
-  givenUser,
-  heading,
-  press,
-  signIn,
-  startWorld,
-  type World,
-} from './world.ts'
+import { goTo, expectUsable, type Scene, useWorld } from './use-world.ts'
+import { authorizeUrl, givenClient, givenUser, press, signIn } from './world.ts'
 
-const DESKTOP = { width: 1280, height: 800 }
 const CHALLENGE = {
   code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   code_challenge_method: 'S256',
@@ -25,9 +15,8 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 const SAFARI =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
 
-let world: World
+const world = useWorld({ clears: ['authorized_clients', 'sessions', 'throttle'] })
 beforeAll(async () => {
-  world = await startWorld()
   await givenClient(world, 'demo', {
     name: 'Demo',
     redirectUri: `${world.origin}/demo/callback`,
@@ -44,36 +33,19 @@ beforeAll(async () => {
   ]
   await drizzle(world.db).insert(schema.scopes).values(scopes)
 })
-beforeEach(async () => {
-  const tables = ['authorized_clients', 'sessions', 'throttle']
-  await world.db.batch(tables.map((table) => world.db.prepare(`DELETE FROM ${table}`)))
-})
-afterEach(async () => {
-  await world.tidy()
-  expect(world.takeComplaints()).toEqual([])
-})
-afterAll(() => world.close())
-
-/** A page as a visitor comes to it. */
-interface Scene {
-  readonly name: string
-  /** Its heading, so that it is known to be the one that is looked at. */
-  readonly title: string
-  readonly arrive: (page: Page) => Promise<void>
-}
 
 const scenes: readonly Scene[] = [
-  { name: 'front', title: 'Accounts', arrive: (page) => goTo(page, '/') },
+  { name: 'front', title: 'Accounts', arrive: (page) => goTo(world, page, '/') },
   {
     name: 'front-signed-in',
     title: 'Accounts',
     async arrive(page) {
       await signInAt(page, '/login', 'ann')
-      await goTo(page, '/')
+      await goTo(world, page, '/')
       expect(await page.getByRole('link', { name: 'Your account' }).count()).toBe(1)
     },
   },
-  { name: 'login', title: 'Sign in', arrive: (page) => goTo(page, request('web')) },
+  { name: 'login', title: 'Sign in', arrive: (page) => goTo(world, page, request('web')) },
   { name: 'login-wrong', title: 'Sign in', arrive: (page) => signInAt(page, '/login', 'ann', 'wrong') },
   {
     name: 'login-throttled',
@@ -91,16 +63,16 @@ const scenes: readonly Scene[] = [
     async arrive(page) {
       await signInAt(page, '/login', 'ann')
       await world.db.prepare("UPDATE sessions SET auth_time = 1 WHERE user_id = 'id-ann'").run()
-      await goTo(page, request('web', { prompt: 'login' }))
+      await goTo(world, page, request('web', { prompt: 'login' }))
       expect(await page.getByRole('status').textContent()).toBe('Sign in again to continue.')
     },
   },
-  { name: 'sign-up', title: 'Create an account', arrive: (page) => goTo(page, '/sign-up') },
+  { name: 'sign-up', title: 'Create an account', arrive: (page) => goTo(world, page, '/sign-up') },
   {
     name: 'sign-up-wrong',
     title: 'Create an account',
     async arrive(page) {
-      await goTo(page, '/sign-up')
+      await goTo(world, page, '/sign-up')
       await page.getByLabel('Username').fill('ann')
       await page.getByLabel('Email').fill('ann@example.org')
       await page.getByLabel('Password', { exact: true }).fill('password')
@@ -170,7 +142,7 @@ const scenes: readonly Scene[] = [
     title: 'Sign out?',
     async arrive(page) {
       await signInAt(page, '/login', 'ann')
-      await goTo(page, '/logout')
+      await goTo(world, page, '/logout')
     },
   },
   {
@@ -178,27 +150,31 @@ const scenes: readonly Scene[] = [
     title: 'You are signed out',
     async arrive(page) {
       await signInAt(page, '/login', 'ann')
-      await goTo(page, '/logout')
+      await goTo(world, page, '/logout')
       await press(page, 'Sign out')
     },
   },
-  { name: 'error-client', title: 'Unknown application', arrive: (page) => goTo(page, request('nobody')) },
+  {
+    name: 'error-client',
+    title: 'Unknown application',
+    arrive: (page) => goTo(world, page, request('nobody')),
+  },
   {
     name: 'error-redirect',
     title: 'Wrong return address',
-    arrive: (page) => goTo(page, request('web', { redirect_uri: 'https://evil.example/' })),
+    arrive: (page) => goTo(world, page, request('web', { redirect_uri: 'https://evil.example/' })),
   },
   {
     name: 'error-expired',
     title: 'This took too long',
-    arrive: (page) => goTo(page, '/oauth2/authorize/confirm'),
+    arrive: (page) => goTo(world, page, '/oauth2/authorize/confirm'),
   },
-  { name: 'error-not-found', title: 'Nothing here', arrive: (page) => goTo(page, '/nowhere') },
+  { name: 'error-not-found', title: 'Nothing here', arrive: (page) => goTo(world, page, '/nowhere') },
   {
     name: 'error-form',
     title: 'This form is out of date',
     async arrive(page) {
-      await goTo(page, '/login')
+      await goTo(world, page, '/login')
       await page.context().clearCookies()
       await signIn(page, 'ann')
     },
@@ -206,7 +182,7 @@ const scenes: readonly Scene[] = [
   {
     name: 'error-request',
     title: 'This request cannot be answered',
-    arrive: (page) => goTo(page, request('web', { state: 'x'.repeat(17_000) })),
+    arrive: (page) => goTo(world, page, request('web', { state: 'x'.repeat(17_000) })),
   },
   {
     name: 'error-unavailable',
@@ -214,7 +190,7 @@ const scenes: readonly Scene[] = [
     async arrive(page) {
       await world.db.prepare('ALTER TABLE clients RENAME TO lost').run()
       try {
-        await goTo(page, request('web'))
+        await goTo(world, page, request('web'))
       } finally {
         await world.db.prepare('ALTER TABLE lost RENAME TO clients').run()
       }
@@ -222,7 +198,7 @@ const scenes: readonly Scene[] = [
       expect(world.takeComplaints()).toHaveLength(1)
     },
   },
-  { name: 'demo', title: 'Try the whole flow', arrive: (page) => goTo(page, '/demo') },
+  { name: 'demo', title: 'Try the whole flow', arrive: (page) => goTo(world, page, '/demo') },
   {
     name: 'demo-code',
     title: 'The application got a code',
@@ -270,7 +246,7 @@ const scenes: readonly Scene[] = [
       await consentOf('ann', 'web')
       // Who signs in for a request has chosen the account; this sign-in is older than the request.
       await world.db.prepare('UPDATE sessions SET auth_time = auth_time - 60').run()
-      await goTo(page, request('web', { prompt: 'select_account' }))
+      await goTo(world, page, request('web', { prompt: 'select_account' }))
     },
   },
   {
@@ -298,11 +274,8 @@ const scenes: readonly Scene[] = [
 ]
 
 describe('every page', () => {
-  it.each(scenes)('$name can be used by everybody, light and dark', async ({ arrive, name, title }) => {
-    const page = await world.open({ viewport: DESKTOP })
-    await arrive(page)
-    expect(await heading(page)).toBe(title)
-    await inspect(page, name)
+  it.each(scenes)('$name can be used by everybody, light and dark', async (scene) => {
+    const page = await expectUsable(world, scene)
     expect(await page.evaluate<unknown>('window.hacked')).toBeUndefined()
   })
 })
@@ -311,12 +284,8 @@ function request(clientId: string, params: Readonly<Record<string, string>> = {}
   return authorizeUrl(world, { client_id: clientId, ...params })
 }
 
-async function goTo(page: Page, path: string): Promise<void> {
-  await page.goto(new URL(path, world.origin).href)
-}
-
 async function signInAt(page: Page, path: string, username: string, password?: string): Promise<void> {
-  await goTo(page, path)
+  await goTo(world, page, path)
   await signIn(page, username, password)
 }
 

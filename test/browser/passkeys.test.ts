@@ -1,29 +1,11 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { inspect } from './look.ts'
-import {
-  authorizeUrl,
-  givenClient,
-  givenUser,
-  heading,
-  landed,
-  PASSWORD,
-  press,
-  signIn,
-  startWorld,
-  type World,
-} from './world.ts'
+import { useWorld } from './use-world.ts'
+import { authorizeUrl, givenClient, givenUser, heading, landed, PASSWORD, press, signIn } from './world.ts'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-  await givenClient(world, 'web')
-})
-afterEach(async () => {
-  await world.tidy()
-  expect(world.takeComplaints()).toEqual([])
-})
-afterAll(() => world.close())
+const world = useWorld()
+beforeAll(() => givenClient(world, 'web'))
 
 /** A device that keeps passkeys and knows its user's finger, as Chromium makes one up. */
 interface Device {

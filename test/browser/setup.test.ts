@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { inspect } from './look.ts'
-import { heading, PASSWORD, press, startWorld, type World } from './world.ts'
+import { useWorld } from './use-world.ts'
+import { heading, PASSWORD, press } from './world.ts'
 
 const SETUP_TOKEN = 'bq8-the-token-that-the-deploy-printed-Zx1'
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ SETUP_TOKEN })
-})
-afterAll(() => world.close())
+const world = useWorld({ secrets: { SETUP_TOKEN } })
 
 describe('the first run in a browser', () => {
   it('leads from the front page to a panel that its first member of staff may use', async () => {

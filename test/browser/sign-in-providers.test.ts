@@ -2,14 +2,15 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSession } from '../../src/cli/open-store.ts'
 import { htmlProblems, inspect } from './look.ts'
-import { authorizeUrl, givenClient, landed, press, startWorld, type World } from './world.ts'
+import { useWorld } from './use-world.ts'
+import { authorizeUrl, givenClient, landed, press } from './world.ts'
 
 const ICON = `data:image/svg+xml;base64,${btoa('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1" fill="#b00"/></svg>')}`
 
-let world: World
+const world = useWorld({ secrets: { OAUTH_FETCH_LOOPBACK: 'true' } })
 let issuer: Server
 let origin = ''
 /** Whom the issuer has signed in. */
@@ -67,7 +68,6 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve))
   // The Worker is at localhost: another site for the browser.
   origin = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`
-  world = await startWorld({ OAUTH_FETCH_LOOPBACK: 'true' })
   await givenClient(world, 'web')
   const session = createSession({ close: async () => {}, db: world.db }, null)
   const shared = { issuer: origin, client_id: 'ours' }
@@ -77,14 +77,13 @@ beforeAll(async () => {
   ])
     await session.signInProviders.create?.(input, session)
 })
-afterEach(async () => {
-  await world.tidy()
-  expect(world.takeComplaints()).toEqual([])
-})
-afterAll(async () => {
-  issuer.closeAllConnections()
-  await Promise.all([world.close(), new Promise((resolve) => issuer.close(resolve))])
-})
+afterAll(
+  () =>
+    new Promise<void>((resolve) => {
+      issuer.close(() => resolve())
+      issuer.closeAllConnections()
+    }),
+)
 
 /** Presses a button that leads to the issuer, and waits until the browser is back. */
 async function goAndComeBack(page: Page, name: string, path: string): Promise<void> {
