@@ -2,6 +2,7 @@ import { Hono } from 'hono/tiny'
 import { clientDoctor } from './client-doctor/index.ts'
 import type { ProviderEnv } from './concepts.ts'
 import { django } from './django/index.ts'
+import { slowHashes } from './django/slow-hashes.ts'
 import { dpop } from './dpop/index.ts'
 import { guards } from './guards/index.ts'
 import { jwtAccessTokens } from './jwt-access-tokens/index.ts'
@@ -58,7 +59,7 @@ const provider = createProvider({
     jwtAccessTokens(),
     tokenExchanges(),
     identityAssertions(),
-    django(),
+    django({ slowHashes }),
     setup(),
   ],
   languages: [german],

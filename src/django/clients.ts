@@ -4,7 +4,7 @@ import { redirectUriProblem } from '../clients/redirect-uri.ts'
 import { sha256Base64url } from '../crypto/bytes.ts'
 import { InvalidInputError } from '../errors.ts'
 import type { NewClient } from '../store/admin-store.ts'
-import { djangoPasswordProblem, isDjangoHash } from './passwords.ts'
+import { djangoPasswordProblem, isDjangoHash } from './known-hashes.ts'
 import { type DjangoRecord, NotTaken, packageOf, readText } from './record.ts'
 
 /** A client from Django, and what could not be imported, in sentences. */

@@ -1,9 +1,8 @@
-import type { EndpointRequest, Provider } from '../concepts.ts'
+import type { EndpointRequest, PasswordFormat, Provider } from '../concepts.ts'
 import { sha256Base64url } from '../crypto/bytes.ts'
 import { admitAttempt } from '../identity/authenticate.ts'
 import { identifyClient, readBasicCredentials } from '../oauth/client-auth.ts'
 import { takesImportedSecrets } from '../store/import-store.ts'
-import { verifyDjangoPassword } from './passwords.ts'
 import { takesImported } from './settings.ts'
 
 /**
@@ -14,7 +13,11 @@ import { takesImported } from './settings.ts'
  * @returns whether the request may now succeed
  * @throws {OAuthError} temporarily_unavailable (429, Retry-After): too many attempts
  */
-export async function adoptImportedSecret(request: EndpointRequest, provider: Provider): Promise<boolean> {
+export async function adoptImportedSecret(
+  request: EndpointRequest,
+  passwords: PasswordFormat,
+  provider: Provider,
+): Promise<boolean> {
   const { store } = provider
   if (!takesImported(provider) || !takesImportedSecrets(store)) return false
   // A client that cannot even be identified stays refused.
@@ -26,7 +29,7 @@ export async function adoptImportedSecret(request: EndpointRequest, provider: Pr
   if (found.proven || found.hash === null) return found.proven
   // No username contains a line break, so this count is separate.
   await admitAttempt({ client: null, device: null, username: `client\n${proof.clientId}` }, provider)
-  if (!(await verifyDjangoPassword(secret, found.hash))) return false
+  if (!(await passwords.verify(secret, found.hash))) return false
   await store.replaceImportedSecret(proof, found.hash, provider.request)
   return true
 }

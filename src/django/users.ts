@@ -2,7 +2,7 @@ import { InvalidInputError } from '../errors.ts'
 import { usernameSkeleton } from '../identity/skeleton.ts'
 import { checkEmail, checkUsername, emailKey, usernameKey } from '../identity/usernames.ts'
 import type { ImportedUser } from '../store/import-store.ts'
-import { djangoPasswordProblem } from './passwords.ts'
+import { djangoPasswordProblem } from './known-hashes.ts'
 import {
   type DjangoContext,
   type DjangoRecord,

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { django } from '../../src/django/index.ts'
-import { djangoPasswordProblem } from '../../src/django/passwords.ts'
+import { djangoPasswordProblem } from '../../src/django/known-hashes.ts'
+import { slowHashes } from '../../src/django/slow-hashes.ts'
 import { passwordProblem } from '../../src/django/users.ts'
 import { verifyPassword } from '../../src/identity/passwords.ts'
 import { givenClient, givenUser } from '../support/fixture.ts'
@@ -12,7 +13,7 @@ const PASSWORD = 'pässword'
 
 /** Verifies a password as the provider with the feature does. */
 const verify = async (password: string, hash: string) =>
-  verifyPassword(password, hash, django().passwordFormats ?? [])
+  verifyPassword(password, hash, django({ slowHashes }).passwordFormats ?? [])
 
 /** Made by Django 5.2's own hashers, but for the last three, which are of the time before it. */
 const HASHES = [
@@ -61,6 +62,15 @@ describe('the password formats of Django', () => {
     expect(djangoPasswordProblem(hash)).toMatch(/\.$/)
     expect(await verify(PASSWORD, hash)).toEqual({ valid: false, needsRehash: false })
   })
+
+  it.each(HASHES.filter(([name]) => /^(?:argon2|bcrypt)/.test(name)))(
+    '%s stops a provider that was not given slowHashes, so that somebody notices',
+    async (_, hash) => {
+      await expect(verifyPassword(PASSWORD, hash, django().passwordFormats ?? [])).rejects.toThrow(
+        'django(): lacks slowHashes, and a stored hash is bcrypt or Argon2',
+      )
+    },
+  )
 
   it(
     'lets other requests of the isolate go on while many iterations are derived',
