@@ -85,20 +85,19 @@ describe('the password formats of Django', () => {
   )
 
   it.each([
-    ['PBKDF2', 'pbkdf2_sha256$1500001$salt1234$d13Tci8ek3lXeA8TjRD1MJ47mpKKa+o9Xrku24TbRG4='],
-    ['bcrypt', 'bcrypt$$2b$14$qrcgcAa5AlzcK.XeIgHpROlzNgfspvVlNSf3U/ljhpRy1TxtjmipG'],
+    ['PBKDF2', 'pbkdf2_sha256$1500001$salt1234$CuLCRvlyxsifQV4ekcYhJy6iJR3lLnRRsrXDMYgqyTA='],
+    ['bcrypt', 'bcrypt$$2b$14$qrcgcAa5AlzcK.XeIgHpROiT2VKwVX/StA4M2FGxsma1z/5WsnyOG'],
     [
       'Argon2',
-      'argon2$argon2id$v=19$m=65536,t=2,p=1$c2FsdHNhbHQxMg$/dEd0JlUWVsF34uHAyDj18kyMlEv/34lB+d4GOaVyBE',
+      'argon2$argon2id$v=19$m=65536,t=2,p=1$c2FsdHNhbHQxMg$8a5/XOlW/73WdBIfmpc3a3b14eAaeG19++mfYSWusBI',
     ],
   ])('%s above what a request may cost is refused at the import and at the sign-in', async (_, password) => {
     const user = { model: 'auth.user', pk: '1', fields: { username: 'ada', password } }
     expect(passwordProblem(user)).toMatch(/The user needs a new password: set one with user set-password\.$/)
     await importRecords([user])
     expect(await tableOf('users')).toMatchObject([{ username: 'ada', password_hash: '!' }])
-    const started = Date.now()
+    // It is the hash of this very password: whoever derived it would find it right.
     expect(await verify(PASSWORD, password)).toEqual({ valid: false, needsRehash: false })
-    expect(Date.now() - started).toBeLessThan(1000)
   })
 
   it('makes the hash anew at the sign-in, so that the next one is checked against ours', async () => {

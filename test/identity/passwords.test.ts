@@ -7,10 +7,15 @@ const KEY = 'A'.repeat(43)
 const phc = (cost: string, salt = 'YWFhYWFhYWFhYWFhYWFhYQ', key = KEY): string =>
   `$scrypt$${cost}$${salt}$${key}`
 
+/** Milliseconds of the fastest of three tries: what else the machine does only adds to it. */
 async function milliseconds(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
+  const times = []
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const start = performance.now()
+    await work()
+    times.push(performance.now() - start)
+  }
+  return Math.min(...times)
 }
 
 describe('hashPassword', () => {

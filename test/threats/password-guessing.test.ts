@@ -60,12 +60,13 @@ describe('guessing a password', () => {
   threat(90, 'a try that is throttled is not hashed', async () => {
     const hashed = await fastest(['bob'])
     for (let index = 0; index < LIMIT; index++) await attempt('', { password: ' '.repeat(1025) })
-    const start = performance.now()
+    const times = []
     for (let index = 0; index < 20; index++) {
-      const answer = await attempt('', { password: PASSWORD })
-      expectRefusal(answer, 'temporarily_unavailable', 429)
+      const start = performance.now()
+      expectRefusal(await attempt('', { password: PASSWORD }), 'temporarily_unavailable', 429)
+      times.push(performance.now() - start)
     }
-    expect((performance.now() - start) / 20).toBeLessThan(hashed / 2)
+    expect(Math.min(...times)).toBeLessThan(hashed / 2)
   })
 
   threat(90, 'unknown users are throttled alike', async () => {
