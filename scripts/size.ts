@@ -77,7 +77,7 @@ const TARGETS: readonly Target[] = [
   {
     name: 'the whole Worker',
     entry: 'src/index.ts',
-    budget: 306,
+    budget: 393,
     without: [],
     holds: [...DJANGO, ...SLOW_HASHES, ...OPENID, ...OPERATORS, ...GERMAN],
   },

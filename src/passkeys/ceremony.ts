@@ -1,15 +1,20 @@
+import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server'
 import * as v from 'valibot'
-import { concat, sha256, toBase64url, utf8 } from '../crypto/bytes.ts'
+import { fromBase64url } from '../crypto/bytes.ts'
 import type { Passkey } from '../store/passkey-store.ts'
-import { type AuthenticatorData, readAuthenticatorData } from './authenticator-data.ts'
-import { mapOf, readCbor } from './cbor.ts'
-import { bytesOf, importKey, toJwk, verifySignature } from './public-key.ts'
+import { ALGORITHMS } from './options.ts'
 import type { RelyingParty } from './relying-party.ts'
+import { readStoredKey, storedKey } from './stored-key.ts'
 
 const base64url = v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(20_000))
 /** Longest id, in characters: 1,023 bytes (WebAuthn Level 3 4, credential id). */
 const credentialId = v.pipe(base64url, v.maxLength(1364))
-const common = { id: credentialId, type: v.literal('public-key') }
+const common = {
+  id: credentialId,
+  rawId: credentialId,
+  type: v.literal('public-key'),
+  clientExtensionResults: v.fallback(v.object({}), {}),
+}
 
 const assertion = v.pipe(
   v.string(),
@@ -40,9 +45,7 @@ const clientData = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
-    type: v.string(),
     challenge: v.string(),
-    origin: v.string(),
     crossOrigin: v.optional(v.boolean(), false),
     topOrigin: v.optional(v.string()),
   }),
@@ -66,10 +69,14 @@ export function parseAttestation(text: string | undefined): Attestation | null {
 }
 
 /** Returns the challenge that an answer names; empty if it names none. */
-export function challengeOf({ response }: Assertion | Attestation): string {
-  const text = new TextDecoder().decode(bytesOf(response.clientDataJSON))
-  const parsed = v.safeParse(clientData, text)
-  return parsed.success ? parsed.output.challenge : ''
+export function challengeOf(answer: Assertion | Attestation): string {
+  return clientDataOf(answer)?.challenge ?? ''
+}
+
+function clientDataOf({ response }: Assertion | Attestation): v.InferOutput<typeof clientData> | null {
+  const bytes = fromBase64url(response.clientDataJSON)
+  const parsed = v.safeParse(clientData, bytes && new TextDecoder().decode(bytes))
+  return parsed.success ? parsed.output : null
 }
 
 /** The expected challenge, origin and relying party. */
@@ -90,80 +97,78 @@ export interface VerifiedUse {
  * @throws {TypeError} the check that failed
  */
 export async function verifyAssertion(
-  { response }: Assertion,
-  passkey: Passkey,
+  answer: Assertion,
+  { credentialId: id, publicKey, signCount, synced }: Passkey,
   expected: Expected,
 ): Promise<VerifiedUse> {
-  const clientBytes = bytesOf(response.clientDataJSON)
-  checkClientData(clientBytes, 'webauthn.get', expected)
-  const authenticatorBytes = bytesOf(response.authenticatorData)
-  const said = readAuthenticatorData(authenticatorBytes)
-  await checkAuthenticator(said, expected)
-  require(said.backupEligible === passkey.synced, 'the backup eligibility has changed')
-  require((said.signCount === 0 && passkey.signCount === 0) ||
-    said.signCount > passkey.signCount, 'the counter went back: the passkey may have been copied')
-  const signed = concat(authenticatorBytes, await sha256(clientBytes))
-  require(await verifySignature(
-    passkey.publicKey,
-    bytesOf(response.signature),
-    signed,
-  ), 'the signature is wrong')
+  checkFrame(answer)
+  const credential = { id, publicKey: readStoredKey(publicKey), counter: signCount }
+  const { authenticationInfo: said, verified } = await verifyAuthenticationResponse({
+    response: answer,
+    credential,
+    ...libraryNames(expected),
+  }).catch(refuse)
+  require(verified, 'the signature is wrong')
+  const backupEligible = said.credentialDeviceType === 'multiDevice'
+  require(backupEligible === synced, 'the backup eligibility has changed')
   return {
-    signCount: said.signCount,
-    backedUp: said.backedUp,
-    amr: [said.backupEligible ? 'swk' : 'hwk', 'user', 'mfa'],
+    signCount: said.newCounter,
+    backedUp: said.credentialBackedUp,
+    amr: [backupEligible ? 'swk' : 'hwk', 'user', 'mfa'],
   }
 }
 
 /**
  * Verifies a new credential (WebAuthn Level 3 7.1, steps 7 to 24). The model of the authenticator was not requested
- * (`attestation` is `none`), so a statement about it is ignored; a false one would harm only the user's own account.
+ * (`attestation` is `none`).
  * @throws {TypeError} the check that failed
  */
 export async function verifyAttestation(
-  { id, response }: Attestation,
+  answer: Attestation,
   expected: Expected,
 ): Promise<Omit<Passkey, 'name' | 'createdAt' | 'lastUsedAt'>> {
-  checkClientData(bytesOf(response.clientDataJSON), 'webauthn.create', expected)
-  const [object] = readCbor(bytesOf(response.attestationObject), 0)
-  const authenticatorBytes = mapOf(object)?.get('authData')
-  if (!(authenticatorBytes instanceof Uint8Array))
-    throw new TypeError('the attestation holds no authenticator data')
-  const said = readAuthenticatorData(new Uint8Array(authenticatorBytes))
-  await checkAuthenticator(said, expected)
-  if (!said.credential) throw new TypeError('the authenticator data holds no credential')
-  require(said.credential.id === id, 'the credential has another id')
-  const jwk = toJwk(said.credential.key)
-  await importKey(jwk)
+  checkFrame(answer)
+  const { registrationInfo: said } = await verifyRegistrationResponse({
+    response: answer,
+    supportedAlgorithmIDs: [...ALGORITHMS],
+    ...libraryNames(expected),
+  }).catch(refuse)
+  if (!said) throw new TypeError('the attestation is wrong')
+  const { counter, id, publicKey } = said.credential
+  require(id === answer.id, 'the credential has another id')
   return {
     credentialId: id,
-    publicKey: JSON.stringify(jwk),
-    signCount: said.signCount,
-    transports: response.transports,
-    synced: said.backupEligible,
-    backedUp: said.backedUp,
+    publicKey: storedKey(publicKey),
+    signCount: counter,
+    transports: answer.response.transports,
+    synced: said.credentialDeviceType === 'multiDevice',
+    backedUp: said.credentialBackedUp,
   }
 }
 
-/** Checks the browser's data: the ceremony, our challenge, and one of our pages outside any frame. */
-function checkClientData(
-  bytes: Uint8Array<ArrayBuffer>,
-  type: string,
-  { challenge, origins }: Expected,
-): void {
-  const parsed = v.safeParse(clientData, new TextDecoder().decode(bytes))
-  if (!parsed.success) throw new TypeError('the client data is malformed')
-  const said = parsed.output
-  require(said.type === type, 'it is an answer of another kind')
-  require(said.challenge === challenge, 'it is an answer to another challenge')
-  require(origins.includes(said.origin), 'it was given at another origin')
+/** What is expected, by the names of the library. */
+function libraryNames({ challenge, id, origins }: Expected): {
+  readonly expectedChallenge: string
+  readonly expectedOrigin: string[]
+  readonly expectedRPID: string
+} {
+  return { expectedChallenge: challenge, expectedOrigin: [...origins], expectedRPID: id }
+}
+
+/** Checks that the page was in no frame; the library takes one whose page the browser does not name. */
+function checkFrame(answer: Assertion | Attestation): void {
+  const said = clientDataOf(answer)
+  if (!said) throw new TypeError('the client data is malformed')
   require(!said.crossOrigin && said.topOrigin === undefined, 'it was given in a frame')
 }
 
-/** Checks the authenticator's data: our relying party, and a person who is present and verified by finger, face or PIN. */
-async function checkAuthenticator(said: AuthenticatorData, { id }: RelyingParty): Promise<void> {
-  require(said.rpIdHash === toBase64url(await sha256(utf8(id))), 'it is for another relying party')
-  require(said.userPresent && said.userVerified, 'the user was not verified')
+/** Longest refusal, in characters: the library repeats what the browser sent. */
+const REFUSAL_LENGTH = 200
+
+/** Makes a refusal of whatever the library throws at an answer. */
+function refuse(error: unknown): never {
+  const problem = error instanceof Error ? error.message : 'it is malformed'
+  throw new TypeError(problem.slice(0, REFUSAL_LENGTH), { cause: error })
 }
 
 function require(holds: boolean, problem: string): void {

@@ -1,6 +1,8 @@
 import type { Passkey } from '../store/passkey-store.ts'
-import { ALGORITHMS } from './public-key.ts'
 import type { RelyingParty } from './relying-party.ts'
+
+/** Algorithms with which authenticators may sign, best first: ES256, EdDSA with Ed25519, RS256 (IANA COSE algorithms). */
+export const ALGORITHMS: readonly number[] = [-7, -8, -257]
 
 /** Milliseconds that a browser waits for its user. */
 const TIMEOUT = 300_000

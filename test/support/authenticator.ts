@@ -30,6 +30,8 @@ export interface Twist {
   readonly id?: string
   /** Bytes behind the authenticator data. */
   readonly behind?: Uint8Array<ArrayBuffer>
+  /** The format of its attestation, whose statement stays empty. */
+  readonly fmt?: string
   /** Another text that is signed. */
   readonly signed?: Uint8Array<ArrayBuffer>
 }
@@ -61,6 +63,7 @@ export interface AuthenticatorFields {
 /** An authenticator that holds one credential, and a browser in front of it, which writes JSON. */
 export interface Authenticator {
   readonly id: string
+  readonly publicJwk: JsonWebKey
   /** Makes its credential for options of `creationOptions`, as JSON. */
   create(options: CreationOptions, twist?: Twist): Promise<string>
   /** Signs a challenge of `requestOptions`, as JSON. */
@@ -111,12 +114,13 @@ export async function newAuthenticator(fields: AuthenticatorFields): Promise<Aut
   }
   return {
     id,
+    publicJwk: (await crypto.subtle.exportKey('jwk', keys.publicKey)) as JsonWebKey,
     async create({ challenge, user }, twist = {}) {
       userHandle = user.id
       const length = new Uint8Array([0, rawId.length])
       const authData = await said(twist, 64, new Uint8Array(16), length, rawId, cose)
       const object = new Map<string, Item>([
-        ['fmt', 'none'],
+        ['fmt', twist.fmt ?? 'none'],
         ['attStmt', new Map()],
         ['authData', authData],
       ])
