@@ -64,7 +64,7 @@ async function checkPort(port: number, another = 'PORT=8788 npm start'): Promise
 
 /** Migrates and seeds the local state, and reads what is left of the demo data there. */
 async function prepare(persistTo: string, secretKey: string, port: number, seed: Seed): Promise<DemoState> {
-  const session = createSession(await openLocalD1(persistTo, track), secretKey)
+  const session = createSession(await openLocalD1(persistTo), secretKey)
   try {
     await seed(session, `http://localhost:${port}`)
     return await readDemoState(session)

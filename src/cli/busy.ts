@@ -3,12 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 /** Milliseconds for which another process may hold the local database. */
 const PATIENCE = 60_000
 
-/**
- * Signs of a lock. workerd names it, or hides it behind an internal error after logging it; and a migration that another
- * process is applying at the same moment finds that its tables exist.
- */
-const BUSY =
-  /SQLITE_BUSY|SQLITE_LOCKED|database (?:table )?is locked|internal error; reference|already exists at offset|duplicate column name/
+/** Signs of a lock: workerd names it, or hides it behind an internal error after logging it. */
+const BUSY = /SQLITE_BUSY|SQLITE_LOCKED|database (?:table )?is locked|internal error; reference/
 
 /** Returns whether an error of workerd or wrangler, or its cause, shows that another process holds the local database. */
 export function isBusy(error: unknown): boolean {

@@ -51,7 +51,7 @@ const hrefs = async (selector: string): Promise<string[]> => {
 }
 
 /** Looks at what each button asks before it does anything, from the page at an address. */
-async function expectUsableQuestions(name: string, address: string): Promise<void> {
+async function lookAtQuestions(name: string, address: string): Promise<void> {
   for (const action of await page.locator('.admin-main button[name=action]').all()) {
     const value = (await action.getAttribute('value')) ?? ''
     const box = page.locator('tbody input[type=checkbox]').first()
@@ -81,7 +81,7 @@ describe('every page of the panel can be used by everybody, light and dark', () 
       await inspect(page, `admin-${kind}-record`)
       forms.push(...(await hrefs('.admin-title a[href*="/edit"]')))
     }
-    await expectUsableQuestions(`admin-${kind}`, page.url())
+    await lookAtQuestions(`admin-${kind}`, page.url())
     for (const form of forms) {
       await page.goto(new URL(form, world.origin).href)
       await inspect(page, `admin-${kind}-${form.includes('/edit') ? 'edit' : 'new'}`)
