@@ -54,6 +54,7 @@ export async function takeAnswer(c: Handling, known: KnownProviders): Promise<Re
       provider: { id: row.id, issuer: row.issuer, domains: row.domains },
       subject: identity.subject,
       label: labelOf(identity),
+      countedAsFresh: identity.countedAsFresh,
       state,
     }
     const { confirms, session } = attempt

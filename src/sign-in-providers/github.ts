@@ -43,6 +43,7 @@ export async function answeredByGithub(
   return {
     subject: String(user.id),
     authenticatedAt: row.countsAsFresh ? request.now : 0,
+    countedAsFresh: row.countsAsFresh,
     email,
     emailVerified: email !== null,
     names: [user.login],

@@ -17,6 +17,8 @@ export interface Identity {
   readonly subject: string
   /** When the person was authenticated there; 0 if it does not say. */
   readonly authenticatedAt: number
+  /** Whether the provider does not say, and its users count as authenticated now (`counts_as_fresh`). */
+  readonly countedAsFresh: boolean
   /** An address that mail can be sent to; anything else is ignored. */
   readonly email: string | null
   /** Whether the provider has verified the address. */

@@ -52,7 +52,9 @@ export async function answeredByIssuer(
   const claims = oauth.getValidatedIdTokenClaims(tokens)
   if (!claims || !SUBJECT.test(claims.sub))
     throw new SignInProblem('failed', 'the ID token has no usable subject')
-  const authenticatedAt = authenticationTime(claims.auth_time, row, attempt, request.now)
+  const said = authenticationTime(claims.auth_time, attempt, request.now)
+  const countedAsFresh = said === null && row.countsAsFresh
+  const authenticatedAt = countedAsFresh ? request.now : (said ?? 0)
   if (attempt.insists && authenticatedAt < attempt.at - (attempt.maxAge ?? 0) - LEEWAY)
     throw new SignInProblem(
       authenticatedAt === 0 ? 'fresh' : 'old',
@@ -61,7 +63,7 @@ export async function answeredByIssuer(
   const keys = known.get(settings)?.get(row.issuer)?.keys ?? {}
   await oauth.validateApplicationLevelSignature(server, response, { ...options, [oauth.jwksCache]: keys })
   const more = claims['email'] === undefined ? await userInfo(claims.sub, tokens.access_token) : {}
-  return { authenticatedAt, ...identityOf(claims.sub, { ...more, ...claims }) }
+  return { authenticatedAt, countedAsFresh, ...identityOf(claims.sub, { ...more, ...claims }) }
 
   /** Many issuers return a person's address only there (OpenID Connect Core 5.3, 5.4). */
   async function userInfo(subject: string, accessToken: string): Promise<Claims> {
@@ -75,20 +77,15 @@ type Claims = Readonly<Record<string, unknown>>
 
 /**
  * Returns when an issuer authenticated somebody, by our clock: never in the future and, if a fresh authentication was
- * requested, not before the attempt started.
+ * requested, not before the attempt started. Null if it does not say.
  */
-function authenticationTime(
-  said: unknown,
-  { countsAsFresh }: SignInProviderRecord,
-  { at, maxAge }: Attempt,
-  now: number,
-): number {
-  if (typeof said !== 'number' || !(said > 0)) return countsAsFresh ? now : 0
+function authenticationTime(said: unknown, { at, maxAge }: Attempt, now: number): number | null {
+  if (typeof said !== 'number' || !(said > 0)) return null
   const since = Math.min(now, Math.floor(said))
   return maxAge === 0 && since >= at - LEEWAY ? Math.max(at, since) : since
 }
 
-function identityOf(subject: string, claims: Claims): Omit<Identity, 'authenticatedAt'> {
+function identityOf(subject: string, claims: Claims): Omit<Identity, 'authenticatedAt' | 'countedAsFresh'> {
   const names = ['preferred_username', 'nickname', 'name'].flatMap((name) => {
     const value = claims[name]
     return typeof value === 'string' && value.trim() !== '' ? [value] : []

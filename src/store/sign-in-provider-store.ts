@@ -55,6 +55,8 @@ export interface ProvedIdentity {
   readonly provider: Pick<SignInProvider, 'domains' | 'id' | 'issuer'>
   readonly subject: string
   readonly label: string
+  /** Whether the time of the sign-in is only that the provider's users count as authenticated now. */
+  readonly countedAsFresh: boolean
   readonly state: Omit<SpentOnce, 'requestId'>
 }
 
@@ -130,7 +132,8 @@ export interface SignInProviderStore {
   /**
    * Signs in the user who is linked to an identity; else the one active user who has proved the same address, and links that
    * user; else a new user. Addresses are the same if their part before the `@` differs only in the case of ASCII letters.
-   * All or nothing; the provider must be enabled, and this request must have spent the state.
+   * All or nothing; the provider must be enabled, and this request must have spent the state. A time that
+   * only counts as fresh is not saved if the provider's users no longer do.
    * @returns null if there is
    * no such user
    */
@@ -151,7 +154,8 @@ export interface SignInProviderStore {
   /**
    * Notes with a session that its user was authenticated elsewhere, by an identity that is linked to this user, and a state that this
    * request has spent.
-   * @returns false if it is linked to nobody or to somebody else, or the session is over
+   * @returns false if it is linked to nobody or to somebody else, the session is over, or it only counts as fresh and the
+   *   provider's users no longer do
    */
   confirm(
     identity: ProvedIdentity,

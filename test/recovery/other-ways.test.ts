@@ -234,6 +234,7 @@ describe('a new password against whoever is still in the account', () => {
           provider: { id: 'acme', issuer: ISSUER, domains: '' },
           subject: `sub-${round}`,
           label: 'x',
+          countedAsFresh: false,
           state,
         }
         const wish = await reset(`hash ${round}`)

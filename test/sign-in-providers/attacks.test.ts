@@ -324,6 +324,7 @@ describe('what was ended', () => {
       provider: { id: 'acme', issuer: issuer.issuer, domains: '' },
       subject: 'sub',
       label: 'x',
+      countedAsFresh: false,
       state: { jtiHash: 'h', expiresAt: 9e9 },
       session,
       address: null,

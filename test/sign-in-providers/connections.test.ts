@@ -175,7 +175,7 @@ describe('linking', () => {
 
   threat(193, 'of one account elsewhere by two users at once has one winner', async () => {
     const provider = { id: 'acme', issuer: issuer.issuer, domains: '' }
-    const identity = { provider, subject: 'sub-of-ann', label: 'x' }
+    const identity = { provider, subject: 'sub-of-ann', label: 'x', countedAsFresh: false }
     const sessions = await Promise.all([alice, bob].map((user) => givenSession(user)))
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, async (_, at) => {
@@ -290,7 +290,8 @@ describe('the last way to sign in', () => {
   threat(195, 'is not an account of a provider that is off', async () => {
     const carol = await givenLinked()
     await givenProvider(issuer.issuer, { id: 'off', name: 'Off' })
-    const other = { provider: { id: 'off', issuer: issuer.issuer, domains: '' }, subject: 's', label: 's' }
+    const provider = { id: 'off', issuer: issuer.issuer, domains: '' }
+    const other = { provider, subject: 's', label: 's', countedAsFresh: false }
     const state = { jtiHash: 'x', expiresAt: 9e9 }
     const { id: sessionId } = await givenSession(carol)
     const request = { id: 'r', now: 1, network: null }

@@ -171,6 +171,7 @@ describe('writes whose reply was lost', () => {
       provider: { id: 'acme', issuer: issuer.issuer, domains: '' },
       subject,
       label: subject,
+      countedAsFresh: false,
       state: { jtiHash: crypto.randomUUID(), expiresAt: 9e9 },
       session: { id: crypto.randomUUID(), userAgent: '', amr: ['fed'], expiresAt: 9e9, replaces: null },
       address: null,

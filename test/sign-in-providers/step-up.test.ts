@@ -6,7 +6,7 @@ import { type Browser, hiddenFields, nextOf, openBrowser, type Visit } from '../
 import { putUp } from '../support/documents.ts'
 import { givenCast, givenSession, givenUser } from '../support/fixture.ts'
 import { authorizationUrl, expectPage, FORGED } from '../support/flow.ts'
-import { ORIGIN, type Vars } from '../support/http.ts'
+import { ORIGIN, send, sendIn, type Vars } from '../support/http.ts'
 import { OUTBOX } from '../support/mail.ts'
 import { threat } from '../support/must.ts'
 import { all, sentTwice } from '../support/operator.ts'
@@ -52,8 +52,8 @@ function now(): number {
 }
 
 /** A browser in which somebody signed in an hour ago. */
-async function longSignedIn(userId = carol, vars: Vars = {}): Promise<Browser> {
-  const browser = openBrowser(vars)
+async function longSignedIn(userId = carol, vars: Vars = {}, sendTo = send): Promise<Browser> {
+  const browser = openBrowser(vars, [], sendTo)
   const { name, value } = await givenSession(userId, { authTime: now() - 3600 })
   browser.cookies.set(name, value)
   return browser
@@ -321,6 +321,7 @@ describe('the confirmation in the storage', () => {
     provider: { id: 'acme', issuer: issuer.issuer, domains: '' },
     subject: 'sub-of-ann',
     label: 'x',
+    countedAsFresh: false,
     state: { jtiHash: state, expiresAt: 9e9 },
   })
   const rule = { now: 1, idleDelta: 9e9, secondFactor: undefined }
@@ -363,6 +364,21 @@ describe('the confirmation in the storage', () => {
       }
     },
   )
+
+  threat(197, 'that only counts as fresh is refused once staff have taken that back', async () => {
+    const { id } = await givenSession(carol, { authTime: 1 })
+    const session = { id, authenticatedAt: now(), rule: { ...rule, now: now() } }
+    const outcomes: boolean[] = []
+    for (const counts of [0, 1]) {
+      await env.DB.prepare('UPDATE sign_in_providers SET counts_as_fresh = ?').bind(counts).run()
+      const request = { id: `r${counts}`, now: now(), network: null }
+      const counted = { ...identity(`s${counts}`), countedAsFresh: true }
+      await store.spendState(counted.state, request)
+      outcomes.push(await store.confirm(counted, session, request))
+    }
+    expect(outcomes).toEqual([false, true])
+    expect(await confirmations()).toBe(1)
+  })
 
   threat(197, 'is refused to a session that lacks the second factor that is demanded', async () => {
     const { id } = await givenSession(carol, { authTime: 1 })
@@ -430,6 +446,27 @@ describe('a provider that cannot say when somebody signed in', () => {
     expect(visit.text).toContain('GitHub does not say whether you have just signed in there.')
     expect(await confirmations()).toBe(0)
   })
+
+  threat(
+    197,
+    'confirms nothing and vouches for nothing, even in a Worker that has not yet heard of that',
+    async () => {
+      await givenGithubUser(true)
+      const oneWorker = { ...env }
+      const sendTo: typeof send = async (path, init) => sendIn(oneWorker, path, init)
+      const browser = await longSignedIn(carol, {}, sendTo)
+      const url = await leave(browser, 'github')
+      const { browser: visitor, url: signIn } = await goTo('github', { browser: openBrowser({}, [], sendTo) })
+      // The Worker remembers the provider from the start of both.
+      await env.DB.prepare('UPDATE sign_in_providers SET counts_as_fresh = 0').run()
+      expect((await browser.visit(answerPath(GITHUB_SELF, url))).path).toBe(CONFIRM)
+      expect(await confirmations()).toBe(0)
+      expect((await visitor.visit(answerPath(GITHUB_SELF, signIn))).path).toBe('/account')
+      expect(await all('SELECT vouched_at FROM sessions WHERE vouched_at IS NOT NULL')).toEqual([
+        { vouched_at: 0 },
+      ])
+    },
+  )
 
   it('confirms so by OpenID Connect, too, but never by a time that it says and that is over', async () => {
     await env.DB.prepare('UPDATE sign_in_providers SET counts_as_fresh = 1').run()

@@ -27,6 +27,11 @@ export function mayUse({ provider, state }: ProvedIdentity, { id }: RequestMark)
     AND p.id = ${provider.id} AND p.issuer = ${provider.issuer} AND p.domains = ${provider.domains} AND p.is_enabled = 1`
 }
 
+/** Condition: the time of the sign-in is the provider's own, or users of the provider `p` still count as authenticated now. */
+export function isFreshEnough({ countedAsFresh }: ProvedIdentity): SQL {
+  return countedAsFresh ? sql`p.counts_as_fresh = 1` : sql`1`
+}
+
 /** The link `l` of an identity. */
 export function linkOf({ provider, subject }: ProvedIdentity): SQL {
   return sql`l.provider_id = ${provider.id} AND l.subject = ${subject}`
@@ -87,7 +92,7 @@ export async function confirmSession(
   request: RequestMark,
 ): Promise<boolean> {
   const own = sql`s.id = ${id} AND EXISTS (SELECT 1 FROM (${liveSession(id, rule)}) v JOIN linked_accounts l ON l.user_id = v.user_id
-    JOIN sign_in_providers p ON p.id = l.provider_id AND p.issuer = l.issuer WHERE ${linkOf(identity)} AND ${mayUse(identity, request)})`
+    JOIN sign_in_providers p ON p.id = l.provider_id AND p.issuer = l.issuer WHERE ${linkOf(identity)} AND ${mayUse(identity, request)} AND ${isFreshEnough(identity)})`
   const results = await run<{ written: number }[]>(db, [
     auditStatement(
       { type: 'sign_in_confirmed', actor: sql`s.user_id`, userId: sql`s.user_id`, subject: id },

@@ -3,7 +3,7 @@ import type { RequestMark } from '../records.ts'
 import type { LinkedSignIn, LinkedUser, NewLinkedUser } from '../sign-in-provider-store.ts'
 import { auditStatement, auditWritten } from './audit.ts'
 import { hasAddress } from './email-keys.ts'
-import { insertLink, isFree, linkOf, mayUse } from './linked-accounts.ts'
+import { insertLink, isFree, isFreshEnough, linkOf, mayUse } from './linked-accounts.ts'
 import { run } from './run.ts'
 import { insertSession } from './sessions.ts'
 
@@ -24,6 +24,8 @@ export async function signInLinked(
   const may = mayUse(signIn, request)
   const owner = sql`(SELECT l.user_id FROM linked_accounts l WHERE ${linkOf(signIn)})`
   const used = sql`EXISTS (SELECT 1 FROM linked_accounts l WHERE ${linkOf(signIn)} AND l.op = ${request.id})`
+  const vouchedAt = sql`CASE WHEN EXISTS (SELECT 1 FROM sign_in_providers p WHERE p.id = ${provider.id} AND ${isFreshEnough(signIn)})
+    THEN ${session.vouchedAt ?? null} ELSE 0 END`
   const signedIn = sql`FROM sessions n WHERE n.id = ${session.id}`
   const results = await run<UserRow[]>(db, [
     // A link from another issuer under the same provider id belongs to another person.
@@ -32,7 +34,7 @@ export async function signInLinked(
         AND EXISTS (SELECT 1 FROM users u WHERE u.id = l.user_id AND u.is_active = 1)`,
     ...(address ? linkByAddress(signIn, address, request) : []),
     ...(newUser ? makeUser(signIn, newUser, request) : []),
-    ...insertSession({ ...session, userId: owner }, used, request),
+    ...insertSession({ ...session, userId: owner, vouchedAt }, used, request),
     sql`UPDATE users SET last_sign_in_at = ${request.now} WHERE id = ${owner} AND EXISTS (SELECT 1 ${signedIn})`,
     auditStatement(
       { type: 'signed_in', actor: sql`n.user_id`, userId: sql`n.user_id`, subject: session.id },

@@ -82,7 +82,10 @@ export async function touchSession(db: D1Database, id: string, now: number): Pro
  * the user `u`
  */
 export function insertSession(
-  session: Omit<SessionCommit, 'userId'> & { readonly userId: SQL | string },
+  session: Omit<SessionCommit, 'userId' | 'vouchedAt'> & {
+    readonly userId: SQL | string
+    readonly vouchedAt?: SQL | number | null
+  },
   may: SQL,
   request: RequestMark,
 ): SQL[] {
