@@ -7,7 +7,8 @@ import { authorizeUrl, press, signIn, startWorld, type World } from '../test/bro
 import { photographAll, writeSheet } from './all-pictures.ts'
 
 const FOLDER = 'docs/pictures'
-const SIZE = { width: 1280, height: 860 }
+/** High enough for all of the consent page. */
+const SIZE = { width: 1280, height: 1060 }
 
 /** What is shown, and how to get there as ann, a member of staff. */
 const PICTURES: Readonly<Record<string, (page: Page, world: World) => Promise<void>>> = {
@@ -36,12 +37,26 @@ async function toWebp(page: Page, png: string): Promise<Uint8Array> {
   return Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (sign) => sign.charCodeAt(0))
 }
 
+/** Gives ben, chris, dana and eli valid tokens, so that the panel has something to count. */
+async function givenTokens({ db }: World): Promise<void> {
+  await db
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 137)
+      INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, access_expires_at, expires_at, created_at, refresh_expires_at)
+      SELECT printf('%012x%020x', (unixepoch() - i * 600) * 1000, i), u.id, iif(i % 3, 'calendar', 'phone'), 'authorization_code',
+        'read', unixepoch(), unixepoch() + 86400, unixepoch() + 8640000, unixepoch() - i * 600, unixepoch() + 8640000
+      FROM n JOIN (SELECT id, row_number() OVER (ORDER BY id) AS k FROM users WHERE is_staff = 0) u ON u.k = 1 + i % 4`,
+    )
+    .run()
+}
+
 /** Makes the pictures that are committed. */
 async function makePictures(): Promise<void> {
   const world = await startWorld()
   try {
     await mkdir(FOLDER, { recursive: true })
     await givenBusy(world)
+    await givenTokens(world)
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await world.open({ viewport: SIZE, colorScheme })
       await page.goto(`${world.origin}/login`)

@@ -57,12 +57,12 @@ export async function readRelated(
 
 /** Counts what a provider has: clients, people, and what is valid now. */
 export async function readCounts(operator: StaffOperator): Promise<readonly Related[]> {
-  const live = { state: 'live' }
+  const valid = { state: 'valid' }
   return Promise.all([
     count(resources.clients, {}, operator),
     count(resources.users, {}, operator),
-    count(resources['access-tokens'], live, operator),
-    count(resources.sessions, live, operator),
+    count(resources['access-tokens'], valid, operator),
+    count(resources.sessions, valid, operator),
   ])
 }
 

@@ -74,9 +74,10 @@ td:has(> time), td > a:has(> time) { white-space: nowrap }
 td input[type='checkbox'] { width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-text) }
 .entry { display: inline-block; margin-inline-end: 0.75rem }
 .facts .entry { display: block; margin: 0 }
+.facts .entry + .entry { margin-top: 0.25rem }
 .state { display: inline-block; padding: 0.0625rem 0.625rem; border: 1px solid; border-radius: 1rem; font-size: 0.8125rem; font-weight: 600; white-space: nowrap; color: var(--muted) }
 .state::first-letter { text-transform: uppercase }
-.state-live, .state-active, .state-enabled, .state-fresh { color: var(--success); background: var(--success-soft) }
+.state-valid, .state-active, .state-enabled, .state-fresh { color: var(--success); background: var(--success-soft) }
 .state-revoked, .state-withdrawn, .state-disabled, .state-failing, .state-unusable { color: var(--danger); background: var(--danger-soft) }
 .sort-field { display: none }
 @media (max-width: 40rem) {

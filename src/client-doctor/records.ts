@@ -17,7 +17,7 @@ export const clientDoctor: Resource = {
   id: 'target',
   name: 'target',
   columns: [
-    { name: 'target', label: 'Asked about', link: { kind: 'client-doctor', id: 'target' } },
+    { name: 'target', label: 'Asked about', link: { kind: 'client-doctor', id: 'diagnosed' } },
     { name: 'state', label: 'State', kind: 'word' },
     { name: 'steps', label: 'Step by step', kind: 'sentences' },
   ],
@@ -36,7 +36,10 @@ export const clientDoctor: Resource = {
     if (target.trim() !== '') {
       const found = await diagnosisOf(target.trim(), operator)
       const steps = found.findings.map(({ state, text }) => `${state}: ${text}`)
-      return { records: [{ target: found.target, state: stateOf(found), steps }], next: null }
+      return {
+        records: [{ target: found.target, diagnosed: found.target, state: stateOf(found), steps }],
+        next: null,
+      }
     }
     const records = foresee(groundsFor(operator)).map(({ client, steps, works }): AdminRecord => ({
       target: client,

@@ -72,6 +72,7 @@ export function invitationRecords(storeOf: (operator: Operator) => InvitationSto
       'Links with which people sign up, one for each person. One that is mailed to an address also verifies the address.',
     id: 'id',
     name: 'id',
+    about: ['email'],
     columns: COLUMNS,
     facts: COLUMNS,
     filters: [{ name: 'id', label: 'Id begins with' }],
@@ -95,7 +96,7 @@ export function invitationRecords(storeOf: (operator: Operator) => InvitationSto
         danger: true,
         bulk: true,
         removes: true,
-        appliesTo: (record) => record['state'] === 'waits',
+        appliesTo: (record) => record['state'] === 'pending',
         run: withdraw,
       },
     ],
@@ -103,6 +104,6 @@ export function invitationRecords(storeOf: (operator: Operator) => InvitationSto
 }
 
 function toRecord({ createdAt, email, expiresAt, id, usedAt }: Invitation, now: number) {
-  const state = usedAt !== null ? 'used' : expiresAt > now ? 'waits' : 'expired'
+  const state = usedAt !== null ? 'used' : expiresAt > now ? 'pending' : 'expired'
   return { id, email, state, created_at: createdAt, expires_at: expiresAt }
 }

@@ -34,7 +34,7 @@ export const german: MailMessages = {
     change: 'Andere Adresse benutzen',
     newAddress: 'Neue E-Mail-Adresse',
     changeHint: 'Sie ersetzt die bisherige, sobald Sie den Code eingeben, den wir dorthin schicken.',
-    confirmFirst: 'Sie haben sich vor einiger Zeit angemeldet. Zeigen Sie erst, dass Sie es noch sind.',
+    confirmFirst: 'Sie haben sich vor einiger Zeit angemeldet. Bestätigen Sie zuerst, dass Sie es sind.',
     confirmIt: 'Bestätigen, dass Sie es sind',
     confirmTitle: 'E-Mail-Adresse bestätigen',
     confirmText: (address, username) => `Soll ${address} die E-Mail-Adresse Ihres Kontos ${username} sein?`,

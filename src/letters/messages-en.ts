@@ -32,7 +32,7 @@ export const english = {
     change: 'Use another address',
     newAddress: 'New email address',
     changeHint: 'It replaces your current address once you enter the code that we send to it.',
-    confirmFirst: 'You signed in a while ago. First confirm that it is still you.',
+    confirmFirst: 'You signed in a while ago. First confirm that it is you.',
     confirmIt: 'Confirm that it is you',
     confirmTitle: 'Confirm your email address',
     confirmText: (address: string, username: string) =>

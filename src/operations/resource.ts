@@ -191,8 +191,10 @@ interface Described {
   readonly intro: string
   /** The column that identifies a record. */
   readonly id: string
-  /** The column with the name that people know. */
+  /** The column with the name that people know; the id if there is none. */
   readonly name: string
+  /** The columns that tell records without a name apart. */
+  readonly about?: readonly string[]
   readonly columns: readonly Column[]
   /** What its page and the API show; `factColumns` reads it. */
   readonly facts: readonly Column[] | ((known: Pick<Known, 'clientMetadata'>) => readonly Column[])

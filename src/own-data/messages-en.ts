@@ -20,7 +20,7 @@ export const english = {
   goneTitle: 'Your account will be deleted',
   goneText: (when: string) =>
     `It will be deleted after ${when}. If you change your mind, sign in before then.`,
-  confirmFirst: 'Confirm that it is you, to download your data or delete your account.',
+  confirmFirst: 'Confirm that it is you, and then download your data or delete your account.',
   confirm: 'Confirm',
   back: 'Back to your account',
   events: {

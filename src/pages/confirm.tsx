@@ -1,5 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Button, ButtonLink, Card, Field, Form } from '../ui/components.tsx'
+import { Alert, Button, ButtonLink, Card, Field, Form, type Notice } from '../ui/components.tsx'
 import { ErrorSummary, problemsOf } from '../ui/error-summary.tsx'
 import { Layout } from '../ui/layout.tsx'
 import type { Ui } from '../ui/theme.ts'
@@ -16,20 +16,23 @@ export interface ConfirmPageProps {
   readonly others: readonly JSX.Element[]
   /** The problem with the password. */
   readonly problem: string | null
+  /** Why another way did not work, after it led back here. */
+  readonly notice: Notice | null
   /** Where cancelling leads. */
   readonly cancelUrl: string
 }
 
 /** Asks the user to authenticate before an important change. */
 export function ConfirmPage(props: ConfirmPageProps): JSX.Element {
-  const { action, cancelUrl, hasPasswords, others, problem, ui, username } = props
+  const { action, cancelUrl, hasPasswords, notice, others, problem, ui, username } = props
   const { common, confirm, fields } = ui.messages
   const problems = problemsOf([['password', common.password, problem ?? undefined]])
   return (
-    <Layout ui={ui} title={confirm.title} failed={problem !== null}>
+    <Layout ui={ui} title={confirm.title} failed={problem !== null || notice?.kind === 'error'}>
       <Card>
         <h1>{confirm.title}</h1>
         <p class="muted">{confirm.text}</p>
+        {notice && <Alert {...notice} />}
         <ErrorSummary title={fields.problems(problems.length)} problems={problems} />
         <Form ui={ui} action={action}>
           {hasPasswords && (

@@ -66,7 +66,7 @@ export function resourceRecords(known: KnownResources): Resource {
       { name: 'scope', label: 'Scopes' },
       { name: 'token_format', label: 'Access tokens' },
       { name: 'access_token_lifetime', label: 'Maximum access token lifetime', kind: 'number' },
-      { name: 'source', label: 'Source: settings (OAUTH_RESOURCES) or table', kind: 'word' },
+      { name: 'source', label: 'Source', kind: 'word' },
       { name: 'created_at', label: 'Created', kind: 'time' },
     ],
     filters: [{ name: 'identifier', label: 'Identifier begins with' }],

@@ -10,7 +10,6 @@ import { confirmUrl, isFreshSession, nextOf } from '../pages/routes/confirm.tsx'
 import { takeFlash, writeFlash } from '../pages/routes/flash.ts'
 import { leadingSection } from '../pages/routes/leading-section.tsx'
 import { messagesOf, seeOther, showNotFound, showPage, uiOf } from '../pages/routes/respond.ts'
-import { Alert } from '../ui/components.tsx'
 import { backTo, MOST } from './answer.ts'
 import { goThere } from './begin.tsx'
 import { ProviderButton } from './button.tsx'
@@ -44,13 +43,11 @@ export function providerStepUp(known: KnownProviders): StepUp {
         ({ countsAsFresh, id, kind }) =>
           (kind === 'openid' || countsAsFresh) && read?.links.some(({ providerId }) => providerId === id),
       )
-      const notice = await takeFlash(c)
-      if (own.length === 0 && !notice) return null
+      if (own.length === 0) return null
       const texts = signInProviderMessages(messagesOf(c))
       const to = `${connectionsUrl(paths)}?${new URLSearchParams({ next: nextOf(c) }).toString()}`
       return (
         <>
-          {notice && <Alert {...notice} />}
           {own.map((row) => (
             <ProviderButton paths={paths} row={row} text={texts.confirmWith(row.name)} to={to} />
           ))}

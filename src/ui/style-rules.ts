@@ -132,7 +132,7 @@ main .alert a { display: inline }
 .facts { display: grid; grid-template-columns: fit-content(50%) minmax(0, 1fr); gap: 0.25rem 1rem; font-size: 0.9375rem }
 .facts > div { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: baseline }
 .facts dt { color: var(--muted) }
-main .facts a { padding-block: 0 }
+main .facts a { display: inline; padding-block: 0 }
 .facts-list { grid-template-columns: minmax(0, 1fr); gap: 0.75rem 1rem; font-size: 1rem }
 .facts-list > div { display: block }
 .facts-list dt { font-size: 0.875rem }

@@ -146,7 +146,7 @@ describe('the password that is asked for again', () => {
     ])
     expect([refused.status, refused.text.includes('your_password')]).toEqual([400, false])
     const asked = await browser.submit(refused, '/admin/users/new', GOOD)
-    expect(asked.text).toContain('Your password, please')
+    expect(asked.text).toContain('Confirm that it is you')
     expect(asked.text).toContain('href="/admin/users">Cancel')
     for (const [, value] of GOOD) expect(asked.text).not.toContain(value)
     expect(await all("SELECT 1 FROM users WHERE username = 'carol'")).toEqual([])

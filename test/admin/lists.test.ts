@@ -165,7 +165,7 @@ describe('lists', () => {
 })
 
 describe('the first page of the panel', () => {
-  it('counts what is live among the first thousand rows alone, and passes over no more that have expired', async () => {
+  it('counts what is valid among the first thousand rows alone, and passes over no more that have expired', async () => {
     await fill(60, 5000)
     await env.DB.exec('UPDATE grants SET access_expires_at = 1, refresh_expires_at = 1, expires_at = 1')
     // They are in the totals of their days already.
@@ -174,7 +174,7 @@ describe('the first page of the panel', () => {
     const { browser } = await givenStaff(rows.vars)
     const before = rows.read
     const { text } = await browser.visit('/admin')
-    expect(text).toContain('Access tokens (live)</span><span class="figure">0+</span>')
+    expect(text).toContain('Access tokens (valid)</span><span class="figure">0+</span>')
     expect(rows.read - before).toBeGreaterThan(1000)
     expect(rows.read - before).toBeLessThan(2000)
   })

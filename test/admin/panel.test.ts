@@ -224,7 +224,7 @@ describe('a dangerous change', () => {
       ['action', 'disable'],
     ])
     const stale = await browser.submit(asked, '/admin/clients/act', [])
-    expect(stale.text).toContain('Your password, please')
+    expect(stale.text).toContain('Confirm that it is you')
     expect(stale.text).toContain('href="/admin/clients/show?id=web">Cancel')
     expect(await all('SELECT 1 FROM clients WHERE disabled_at IS NOT NULL')).toEqual([])
     const wrong = await browser.submit(stale, '/admin/clients/act', [['your_password', 'wrong']])

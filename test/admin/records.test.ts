@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { givenCast, givenClient } from '../support/fixture.ts'
 import { tokensOf } from '../support/http.ts'
+import { all } from '../support/operator.ts'
 import { fill } from './many-rows.ts'
 import { givenStaff, signIn } from './support.ts'
 
@@ -93,6 +94,44 @@ describe('the record of a client', () => {
   })
 })
 
+describe('a record without a name', () => {
+  it('is called by its user and its client, in its title and before it is revoked', async () => {
+    const { browser } = await givenStaff()
+    await tokensOf()
+    await signIn('alice')
+    const [grant] = await all("SELECT id FROM grants WHERE client_id = 'web'")
+    const id = String(grant?.['id'])
+    for (const [kind, title] of [
+      ['grants', 'Grant'],
+      ['refresh-tokens', 'Refresh token'],
+    ] as const) {
+      const { text } = await browser.visit(`/admin/${kind}/show?id=${id}`)
+      expect(text).toContain(`<h1>${title}: alice, Application web</h1>`)
+      expect(text).toContain('<dt>Client id</dt><dd><code>web</code></dd>')
+    }
+    const list = await browser.visit('/admin/grants')
+    expect(list.text).toContain('aria-label="Select alice, Application web"')
+    const asked = await browser.submit(list, '/admin/grants/act', [
+      ['id', id],
+      ['action', 'revoke'],
+    ])
+    expect(asked.text).toContain('<li>alice, Application web</li>')
+    const [event] = await all("SELECT id FROM audit_events WHERE type = 'signed_in'")
+    expect((await browser.visit(`/admin/audit-events/show?id=${String(event?.['id'])}`)).text).toMatch(
+      /<h1>Event: Signed in, [^<]+<\/h1>/,
+    )
+  })
+
+  it('is called by the id of its client if that no longer exists', async () => {
+    const { browser } = await givenStaff()
+    const insert =
+      'INSERT INTO refusals (id, at, client_id, endpoint, asked, error, rule) VALUES (?, 1, ?, ?, ?, ?, ?)'
+    await env.DB.prepare(insert).bind('gone', 'deleted-client', 'token', null, 'invalid_client', 'x').run()
+    const refused = await browser.visit('/admin/refusals/show?id=gone')
+    expect(refused.text).toContain('<h1>Refused request: invalid_client, deleted-client</h1>')
+  })
+})
+
 describe('the overview', () => {
   it('counts clients, users and what is valid now, up to a thousand', async () => {
     await fill(1200, 40)
@@ -100,8 +139,8 @@ describe('the overview', () => {
     expect(countsOf((await browser.visit('/admin')).text)).toEqual({
       Clients: '1,000+',
       Users: '1,000+',
-      'Access tokens (live)': '40',
-      'Sessions (live)': '1,000+',
+      'Access tokens (valid)': '40',
+      'Sessions (valid)': '1,000+',
     })
   })
 

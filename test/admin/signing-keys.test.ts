@@ -92,7 +92,7 @@ describe('the rotation of signing keys in the panel', () => {
     travel(PUBLISHED_AHEAD + 1200)
     const asked = await browser.submit(await browser.visit(LIST), ACT, [['action', 'rotate']])
     const password = await browser.submit(asked, ACT, [])
-    expect(password.text).toContain('Your password, please')
+    expect(password.text).toContain('Confirm that it is you')
     expect(await kidsOf('active')).toEqual(active)
     const wrong = await browser.submit(password, ACT, [['your_password', 'not the password']])
     expect(wrong.status).toBe(400)

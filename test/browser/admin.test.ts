@@ -100,7 +100,7 @@ describe('the admin in a browser', () => {
     await page.getByLabel('Name').fill('photos')
     await page.getByLabel('Description').fill('See your photos')
     await page.getByRole('button', { name: 'Save' }).click()
-    expect(await heading(page)).toBe('Your password, please')
+    expect(await heading(page)).toBe('Confirm that it is you')
     await inspect(page, 'admin-password')
     await page.getByLabel('Your password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Continue' }).click()

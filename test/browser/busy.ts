@@ -24,6 +24,7 @@ export async function givenBusy(world: World): Promise<void> {
 export async function givenRecords(world: World): Promise<void> {
   const { db, origin } = world
   await givenClient(world, 'direct', { name: 'Command line', grantTypes: '["password","refresh_token"]' })
+  await db.prepare("UPDATE clients SET created_at = unixepoch() - 86400 WHERE client_id = 'direct'").run()
   const form = { client_id: 'direct', client_secret: SECRET, grant_type: 'password', password: PASSWORD }
   for (const username of ['ben', 'chris']) {
     const body = new URLSearchParams({ ...form, username, scope: 'read write' })

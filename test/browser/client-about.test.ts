@@ -24,7 +24,7 @@ beforeAll(async () => {
 /** Serves whatever is asked for at the client's hosts, and says what that was. */
 async function serveClient(page: Page): Promise<string[]> {
   const asked: string[] = []
-  await page.route(/^https:\/\/(?:cdn\.)?rp\.test\//, async (route) => {
+  await page.context().route(/^https:\/\/(?:cdn\.)?rp\.test\//, async (route) => {
     asked.push(route.request().url())
     await route.fulfill({ contentType: 'image/svg+xml', body: PICTURE })
   })

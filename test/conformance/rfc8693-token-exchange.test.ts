@@ -239,10 +239,10 @@ describe('token exchange', () => {
     }
     expect((await browser.visit('/account')).text).toContain('Application next')
     for (const list of lists) {
-      expect(await listed(list, { state: 'live' })).toEqual(
+      expect(await listed(list, { state: 'valid' })).toEqual(
         expect.arrayContaining([
-          ['api', 'live'],
-          ['next', 'live'],
+          ['api', 'valid'],
+          ['next', 'valid'],
         ]),
       )
     }
@@ -252,9 +252,9 @@ describe('token exchange', () => {
     expect(text).toContain('Application web')
     expect(text).not.toContain('Application api')
     expect(text).not.toContain('Application next')
-    expect(await listed('access-tokens', { state: 'live' })).toEqual([])
+    expect(await listed('access-tokens', { state: 'valid' })).toEqual([])
     // The grant of the subject has a refresh token.
-    expect(await listed('grants', { state: 'live' })).toEqual([['web', 'live']])
+    expect(await listed('grants', { state: 'valid' })).toEqual([['web', 'valid']])
     for (const list of lists) expect(await listed(list, { client: 'next' })).toEqual([['next', 'revoked']])
   })
 

@@ -15,7 +15,7 @@ it('A change of the panel by an old sign-in is confirmed by a passkey, by that o
   const page = await browser.visit(NEW_SCOPE)
   await env.DB.prepare('UPDATE sessions SET auth_time = auth_time - 901').run()
   const asked = await sendForm(browser, page, NEW_SCOPE, { name: 'photos', description: 'See your photos' })
-  expect(asked.text).toContain('Your password, please')
+  expect(asked.text).toContain('Confirm that it is you')
   expect(asked.response.headers.get('Content-Security-Policy')).toContain("script-src 'sha256-")
   const options = optionsIn(asked.text)
   const refused = await sendForm(browser, asked, NEW_SCOPE, { credential: await theirs.get(options) })

@@ -427,6 +427,7 @@ describe('a provider that cannot say when somebody signed in', () => {
     const other = await longSignedIn()
     const foreign = await other.visit(answerPath(GITHUB_SELF, await leave(other, 'github')))
     expect(foreign.text).toContain('an account that is not connected to yours here')
+    expect(foreign.text.indexOf('role="alert"')).toBeLessThan(foreign.text.indexOf('<form'))
   })
 
   threat(197, 'answers no application that insists without showing a page there', async () => {

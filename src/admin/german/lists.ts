@@ -82,8 +82,6 @@ export const lists = {
   'Scopes that applications may request: …':
     'Worum Anwendungen bitten dürfen: die Scopes aus OAUTH_SCOPES, die von Funktionen wie OpenID Connect und die der Tabelle; und was die Einwilligungsseite zu jedem sagt.',
   Source: 'Quelle',
-  'Source: settings (OAUTH_SCOPES), feature or table':
-    'Quelle: Einstellungen (OAUTH_SCOPES), Funktion oder Tabelle',
   settings: 'Einstellungen',
   feature: 'Funktion',
   table: 'Tabelle',
@@ -111,8 +109,8 @@ export const lists = {
   Expires: 'Läuft ab',
   Revoked: 'Widerrufen',
   Why: 'Warum',
-  Live: 'Gültig',
-  live: 'gültig',
+  Valid: 'Gültig',
+  valid: 'gültig',
   enabled: 'freigegeben',
   disabled: 'gesperrt',
   staff: 'Team',
@@ -183,7 +181,6 @@ export const lists = {
     'APIs und MCP-Server, für die Tokens bestimmt sein können (RFC 8707): die aus OAUTH_RESOURCES und die der Tabelle. Sobald es eine gibt, dürfen Anfragen keine anderen nennen.',
   Identifier: 'Kennung',
   'Identifier begins with': 'Kennung beginnt mit',
-  'Source: settings (OAUTH_RESOURCES) or table': 'Quelle: Einstellungen (OAUTH_RESOURCES) oder Tabelle',
   'The URL at which clients call it, …':
     'Die URL, unter der Clients sie aufrufen, etwa https://api.example/mcp: Ihre Anfragen nennen sie als Ressource, und Tokens haben sie als Empfänger.',
   'Shown on the consent page.': 'Was auf der Einwilligungsseite steht.',
@@ -223,6 +220,6 @@ export const lists = {
   'Id begins with': 'ID beginnt mit',
   'The invitation is sent there. If empty, you get a link to hand over.':
     'Dorthin geht die Einladung. Leer: Sie bekommen einen Link zum Weitergeben.',
-  waits: 'offen',
+  pending: 'offen',
   used: 'benutzt',
 }

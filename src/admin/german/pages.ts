@@ -25,6 +25,7 @@ export const pages = {
   Actions: 'Aktionen',
   Filter: 'Filtern',
   'Sort by': 'Sortieren nach',
+  'Newest first': 'Neueste zuerst',
   '{}: newest first': '{}: neueste zuerst',
   '{}: oldest first': '{}: älteste zuerst',
   '{}: A to Z': '{}: A bis Z',
@@ -75,6 +76,7 @@ export const pages = {
   'Copy the secret now: it is not shown again.':
     'Kopieren Sie das Geheimnis jetzt: Es wird nicht wieder angezeigt.',
   'Related records': 'Was dazu gehört',
+  '1 more field': '1 weiteres Feld',
   '{} more fields': '{} weitere Felder',
   'When it is rotated': 'Wenn es ausgetauscht wird',
   Setup: 'Einrichtung',
@@ -96,14 +98,12 @@ export const pages = {
   'That was already done; there was nothing to change.': 'Das war schon erledigt; es gab nichts zu ändern.',
   // The operator's own password
   'Your password': 'Ihr Passwort',
-  'Your password, please': 'Ihr Passwort, bitte',
   'You signed in a while ago. Enter your password again to make this change.':
     'Sie haben sich vor einer Weile angemeldet. Geben Sie für diese Änderung Ihr Passwort noch einmal ein.',
   Continue: 'Weiter',
-  'Is it you?': 'Sind Sie es?',
   'You signed in a while ago. Confirm that it is you, and then make this change again.':
     'Sie haben sich vor einer Weile angemeldet. Bestätigen Sie, dass Sie es sind, und wiederholen Sie dann diese Änderung.',
-  'Confirm that it is you': 'Bestätigen, dass Sie es sind',
+  'Confirm that it is you': 'Bestätigen Sie, dass Sie es sind',
   'This was not accepted.': 'Das wurde nicht angenommen.',
   'Your session has ended. Sign in again.': 'Ihre Sitzung ist beendet. Melden Sie sich noch einmal an.',
   'Too many attempts. Wait ten minutes.': 'Zu viele Versuche. Warten Sie zehn Minuten.',

@@ -16,7 +16,7 @@ import { displayName } from '../../ui/links.ts'
 import { OWN_PASSWORD } from '../operator.ts'
 import { FieldProblems, Fields } from './fields.tsx'
 import { AdminPage, type AdminUi } from './layout.tsx'
-import { backUrl, recordUrl } from './values.tsx'
+import { backUrl, nameOf, recordUrl } from './values.tsx'
 
 interface FormPageProps {
   readonly admin: AdminUi
@@ -129,7 +129,7 @@ export function ConfirmPage(props: ConfirmPageProps): JSX.Element {
         {records.length > (resource.name === resource.id ? 0 : 1) && (
           <ul class="plain">
             {records.map((record) => (
-              <li>{displayName(valueOf(record, resource.name))}</li>
+              <li>{nameOf(admin, resource, record)}</li>
             ))}
           </ul>
         )}
@@ -211,7 +211,7 @@ export function PasswordPage(props: PasswordPageProps): JSX.Element {
   return (
     <AdminPage
       admin={admin}
-      title={admin.say('Your password, please')}
+      title={admin.say('Confirm that it is you')}
       current={current}
       intro={admin.say('You signed in a while ago. Enter your password again to make this change.')}
       failed={problem !== null}
@@ -253,13 +253,13 @@ export function StalePage(props: {
   return (
     <AdminPage
       admin={props.admin}
-      title={say('Is it you?')}
+      title={say('Confirm that it is you')}
       current={props.current}
       intro={say('You signed in a while ago. Confirm that it is you, and then make this change again.')}
       failed={false}
     >
       <div class="row">
-        <ButtonLink href={props.confirmUrl}>{say('Confirm that it is you')}</ButtonLink>
+        <ButtonLink href={props.confirmUrl}>{say('Continue')}</ButtonLink>
         <ButtonLink href={props.cancelUrl}>{say('Cancel')}</ButtonLink>
       </div>
     </AdminPage>

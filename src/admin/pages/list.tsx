@@ -188,7 +188,11 @@ function SortField({ admin, listing, resource }: ListPageProps): JSX.Element | n
   return (
     <div class="field sort-field">
       <label for="filter-sort">{admin.say('Sort by')}</label>
-      <Select name="sort" choices={sort === null ? [['', '–'], ...choices] : choices} chosen={sort} />
+      <Select
+        name="sort"
+        choices={sort === null ? [['', admin.say('Newest first')], ...choices] : choices}
+        chosen={sort}
+      />
     </div>
   )
 }

@@ -3,7 +3,7 @@ import { type Column, type Resource, valueOf } from '../../operations/resource.t
 import type { AdminRecord } from '../../store/browse.ts'
 import type { AdminUi } from './layout.tsx'
 import { ScrollingTable } from './table.tsx'
-import { Value } from './values.tsx'
+import { nameOf, Value } from './values.tsx'
 
 interface RecordTableProps {
   readonly admin: AdminUi
@@ -52,7 +52,7 @@ export function RecordTable(props: RecordTableProps): JSX.Element {
                   name="id"
                   value={valueOf(record, resource.id)}
                   checked={chosen}
-                  aria-label={admin.say('Select {}', valueOf(record, resource.name))}
+                  aria-label={admin.say('Select {}', nameOf(admin, resource, record))}
                 />
               </td>
             )}

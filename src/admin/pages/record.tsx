@@ -14,9 +14,8 @@ import {
 } from '../../operations/resource.ts'
 import type { AdminRecord } from '../../store/browse.ts'
 import { Alert, Button, ButtonLink, Facts, Form, type HiddenFields } from '../../ui/components.tsx'
-import { displayName } from '../../ui/links.ts'
 import { AdminPage, type AdminUi } from './layout.tsx'
-import { factsOf, recordUrl } from './values.tsx'
+import { factsOf, nameOf, recordUrl } from './values.tsx'
 
 interface RecordPageProps {
   readonly admin: AdminUi
@@ -50,11 +49,11 @@ export function RecordPage({
       </ButtonLink>
     </>
   )
-  const name = displayName(valueOf(record, resource.name))
+  const name = nameOf(admin, resource, record)
   return (
     <AdminPage
       admin={admin}
-      title={resource.name === resource.id ? `${admin.translate(capital(resource.singular))} ${name}` : name}
+      title={resource.name === resource.id ? `${admin.translate(capital(resource.singular))}: ${name}` : name}
       current={resource.kind}
       of={resource}
       tools={tools}
@@ -115,7 +114,9 @@ function AllFacts({
       <Facts entries={factsOf(admin, columns.filter(says), record)} />
       {others.length > 0 && (
         <details>
-          <summary>{admin.say('{} more fields', others.length)}</summary>
+          <summary>
+            {others.length === 1 ? admin.say('1 more field') : admin.say('{} more fields', others.length)}
+          </summary>
           <Facts entries={factsOf(admin, others, record)} />
         </details>
       )}

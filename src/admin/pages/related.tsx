@@ -19,7 +19,7 @@ export function Counts({ admin, related }: RelatedProps): JSX.Element {
           <a class="box count" href={listUrl(admin, { filters, resource })}>
             <span class="muted">
               {admin.translate(resource.title)}
-              {filters['state'] === 'live' && ` (${admin.translate('live')})`}
+              {filters['state'] === 'valid' && ` (${admin.translate('valid')})`}
             </span>
             <span class="figure">
               {total ? `${admin.number(total.count)}${total.isExact ? '' : '+'}` : '→'}

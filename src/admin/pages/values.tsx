@@ -24,6 +24,27 @@ export function backUrl(
   return only && records.length === 1 ? recordUrl(base, kind, valueOf(only, id)) : `${base}/${kind}`
 }
 
+/** Returns what a record is called: its name, or else what it is about, or else its id. */
+export function nameOf(
+  admin: AdminUi,
+  { about = [], columns, name }: Pick<Resource, 'about' | 'columns' | 'name'>,
+  record: AdminRecord,
+): string {
+  const texts = about.flatMap((column) => {
+    const text = valueOf(record, column)
+    if (text === '') return []
+    switch (columns.find((each) => each.name === column)?.kind) {
+      case 'browser':
+        return [describeUserAgent(text, admin.ui.messages)]
+      case 'event':
+        return [admin.translate(wordsOf(text))]
+      default:
+        return [displayName(text)]
+    }
+  })
+  return texts.length > 0 ? texts.join(', ') : displayName(valueOf(record, name))
+}
+
 interface ValueProps {
   readonly admin: AdminUi
   readonly column: Column

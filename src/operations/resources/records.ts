@@ -2,7 +2,8 @@ import { usernameKey } from '../../identity/usernames.ts'
 import { AUDIT_TYPES } from '../../store/audit-types.ts'
 import type { Column, Resource } from '../resource.ts'
 
-const CLIENT: Column = { name: 'client_id', label: 'Client', link: { kind: 'clients', id: 'client_id' } }
+const CLIENT: Column = { name: 'client_name', label: 'Client', link: { kind: 'clients', id: 'client_id' } }
+const CLIENT_ID: Column = { name: 'client_id', label: 'Client id', kind: 'code' }
 const AT: Column = { name: 'at', label: 'When', kind: 'time' }
 const WHAT: Column = { name: 'type', label: 'What', kind: 'event' }
 
@@ -19,6 +20,7 @@ export const auditEvents: Resource = {
   intro: 'Who did what to which record, when and from where.',
   id: 'id',
   name: 'id',
+  about: ['type', 'user'],
   columns: [
     { ...AT, kind: 'ago', link: { kind: 'audit-events', id: 'id' } },
     WHAT,
@@ -34,6 +36,7 @@ export const auditEvents: Resource = {
     { name: 'actor', label: 'By' },
     { name: 'user', label: 'User' },
     CLIENT,
+    CLIENT_ID,
     { name: 'subject', label: 'Record or number' },
     { name: 'network', label: 'Network' },
   ],
@@ -55,6 +58,7 @@ export const refusals: Resource = {
     'The last requests of each client that were refused, with the rule that refused them. Error pages show the reference.',
   id: 'id',
   name: 'id',
+  about: ['error', 'client_name'],
   columns: [
     { ...AT, kind: 'ago', link: { kind: 'refusals', id: 'id' } },
     CLIENT,
@@ -67,6 +71,7 @@ export const refusals: Resource = {
     { name: 'id', label: 'Reference', kind: 'code' },
     AT,
     CLIENT,
+    CLIENT_ID,
     { name: 'endpoint', label: 'Endpoint' },
     { name: 'asked', label: 'Requested' },
     { name: 'error', label: 'Error' },

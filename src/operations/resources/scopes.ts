@@ -114,7 +114,7 @@ export const scopes: Resource = {
   ],
   facts: [
     { name: 'name', label: 'Name', kind: 'code' },
-    { name: 'source', label: 'Source: settings (OAUTH_SCOPES), feature or table', kind: 'word' },
+    { name: 'source', label: 'Source', kind: 'word' },
     { name: 'bits', label: 'Bits', kind: 'number' },
     { name: 'description', label: 'Description' },
     { name: 'created_at', label: 'Created', kind: 'time' },

@@ -3,7 +3,8 @@ import type { AdminRecord } from '../../store/browse.ts'
 import { type Action, type Column, type Filter, type Resource, valueOf } from '../resource.ts'
 
 const USER: Column = { name: 'user', label: 'User', link: { kind: 'users', id: 'user_id' } }
-const CLIENT: Column = { name: 'client_id', label: 'Client', link: { kind: 'clients', id: 'client_id' } }
+const CLIENT: Column = { name: 'client_name', label: 'Client', link: { kind: 'clients', id: 'client_id' } }
+const CLIENT_ID: Column = { name: 'client_id', label: 'Client id', kind: 'code' }
 const SCOPE: Column = { name: 'scope', label: 'Scope' }
 const STATE: Column = { name: 'state', label: 'State', kind: 'state' }
 const at = (name: string, label: string): Column => ({ name, label, kind: 'time' })
@@ -15,16 +16,16 @@ const FILTERS: readonly Filter[] = [
   { name: 'user', label: 'User', normalise: usernameKey },
   { name: 'client', label: 'Client id' },
 ]
-const LIVE: Filter = { name: 'state', label: 'State', choices: [['live', 'Live']] }
-const LIVE_OR_REVOKED: Filter = {
-  ...LIVE,
+const VALID: Filter = { name: 'state', label: 'State', choices: [['valid', 'Valid']] }
+const VALID_OR_REVOKED: Filter = {
+  ...VALID,
   choices: [
-    ['live', 'Live'],
+    ['valid', 'Valid'],
     ['revoked', 'Revoked'],
   ],
 }
 
-const isLive = (record: AdminRecord): boolean => record['state'] === 'live'
+const isValid = (record: AdminRecord): boolean => record['state'] === 'valid'
 
 const revoke = (question: string): Action => ({
   name: 'revoke',
@@ -32,7 +33,7 @@ const revoke = (question: string): Action => ({
   question,
   danger: true,
   bulk: true,
-  appliesTo: isLive,
+  appliesTo: isValid,
   async run(record, _input, { mark, store }) {
     const id = valueOf(record, 'id')
     const revoked = await store.revokeTokens({ id }, mark())
@@ -48,11 +49,13 @@ export const authorizedClients: Resource = {
   intro: 'What users have allowed applications.',
   id: 'id',
   name: 'id',
+  about: ['user', 'client_name'],
   columns: [USER, CLIENT, SCOPE, self('authorized-clients', ago('authorized_at', 'Since')), STATE],
   facts: [
     { name: 'id', label: 'Id', kind: 'code' },
     USER,
     CLIENT,
+    CLIENT_ID,
     SCOPE,
     at('authorized_at', 'Since'),
     at('updated_at', 'Extended'),
@@ -68,7 +71,7 @@ export const authorizedClients: Resource = {
         'The consent ends, with every grant and token that belongs to it. The application has to ask again.',
       danger: true,
       bulk: true,
-      appliesTo: isLive,
+      appliesTo: isValid,
       async run(record, _input, { mark, store }) {
         const id = valueOf(record, 'id')
         return (await store.withdrawConsent(id, mark())) ? { id, text: 'The consent is withdrawn.' } : null
@@ -85,6 +88,7 @@ export const grants: Resource = {
   intro: 'Authorizations that users have given to clients; tokens belong to them.',
   id: 'id',
   name: 'id',
+  about: ['user', 'client_name'],
   columns: [
     USER,
     CLIENT,
@@ -97,6 +101,7 @@ export const grants: Resource = {
     { name: 'id', label: 'Id', kind: 'code' },
     USER,
     CLIENT,
+    CLIENT_ID,
     { name: 'grant_type', label: 'Grant type' },
     SCOPE,
     at('auth_time', 'Password entered'),
@@ -107,7 +112,7 @@ export const grants: Resource = {
     { name: 'revoke_reason', label: 'Why' },
     STATE,
   ],
-  filters: [...FILTERS, LIVE_OR_REVOKED],
+  filters: [...FILTERS, VALID_OR_REVOKED],
   actions: [revoke('The grant ends, with its refresh token and every access token that belongs to it.')],
 }
 
@@ -123,10 +128,12 @@ export const accessTokens: Resource = {
   intro: 'With these, applications call APIs. The tokens themselves are not stored.',
   id: 'id',
   name: 'id',
+  about: ['user', 'client_name'],
   columns: tokenColumns('access-tokens'),
   facts: [
     { name: 'id', label: 'Id', kind: 'code' },
     CLIENT,
+    CLIENT_ID,
     USER,
     { name: 'grant_id', label: 'Grant', link: { kind: 'grants', id: 'grant_id' } },
     SCOPE,
@@ -135,7 +142,7 @@ export const accessTokens: Resource = {
     at('revoked_at', 'Revoked'),
     STATE,
   ],
-  filters: [...FILTERS, LIVE],
+  filters: [...FILTERS, VALID],
   actions: [revoke('The token ends at once. A refresh token of the same grant can still get another one.')],
 }
 
@@ -147,10 +154,12 @@ export const refreshTokens: Resource = {
   intro: 'With these, applications get new access tokens. The tokens themselves are not stored.',
   id: 'id',
   name: 'id',
+  about: ['user', 'client_name'],
   columns: tokenColumns('refresh-tokens'),
   facts: [
     { name: 'id', label: 'Id (that of its grant)', kind: 'code' },
     CLIENT,
+    CLIENT_ID,
     USER,
     SCOPE,
     at('created_at', 'Issued'),
@@ -159,7 +168,7 @@ export const refreshTokens: Resource = {
     at('revoked_at', 'Revoked'),
     STATE,
   ],
-  filters: [...FILTERS, LIVE_OR_REVOKED],
+  filters: [...FILTERS, VALID_OR_REVOKED],
   actions: [revoke('The token ends, with its grant and every access token that belongs to it.')],
 }
 
@@ -171,6 +180,7 @@ export const sessions: Resource = {
   intro: 'Browsers that are signed in.',
   id: 'id',
   name: 'id',
+  about: ['user', 'user_agent'],
   columns: [
     USER,
     { name: 'user_agent', label: 'Browser', kind: 'browser' },
@@ -188,7 +198,7 @@ export const sessions: Resource = {
     at('expires_at', 'Expires'),
     STATE,
   ],
-  filters: [{ name: 'user', label: 'User', normalise: usernameKey }, LIVE],
+  filters: [{ name: 'user', label: 'User', normalise: usernameKey }, VALID],
   actions: [
     {
       name: 'end',
@@ -196,7 +206,7 @@ export const sessions: Resource = {
       question: 'The browser is signed out. Applications keep their access.',
       danger: true,
       bulk: true,
-      appliesTo: isLive,
+      appliesTo: isValid,
       async run(record, _input, { mark, store }) {
         const id = valueOf(record, 'id')
         return (await store.endSession(id, mark())) ? { id, text: 'The browser is signed out.' } : null

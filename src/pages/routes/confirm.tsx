@@ -11,6 +11,7 @@ import { hasPassword } from '../../identity/own-password.ts'
 import type { Session } from '../../store/records.ts'
 import { scriptHash } from '../../ui/inline-script.tsx'
 import { ConfirmPage } from '../confirm.tsx'
+import { takeFlash } from './flash.ts'
 import { messagesOf, seeOther, showPage, uiOf } from './respond.ts'
 
 type Handling = Context<ProviderEnv>
@@ -89,6 +90,7 @@ async function ask(
       hasPasswords={hasPassword(session, c.get('provider'))}
       others={parts}
       problem={problem}
+      notice={await takeFlash(c)}
       cancelUrl={paths.account}
     />
   )

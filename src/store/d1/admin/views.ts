@@ -42,7 +42,11 @@ const userId = (user: string): SQL =>
   sql`COALESCE((SELECT x.id FROM users x WHERE x.username_key = ${user}), ${user})`
 
 const state = (revoked: SQL, expires: SQL, now: number): SQL =>
-  sql`CASE WHEN ${revoked} THEN 'revoked' WHEN ${expires} <= ${now} THEN 'expired' ELSE 'live' END`
+  sql`CASE WHEN ${revoked} THEN 'revoked' WHEN ${expires} <= ${now} THEN 'expired' ELSE 'valid' END`
+
+/** The name of a client, or the id of one that does not exist. */
+const clientName = (id: SQL): SQL =>
+  sql`COALESCE((SELECT n.name FROM clients n WHERE n.client_id = ${id}), ${id}) AS client_name`
 
 /** The lists of the operators' pages. */
 export function views(now: number): Readonly<Record<RecordKind, View>> {
@@ -67,7 +71,7 @@ export function views(now: number): Readonly<Record<RecordKind, View>> {
     sessions: sessions(now),
     'audit-events': auditEvents,
     refusals: {
-      columns: columnsOf('r', 'id at client_id endpoint asked error rule'),
+      columns: sql`${columnsOf('r', 'id at client_id endpoint asked error rule')}, ${clientName(sql`r.client_id`)}`,
       from: sql`refusals r`,
       id: sql`r.id`,
       order: newest(sql`r.rowid`, { by: 'at' }),
@@ -158,7 +162,8 @@ const authorizedClients: View = {
     `user_id client_id scope authorized_at updated_at
     revoked_at`,
   )},
-    CASE WHEN a.revoked_at IS NULL THEN 'live' ELSE 'withdrawn' END AS state`,
+    ${clientName(sql`a.client_id`)},
+    CASE WHEN a.revoked_at IS NULL THEN 'valid' ELSE 'withdrawn' END AS state`,
   from: sql`authorized_clients a JOIN users u ON u.id = a.user_id`,
   id: sql`a.id`,
   order: newest(sql`a.rowid`),
@@ -193,7 +198,7 @@ const grants = (now: number): View => ({
     'g',
     `user_id client_id grant_type scope auth_time created_at
     refreshed_at expires_at revoked_at revoke_reason`,
-  )},
+  )}, ${clientName(sql`g.client_id`)},
     ${state(sql`(g.revoked_at IS NOT NULL OR NOT ${parentsLive})`, sql`g.expires_at`, now)} AS state`,
   from: sql`grants g LEFT JOIN users u ON u.id = g.user_id`,
   id: sql`g.id`,
@@ -203,7 +208,7 @@ const grants = (now: number): View => ({
 })
 
 const refreshTokens = (now: number): View => ({
-  columns: sql`g.id AS id, g.client_id AS client_id, u.username AS user, ${columnsOf(
+  columns: sql`g.id AS id, g.client_id AS client_id, ${clientName(sql`g.client_id`)}, u.username AS user, ${columnsOf(
     'g',
     `user_id scope created_at
     refreshed_at`,
@@ -230,7 +235,8 @@ const grantFilters = (now: number, expires: SQL): View['filters'] => ({
 })
 
 const accessTokens = (now: number): View => ({
-  columns: sql`${accessTokenId} AS id, g.client_id AS client_id, u.username AS user, g.user_id AS user_id,
+  columns: sql`${accessTokenId} AS id, g.client_id AS client_id, ${clientName(sql`g.client_id`)},
+    u.username AS user, g.user_id AS user_id,
     g.id AS grant_id, COALESCE(g.access_scope, g.scope) AS scope, COALESCE(g.refreshed_at, g.created_at) AS created_at,
     g.access_expires_at AS expires_at,
     COALESCE(min(g.access_revoked_at, g.revoked_at), g.access_revoked_at, g.revoked_at) AS revoked_at,
@@ -269,7 +275,8 @@ const sessions = (now: number): View => ({
 
 const auditEvents: View = {
   columns: sql`${columnsOf('e', 'id at type')}, COALESCE(a.username, e.actor) AS actor,
-    COALESCE(u.username, e.user_id) AS user, ${columnsOf('e', 'client_id subject network')}`,
+    COALESCE(u.username, e.user_id) AS user, ${columnsOf('e', 'client_id subject network')},
+    ${clientName(sql`e.client_id`)}`,
   from: sql`audit_events e LEFT JOIN users a ON a.id = e.actor LEFT JOIN users u ON u.id = e.user_id`,
   id: sql`e.id`,
   order: latest(sql`e.at`, sql`e.rowid`, { by: 'at' }),
