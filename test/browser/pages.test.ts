@@ -3,7 +3,8 @@ import { drizzle } from 'drizzle-orm/d1'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as schema from '../../schema/index.ts'
-import { goTo, expectUsable, type Scene, useWorld } from './use-world.ts'
+import { violations } from './look.ts'
+import { DESKTOP, expectUsable, goTo, type Scene, useWorld } from './use-world.ts'
 import { authorizeUrl, givenClient, givenUser, press, signIn } from './world.ts'
 
 const CHALLENGE = {
@@ -274,6 +275,15 @@ const scenes: readonly Scene[] = [
 ]
 
 describe('every page', () => {
+  it('is looked at by rules that find what is wrong', async () => {
+    const page = await world.open({ viewport: DESKTOP })
+    await page.setContent('<img><p style="color: #777; background: #888">Hard to read</p>')
+    expect((await violations(page)).map((found) => found.split(':')[0])).toEqual(
+      expect.arrayContaining(['color-contrast', 'document-title', 'html-has-lang', 'image-alt']),
+    )
+    expect(await violations(page, ['color-contrast'])).toEqual([expect.stringContaining('Hard to read')])
+  })
+
   it.each(scenes)('$name can be used by everybody, light and dark', async (scene) => {
     const page = await expectUsable(world, scene)
     expect(await page.evaluate<unknown>('window.hacked')).toBeUndefined()
