@@ -70,7 +70,7 @@ const TARGETS: readonly Target[] = [
   {
     name: 'every protocol and the panel',
     entry: 'scripts/size/protocols.ts',
-    budget: 189,
+    budget: 190,
     without: [...SLOW_HASHES, ...GERMAN],
     holds: [...DJANGO, ...OPENID, ...OPERATORS],
   },

@@ -10,8 +10,8 @@ import { type OpenId, signedAs } from './open-id.ts'
 import { toUserClaims } from './user-claims.ts'
 
 /**
- * The ID token of a token response (OpenID Connect Core 3.1.3.3, 12.2). It adds no round trip: its content is in the grant,
- * and the keys are in memory. If no key is available, it fails before anything is spent.
+ * The ID token of a token response (OpenID Connect Core 3.1.3.3, 12.2). It adds no round trip: its content comes with the
+ * grant, and the keys are in memory. If no key is available, it fails before anything is spent.
  */
 export function idTokenMember(openId: OpenId): TokenMember {
   return async ({ issue, issuing }, provider) => {
@@ -37,7 +37,9 @@ async function makeIdToken(
     openIdDetails(issued.details) ?? (await detailsWithoutRequest(issued, issuing, openId, provider))
   const [key, person] = await Promise.all([
     openId.signingKey(details.algorithm, provider),
-    needsUser(null, details.claims.idToken) ? openId.store(provider).readPerson(issued.userId) : null,
+    needsUser(null, details.claims.idToken)
+      ? (issued.person ?? openId.store(provider).readPerson(issued.userId))
+      : null,
   ])
   const facts = await idTokenFacts(
     {
@@ -57,12 +59,12 @@ async function makeIdToken(
 
 /** Reads the details of a grant that no authorization request created, such as a password grant, from the client. */
 async function detailsWithoutRequest(
-  { details, userId }: Pick<IssuedTokens, 'details'> & { readonly userId: string },
+  { client: known, details, userId }: Pick<IssuedTokens, 'client' | 'details'> & { readonly userId: string },
   { authenticateClient }: Issuing,
   openId: OpenId,
   provider: Provider,
 ): Promise<OpenIdDetails> {
-  const client = await authenticateClient?.()
+  const client = known ?? (await authenticateClient?.())
   if (!client) throw new TypeError('Tokens at the token endpoint must be issued to a client.')
   return {
     subject: await subjectFor(userId, client, openId, provider),

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Person } from '../store/openid-store.ts'
+import type { Person } from '../store/records.ts'
 import type { UserClaims } from './claims.ts'
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2000))

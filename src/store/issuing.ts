@@ -3,7 +3,9 @@ import type {
   ClientType,
   GrantDetails,
   PasswordSignIn,
+  Person,
   RequestMark,
+  SubjectClient,
   TokenName,
 } from './records.ts'
 
@@ -148,6 +150,13 @@ export interface IssuedTokens {
   readonly details: GrantDetails | null
   /** Keys of the resources that the access token is for; empty if the grant names none. */
   readonly resource: readonly string[]
+  /**
+   * What an ID token needs that the grant does not keep, so that it costs no round trip of its own: the client, if no
+   * authorization request created the grant, and the user, if claims about the user were requested in it. Undefined if it
+   * needs neither, or the storage does not return them; they are then read on their own.
+   */
+  readonly client?: SubjectClient
+  readonly person?: Person
 }
 
 /** The outcome of a commit: every rule's verdict, and the tokens if all rules are satisfied. */

@@ -1,19 +1,6 @@
 import type { LogoutNoticeStore } from './logout-notices.ts'
-import type { AccessTokenName, Client, GrantDetails, JsonObject, RequestMark } from './records.ts'
+import type { AccessTokenName, Client, GrantDetails, JsonObject, Person, RequestMark } from './records.ts'
 import type { SigningKeyStore } from './signing-keys.ts'
-
-/** What is known about a person, for claims. */
-export interface Person {
-  readonly id: string
-  readonly username: string
-  readonly email: string | null
-  /** Whether the person has proved to own the address. */
-  readonly emailVerified: boolean
-  /** Claims, by their names in OpenID Connect Core 5.1. */
-  readonly profile: JsonObject
-  /** When this last changed, in seconds since 1970. */
-  readonly updatedAt: number
-}
 
 /** What UserInfo needs for its answer. */
 export interface UserInfoRecords {

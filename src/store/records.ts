@@ -72,6 +72,19 @@ export interface Client {
 /** What of a client decides how it knows a user (OpenID Connect Core 8). */
 export type SubjectClient = Pick<Client, 'clientId' | 'metadata' | 'redirectUris' | 'type'>
 
+/** What is known about a person, for claims. */
+export interface Person {
+  readonly id: string
+  readonly username: string
+  readonly email: string | null
+  /** Whether the person has proved to own the address. */
+  readonly emailVerified: boolean
+  /** Claims, by their names in OpenID Connect Core 5.1. */
+  readonly profile: JsonObject
+  /** When this last changed, in seconds since 1970. */
+  readonly updatedAt: number
+}
+
 /** A person, as the protocol and the pages see one. */
 export interface User {
   readonly id: string

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers'
+import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import { givenCast, givenClient, givenSession, REDIRECT_URI } from '../support/fixture.ts'
+import { givenCast, givenClient, givenSession, PASSWORD, REDIRECT_URI, SECRET } from '../support/fixture.ts'
 import { answerIn, authorizationUrl, authorize, givenCode, redeem, signedIn } from '../support/flow.ts'
-import { basic, type send, sendIn } from '../support/http.ts'
+import { answerOf, basic, type send, sendIn } from '../support/http.ts'
 import { countRows } from '../support/rows.ts'
 import { countTrips } from '../support/trips.ts'
 
@@ -68,6 +69,46 @@ describe('storage round trips of OpenID Connect', () => {
     const { refresh_token = '' } = await redeem(await givenCode(alice, { scope: 'openid offline_access' }))
     const form = { grant_type: 'refresh_token', refresh_token }
     expect(await costOf((sendWarm) => ask(sendWarm, form))).toEqual({ d1: 1, depth: 1, kv: 0 })
+  })
+
+  it('a code whose ID token has claims about the user: KV and then one of D1, as without', async () => {
+    const claims = JSON.stringify({ id_token: { email: null } })
+    const code = await givenCode(alice, { scope: 'openid email', claims })
+    expect(await costOf((sendWarm) => ask(sendWarm, redemption(code)))).toEqual({ d1: 1, depth: 2, kv: 1 })
+  })
+
+  it('a password with an ID token, and its refreshes: no trip and no statement more than without', async () => {
+    const clients = ['web', 'pair']
+    await givenClient('pair', { metadata: JSON.stringify({ subject_type: 'pairwise' }) })
+    const costs: unknown[] = []
+    for (const client of clients) {
+      for (const scope of ['read', 'read openid']) {
+        const rows = countRows()
+        const environment = { ...env, ...rows.vars }
+        await sendIn(environment, '/oauth2/jwks')
+        const cost: number[] = []
+        const costing = async (form: Readonly<Record<string, string>>) => {
+          const before = rows.statements
+          const body = new URLSearchParams({ client_id: client, client_secret: SECRET, ...form })
+          const answer = await answerOf(await sendIn(environment, '/oauth2/token', { method: 'POST', body }))
+          const token = answer['id_token']
+          const isPublic = typeof token === 'string' ? decodeJwt(token).sub === alice : null
+          expect(isPublic).toBe(scope === 'read' ? null : client === 'web')
+          cost.push(rows.statements - before)
+          return answer
+        }
+        const first = await costing({ grant_type: 'password', username: 'alice', password: PASSWORD, scope })
+        const second = await costing({
+          grant_type: 'refresh_token',
+          refresh_token: first.refresh_token ?? '',
+        })
+        await costing({ grant_type: 'refresh_token', refresh_token: second.refresh_token ?? '' })
+        costs.push(cost)
+      }
+    }
+    const [plain] = costs
+    expect(plain).toEqual([expect.any(Number), 1, 1])
+    expect(costs).toEqual(Array(4).fill(plain))
   })
 
   it('an exchange with an ID token: the read of its subject, and one', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import * as v from 'valibot'
-import type { Client, MetadataValue } from '../records.ts'
+import type { Client, MetadataValue, SubjectClient } from '../records.ts'
 import { columnsOf } from './run.ts'
 import { parseStringList } from './string-list.ts'
 
@@ -67,4 +67,14 @@ const metadataText = v.pipe(
 /** Parses a client's `metadata`. */
 export function parseMetadata(text: string): Readonly<Record<string, MetadataValue>> {
   return v.parse(metadataText, text)
+}
+
+/** What decides how the client `o` knows a user, as JSON in one column. */
+export const subjectClientObject = sql`json_object('clientId', o.client_id, 'type', o.type, 'metadata', json(o.metadata),
+  'redirectUris', (SELECT json_group_array(r.uri) FROM client_redirect_uris r WHERE r.client_id = o.client_id))`
+
+/** Reads a `subjectClientObject`. */
+export function parseSubjectClient(json: string): SubjectClient {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own statement wrote it, like the columns of any row
+  return JSON.parse(json) as SubjectClient
 }

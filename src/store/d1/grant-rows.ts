@@ -1,6 +1,9 @@
 import { sql, type SQL } from 'drizzle-orm'
 import * as v from 'valibot'
 import type { GrantDetails, IssuedTokens, IssueOutcome } from '../records.ts'
+import { parseSubjectClient, subjectClientObject } from './client-rows.ts'
+import { parsePerson, personObject } from './person-rows.ts'
+import { value } from './run.ts'
 import { parseStringList } from './string-list.ts'
 
 /** What the statement that explains a commit finds. */
@@ -29,16 +32,28 @@ export interface IssuedRow {
   readonly details: string | null
   readonly resource: string | null
   readonly refreshes: number
+  readonly client: string | null
+  readonly person: string | null
 }
 
+/** The client of the statement, for an ID token of a grant that no authorization request created. */
+const idTokenClient = sql`CASE WHEN user_id IS NOT NULL AND json_extract(details, '$.openid') IS NULL
+  AND instr(' ' || COALESCE(access_scope, scope) || ' ', ' openid ') > 0
+  THEN (SELECT ${subjectClientObject} FROM clients o WHERE o.client_id = ${value('clientId')}) END`
+
+/** The user of the grant, if claims about the user were requested in the ID token (OpenID Connect Core 5.5). */
+const idTokenPerson = sql`CASE WHEN instr(json_extract(details, '$.claims.claims'), '"id_token"') > 0
+  THEN (SELECT ${personObject} FROM users u WHERE u.id = user_id) END`
+
 /**
- * Columns of an `IssuedRow`, in a statement over the grants alone.
+ * Columns of an `IssuedRow`, in a statement over the grants alone, with the value `clientId`.
  * @param refreshes whether the answer has a refresh token, if that does not depend only on the grant
  */
 export function issuedColumns(refreshes: SQL = sql`refresh_expires_at IS NOT NULL`): SQL {
   return sql`id AS grant_id, refresh_seq AS sequence, COALESCE(access_scope, scope) AS scope,
   access_expires_at AS expires_at, client_id AS client_id, user_id AS user_id, auth_time AS auth_time,
-  session_id AS session_id, details AS details, access_resource AS resource, ${refreshes} AS refreshes`
+  session_id AS session_id, details AS details, access_resource AS resource, ${refreshes} AS refreshes,
+  ${idTokenClient} AS client, ${idTokenPerson} AS person`
 }
 
 /** The id of the current access token of the grant `g`, for operators. */
@@ -59,7 +74,7 @@ export function parseDetails(json: string | null): GrantDetails | null {
 export function resourcesOf(narrowed: string | null, details: GrantDetails | null): readonly string[] {
   if (narrowed !== null) return parseStringList(narrowed)
   const held = details?.['resource']
-  return Array.isArray(held) ? held.filter((value: unknown) => typeof value === 'string') : []
+  return Array.isArray(held) ? held.filter((uri: unknown) => typeof uri === 'string') : []
 }
 
 /** Returns the tokens of a row as the protocol sees them. */
@@ -76,6 +91,8 @@ export function toIssuedTokens(row: IssuedRow): IssuedTokens {
     sessionId: row.session_id,
     details,
     resource: resourcesOf(row.resource, details),
+    ...(row.client !== null && { client: parseSubjectClient(row.client) }),
+    ...(row.person !== null && { person: parsePerson(row.person) }),
   }
 }
 

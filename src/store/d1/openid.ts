@@ -1,33 +1,21 @@
-import { sql, type SQL } from 'drizzle-orm'
-import * as v from 'valibot'
-import type { OpenIdStore, Person, UserInfoRecords } from '../openid-store.ts'
-import type { AccessTokenName, Client } from '../records.ts'
-import { parseMetadata } from './client-rows.ts'
+import { sql } from 'drizzle-orm'
+import type { OpenIdStore, UserInfoRecords } from '../openid-store.ts'
+import type { AccessTokenName, Person } from '../records.ts'
+import { parseSubjectClient, subjectClientObject } from './client-rows.ts'
 import { parseDetails } from './grant-rows.ts'
 import { createLogoutNoticeStore } from './logout-notices.ts'
+import { parsePerson, personObject } from './person-rows.ts'
 import { saveProfile } from './profile.ts'
 import { liveGrants } from './read-tokens.ts'
-import { columnsOf, run } from './run.ts'
+import { run } from './run.ts'
 import { statement, value } from './run.ts'
 import { createSigningKeyStore } from './signing-keys.ts'
-import { parseStringList } from './string-list.ts'
 
-interface PersonRow {
-  readonly id: string
-  readonly username: string
-  readonly email: string | null
-  readonly verified: number
-  readonly profile: string
-  readonly updated_at: number
-}
-
-interface UserInfoRow extends PersonRow {
+interface UserInfoRow {
   readonly scope: string
   readonly details: string | null
-  readonly client_id: string
-  readonly client_type: Client['type']
-  readonly client_metadata: string
-  readonly client_redirect_uris: string
+  readonly client: string
+  readonly person: string
 }
 
 /** Creates the storage of OpenID Connect, in D1. */
@@ -41,11 +29,6 @@ export function createOpenIdStore(db: D1Database): OpenIdStore {
   }
 }
 
-/** Columns of a `PersonRow` over the user `u`. */
-const personColumns: SQL = sql`${columnsOf('u', 'id username email')},
-  u.email_verified_at IS NOT NULL AS verified, u.profile AS profile,
-  max(u.created_at, COALESCE(u.profile_updated_at, 0)) AS updated_at`
-
 async function readUserInfo(
   db: D1Database,
   { grantId, sequence }: AccessTokenName,
@@ -56,9 +39,8 @@ async function readUserInfo(
     statement(
       `user info ${sequence === null}`,
       values,
-      () => sql`SELECT ${personColumns}, COALESCE(g.access_scope, g.scope) AS scope, g.details AS details,
-          o.client_id AS client_id, o.type AS client_type, o.metadata AS client_metadata,
-          (SELECT json_group_array(r.uri) FROM client_redirect_uris r WHERE r.client_id = o.client_id) AS client_redirect_uris
+      () => sql`SELECT COALESCE(g.access_scope, g.scope) AS scope, g.details AS details,
+          ${subjectClientObject} AS client, ${personObject} AS person
         ${liveGrants(sequence === null)} AND u.id IS NOT NULL`,
     ),
   ])
@@ -66,36 +48,19 @@ async function readUserInfo(
   return {
     scope: row.scope,
     details: parseDetails(row.details),
-    client: {
-      clientId: row.client_id,
-      type: row.client_type,
-      metadata: parseMetadata(row.client_metadata),
-      redirectUris: parseStringList(row.client_redirect_uris),
-    },
-    person: toPerson(row),
+    client: parseSubjectClient(row.client),
+    person: parsePerson(row.person),
   }
 }
 
 async function readPerson(db: D1Database, userId: string): Promise<Person | null> {
-  const [[row]] = await run<[PersonRow]>(db, [
+  const [[row]] = await run<[{ readonly person: string }]>(db, [
     statement(
       'person',
       { userId },
-      () => sql`SELECT ${personColumns} FROM users u WHERE u.id = ${value('userId')} AND u.is_active = 1`,
+      () =>
+        sql`SELECT ${personObject} AS person FROM users u WHERE u.id = ${value('userId')} AND u.is_active = 1`,
     ),
   ])
-  return row ? toPerson(row) : null
-}
-
-const profileText = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))
-
-function toPerson(row: PersonRow): Person {
-  return {
-    id: row.id,
-    username: row.username,
-    email: row.email,
-    emailVerified: row.verified === 1,
-    profile: v.parse(profileText, row.profile),
-    updatedAt: row.updated_at,
-  }
+  return row ? parsePerson(row.person) : null
 }
