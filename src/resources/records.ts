@@ -73,11 +73,9 @@ export function resourceRecords(known: KnownResources): Resource {
     fields: (record) => (record ? FIELDS : [IDENTIFIER, ...FIELDS]),
     blank: () => ({ token_format: 'opaque' }),
     create: async (input, operator) => {
-      const resource = {
-        identifier: await newIdentifier(input, known, operator),
-        ...(await membersOf(input, operator)),
-      }
-      if (!(await known.storeOf(operator.provider).createResource(resource, operator.mark()))) throw taken()
+      const identifier = checkIdentifier(input['identifier'])
+      const resource = { identifier, ...(await membersOf(input, operator)) }
+      await createOnce(resource, known, operator)
       known.forget(operator.provider.settings)
       return { id: resource.identifier, text: `The resource ${resource.name} is created.` }
     },
@@ -128,23 +126,39 @@ async function listAll(known: KnownResources, { provider }: Operator): Promise<r
   }))
 }
 
-function taken(): InvalidInputError {
-  return new InvalidInputError('identifier', 'There is a resource with this identifier already.')
+/** @throws {InvalidInputError} it is not an identifier */
+function checkIdentifier(given: unknown): string {
+  const identifier = typeof given === 'string' ? given.trim() : ''
+  if (isIdentifier(identifier)) return identifier
+  throw new InvalidInputError(
+    'identifier',
+    'The identifier must be an absolute URI without a fragment, of at most 500 characters (RFC 8707 2).',
+  )
 }
 
-async function newIdentifier(input: Input, known: KnownResources, operator: Operator): Promise<string> {
-  const text = input['identifier']
-  const identifier = typeof text === 'string' ? text.trim() : ''
-  if (!isIdentifier(identifier)) {
-    throw new InvalidInputError(
-      'identifier',
-      'The identifier must be an absolute URI without a fragment, of at most 500 characters (RFC 8707 2).',
-    )
-  }
-  const key = identifierKey(identifier)
-  const others = await listAll(known, operator)
-  if (others.some((record) => identifierKey(valueOf(record, 'identifier')) === key)) throw taken()
-  return identifier
+/**
+ * Creates a resource that has no other spelling yet. If somebody creates another resource in the meantime, it looks again,
+ * so that of two spellings of one resource only the first is created.
+ * @throws {InvalidInputError} there is one already
+ */
+async function createOnce(resource: KnownResource, known: KnownResources, operator: Operator): Promise<void> {
+  const { provider } = operator
+  const store = known.storeOf(provider)
+  const key = identifierKey(resource.identifier)
+  const set = settingsResources(provider)
+  let rows: readonly KnownResource[]
+  do {
+    rows = await store.listResources()
+    if ([...set, ...rows].some(({ identifier }) => identifierKey(identifier) === key)) {
+      throw new InvalidInputError('identifier', 'There is a resource with this identifier already.')
+    }
+  } while (
+    !(await store.createResource(
+      resource,
+      rows.map(({ identifier }) => identifier),
+      operator.mark(),
+    ))
+  )
 }
 
 /** @throws {InvalidInputError} names each invalid field */

@@ -12,10 +12,11 @@ export interface ResourceStore {
   listResources(): Promise<readonly ResourceRecord[]>
 
   /**
-   * Creates a resource.
-   * @returns false if there is one with this identifier; then nothing is written
+   * Creates a resource, if nobody has created another one in the meantime: SQL cannot compare spellings.
+   * @param known identifiers of the resources in the table, as they were read to look for another spelling of this one
+   * @returns false if there is one that is not known; then nothing is written
    */
-  createResource(resource: KnownResource, mark: OperatorMark): Promise<boolean>
+  createResource(resource: KnownResource, known: readonly string[], mark: OperatorMark): Promise<boolean>
 
   /**
    * Changes a resource; its identifier stays.

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { identifierKey } from '../../src/resource-identifier.ts'
 import { createResourceStore } from '../../src/store/d1/resources.ts'
 import { actOn, givenStaff } from '../admin/support.ts'
 import type { Browser } from '../support/browser.ts'
@@ -33,7 +34,7 @@ async function tokenFor(identifier: string, vars: Vars = RESOURCES): Promise<num
 
 describe('the panel', () => {
   it('lists the resources of the setting and of the table, with their source', async () => {
-    await createResourceStore(env.DB).createResource(resource, mark())
+    await createResourceStore(env.DB).createResource(resource, [], mark())
     const { text } = await browser.visit('/admin/resources')
     for (const [identifier, source] of [
       [FILES, 'settings'],
@@ -139,6 +140,28 @@ describe('the API of the panel', () => {
     expect(await write('POST', `${id}/delete`, {})).toMatchObject({ status: 200, record: null })
   })
 
+  it('creates one resource of several spellings that are sent at once, and every other resource', async () => {
+    await givenAdminScope()
+    const bearer = { Authorization: `Bearer ${await givenAdminToken(staff, RESOURCES)}` }
+    const headers = { ...bearer, 'Content-Type': 'application/json' }
+    const spellings = [NOTES, `${NOTES}/`, NOTES.replace('notes.example', 'Notes.Example:443')]
+    const others = ['https://one.example/mcp', 'https://two.example/mcp', 'https://three.example/mcp']
+    const answers = await Promise.all(
+      [...spellings, ...others, ...spellings].map(async (identifier) => {
+        const body = JSON.stringify({ identifier, name: identifier })
+        return (await send('/admin/api/resources', { method: 'POST', headers, body }, RESOURCES)).status
+      }),
+    )
+    expect(answers.filter((status) => status === 201)).toHaveLength(4)
+    expect(answers.filter((status) => status === 400)).toHaveLength(5)
+    const rows = await all('SELECT identifier FROM resources')
+    expect(new Set(rows.map(({ identifier }) => identifierKey(String(identifier))))).toEqual(
+      new Set([NOTES, ...others].map(identifierKey)),
+    )
+    expect(rows).toHaveLength(4)
+    expect(await all("SELECT 1 FROM audit_events WHERE type = 'resource_created'")).toHaveLength(4)
+  })
+
   it('is described by the OpenAPI document', async () => {
     const document = await (await send('/openapi.json')).json<{ paths: Record<string, unknown> }>()
     expect(Object.keys(document.paths)).toContain('/admin/api/resources/{id}/delete')
@@ -148,8 +171,10 @@ describe('the API of the panel', () => {
 describe('the storage', () => {
   it('writes each change once, in one round trip that may be sent again', async () => {
     const change = { ...resource, name: 'Other' }
-    expect(await createResourceStore(sentTwice(env.DB)).createResource(resource, mark())).toBe(true)
-    expect(await createResourceStore(env.DB).createResource(resource, mark())).toBe(false)
+    expect(await createResourceStore(sentTwice(env.DB)).createResource(resource, [], mark())).toBe(true)
+    expect(await createResourceStore(env.DB).createResource(resource, [], mark())).toBe(false)
+    const next = { ...resource, identifier: 'https://next.example/mcp' }
+    expect(await createResourceStore(env.DB).createResource(next, [], mark())).toBe(false)
     expect(await createResourceStore(sentTwice(env.DB)).updateResource(change, mark())).toBe(true)
     expect(await createResourceStore(env.DB).listResources()).toEqual([{ ...change, createdAt: NOW }])
     expect(await createResourceStore(sentTwice(env.DB)).deleteResource(NOTES, mark())).toBe(true)

@@ -19,14 +19,15 @@ export function createResourceStore(db: D1Database): ResourceStore {
       ])
       return rows
     },
-    async createResource(resource, mark) {
+    async createResource(resource, known, mark) {
       const { accessTokenLifetime, identifier, name, scope, tokenFormat } = resource
       const written = auditWritten('resource_created', mark)
       const [, , rows] = await run<[never, never, WrittenRow]>(db, [
         auditStatement(
           { type: 'resource_created', actor: mark.actor, subject: identifier },
           mark,
-          sql`WHERE NOT EXISTS (SELECT 1 FROM resources WHERE identifier = ${identifier})`,
+          sql`WHERE NOT EXISTS (SELECT 1 FROM resources
+            WHERE identifier NOT IN (SELECT value FROM json_each(${JSON.stringify(known)})))`,
         ),
         sql`INSERT INTO resources (identifier, name, scope, token_format, access_token_lifetime, created_at, updated_at)
           SELECT ${identifier}, ${name}, ${scope}, ${tokenFormat}, ${accessTokenLifetime}, ${mark.now}, ${mark.now}
