@@ -127,7 +127,7 @@ describe('a D1 that fails', () => {
 })
 
 describe('a reply that is lost', () => {
-  it('client_credentials: one token, and it works', async () => {
+  it('leaves one token of client_credentials, which works', async () => {
     const form = { client_id: 'service', grant_type: 'client_credentials' }
     const answer = await token(form, losing(1))
     expect(answer).toMatchObject({ status: 200 })
@@ -136,7 +136,7 @@ describe('a reply that is lost', () => {
     expect(rows.results).toHaveLength(1)
   })
 
-  it('refresh with the interval off: the same success, and no replay is seen', async () => {
+  it('leaves a refresh the same success with the interval off, and no replay is seen', async () => {
     const answer = await refresh(pair.refresh, {}, { ...losing(1), ...NO_REUSE })
     expect(answer).toMatchObject({ scope: 'read', status: 200 })
     expect(await isActive(answer.access_token)).toBe(true)
@@ -147,7 +147,7 @@ describe('a reply that is lost', () => {
     expect(await refresh(answer.refresh_token ?? '', {}, NO_REUSE)).toMatchObject({ status: 200 })
   })
 
-  it('refresh under OAUTH_DELETE_EXPIRED and OAUTH_SINGLE_ACCESS_TOKEN: likewise', async () => {
+  it('leaves a refresh the same success under OAUTH_DELETE_EXPIRED and OAUTH_SINGLE_ACCESS_TOKEN', async () => {
     const vars = { ...NO_REUSE, OAUTH_DELETE_EXPIRED: 'true', OAUTH_SINGLE_ACCESS_TOKEN: 'true' }
     const single = await givenTokens(alice, { scope: 'write' }, vars)
     const answer = await refresh(single.refresh, {}, { ...losing(1), ...vars })
@@ -159,7 +159,7 @@ describe('a reply that is lost', () => {
     })
   })
 
-  it('refresh that is a replay: refused, and told once', async () => {
+  it('leaves a replay refused, and told once', async () => {
     await refresh(pair.refresh, {}, NO_REUSE)
     expectRefusal(await refresh(pair.refresh, {}, { ...losing(1), ...NO_REUSE }), 'invalid_grant')
     const events = await env.DB.prepare(
@@ -168,7 +168,7 @@ describe('a reply that is lost', () => {
     expect(events.results).toHaveLength(1)
   })
 
-  it('password, at either trip: one grant, one event, no attempt counted twice or taken back twice', async () => {
+  it('leaves a password one grant and one event at either trip, and counts no attempt twice', async () => {
     // Another failed attempt from the same network must stay counted.
     await tokensOf({ password: 'wrong', username: 'bob' })
     for (const trip of [1, 2]) {
@@ -182,20 +182,20 @@ describe('a reply that is lost', () => {
     expect(await env.DB.prepare('SELECT count(*) FROM grants').first('count(*)')).toBe(3)
   })
 
-  it('wrong password: counted once', async () => {
+  it('leaves a wrong password counted once', async () => {
     expectRefusal(await tokensOf({ password: 'wrong' }, losing(1)), 'invalid_grant')
     const { results } = await env.DB.prepare('SELECT count FROM throttle').all()
     expect(results).toEqual([{ count: 1 }, { count: 1 }])
   })
 
-  it('revocation: done, and told once', async () => {
+  it('leaves a revocation done, and told once', async () => {
     expect((await revoke(pair.refresh, 'web', losing(1))).status).toBe(200)
     expect(await isActive(pair.access)).toBe(false)
     const events = await env.DB.prepare(`SELECT id FROM audit_events WHERE type = 'grant_revoked'`).all()
     expect(events.results).toHaveLength(1)
   })
 
-  it('a failure in the last statement takes the whole batch back', async () => {
+  it('is told from a failure in the last statement, which takes the whole batch back', async () => {
     const before = await everything()
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const around: Around = async () => {

@@ -11,7 +11,7 @@ import { givenStaff, signIn } from './support.ts'
 
 const seconds = (): number => Math.floor(Date.now() / 1000)
 
-describe('why was this refused?', () => {
+describe('the list of refused requests', () => {
   it('keeps the rule of refused token requests, by their client, without secrets', async () => {
     await givenCast()
     await token({ grant_type: 'authorization_code', code: 'ac_not-a-code', redirect_uri: REDIRECT_URI })

@@ -78,7 +78,7 @@ async function fillActivity({ db }: World): Promise<void> {
     }),
   )
   const began = ['users', 'clients'].map((table) =>
-    db.prepare(`UPDATE ${table} SET created_at = ${now} - 86400 * (3 + 5 * rowid)`),
+    db.prepare(`UPDATE ${table} SET created_at = ${now} - 86400 * (28 - 5 * rowid)`),
   )
   await db.batch([...rows, ...began])
 }

@@ -4,7 +4,7 @@ import { jsonOf, openCli } from './run-cli.ts'
 const ISSUER = 'https://login.company.example'
 const { cli, json } = await openCli('issuer')
 
-it('issuer create, list, update and delete', async () => {
+it('issuer create, list, update and delete change the storage, and show what they did', async () => {
   const keys = ['--jwks-uri', `${ISSUER}/keys`]
   const company = {
     issuer: ISSUER,

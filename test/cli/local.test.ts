@@ -316,7 +316,7 @@ describe('user', () => {
 })
 
 describe('scope', () => {
-  it('create, list and delete', async () => {
+  it('can be created, listed and deleted', async () => {
     expect(
       await json('scope', 'create', '--name', 'email', '--description', 'See your address'),
     ).toMatchObject({
@@ -353,7 +353,7 @@ describe('scope', () => {
 })
 
 describe('token and purge', () => {
-  it('list, revoke and purge', async () => {
+  it('list tokens, revoke them and delete what has expired', async () => {
     const id = String(app?.['client_id'])
     await query(
       `INSERT INTO grants (id, user_id, client_id, grant_type, scope, auth_time, refresh_seq, refreshed_at, refresh_expires_at,

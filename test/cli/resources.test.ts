@@ -4,7 +4,7 @@ import { type CliRecord, jsonOf, openCli, runOn } from './run-cli.ts'
 const MCP = 'https://api.example/mcp'
 const { cli, json, session } = await openCli('resource')
 
-it('resource create, list, show, update and delete', async () => {
+it('resource create, list, show, update and delete change the storage, and show what they did', async () => {
   const made = await json('create', '--identifier', MCP, '--name', 'Tools', '--scope', 'write read')
   const tools = {
     identifier: MCP,

@@ -3,7 +3,7 @@ import { jsonOf, openCli, runOn } from './run-cli.ts'
 
 const { cli, db, json, session } = await openCli('sign-in-provider')
 
-it('sign-in-provider create, list, show, update and delete', async () => {
+it('sign-in-provider create, list, show, update and delete change the storage, and show what they did', async () => {
   const github = {
     id: 'github',
     kind: 'github',

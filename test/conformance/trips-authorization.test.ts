@@ -23,7 +23,7 @@ async function costOf(
 }
 
 describe('storage round trips of the authorization endpoint', () => {
-  it('shown: one for each page', async () => {
+  it('are one for each page that is shown', async () => {
     const stranger = openBrowser(trips.vars)
     expect(await costOf(() => stranger.get(authorizationUrl()))).toEqual(ONE)
     expect(await costOf(() => stranger.get('/login'))).toEqual(ONE)
@@ -36,7 +36,7 @@ describe('storage round trips of the authorization endpoint', () => {
     expect(await costOf(() => browser.get(location))).toEqual(ONE)
   })
 
-  it('silent: one D1, then KV', async () => {
+  it('are one of D1 and then one of KV for a silent code', async () => {
     const browser = await signedIn(alice, trips.vars)
     await authorize(browser)
     expect(await costOf(() => browser.get(authorizationUrl()))).toEqual({ d1: 1, depth: 2, kv: 1 })
@@ -44,14 +44,14 @@ describe('storage round trips of the authorization endpoint', () => {
     expect(await costOf(() => browser.post('/oauth2/authorize', posted))).toEqual(ONE)
   })
 
-  it('silent token: two', async () => {
+  it('are two for a silent token', async () => {
     const browser = await signedIn(alice, trips.vars)
     const fields = { response_type: 'token' }
     await authorize(browser, fields)
     expect(await costOf(() => browser.get(authorizationUrl(fields)))).toEqual({ d1: 2, depth: 2, kv: 0 })
   })
 
-  it('confirm: one read, then the consent beside the code', async () => {
+  it('are one read for a consent, which is then saved beside the code', async () => {
     const browser = await signedIn(alice, trips.vars)
     const page = await browser.visit(authorizationUrl())
     expect(await costOf(() => approve(browser, page))).toEqual({ d1: 2, depth: 2, kv: 1 })
@@ -62,7 +62,7 @@ describe('storage round trips of the authorization endpoint', () => {
     expect(await costOf(() => approve(browser, older, []))).toEqual({ d1: 2, depth: 2, kv: 0 })
   })
 
-  it('refused: one', async () => {
+  it('are one for a refusal', async () => {
     const browser = await signedIn(alice, trips.vars)
     for (const fields of [{ client_id: 'no' }, { redirect_uri: 'https://no.example' }, { scope: 'no' }]) {
       expect(await costOf(() => browser.get(authorizationUrl(fields)))).toEqual(ONE)
@@ -72,12 +72,12 @@ describe('storage round trips of the authorization endpoint', () => {
 })
 
 describe('storage round trips of a code', () => {
-  it('redeemed: one KV, one D1', async () => {
+  it('are one of KV and one of D1 when it is redeemed', async () => {
     const code = await givenCode(alice)
     expect(await costOf(() => redeem(code, {}, trips.vars))).toEqual({ d1: 1, depth: 2, kv: 1 })
   })
 
-  it('refused: the same; replayed: one D1 more, which asks why', async () => {
+  it('are the same for a refusal, and one of D1 more for a replay, which asks why', async () => {
     const code = await givenCode(alice)
     const refused = { redirect_uri: 'https://app.example/' }
     expect(await costOf(() => redeem(code, refused, trips.vars))).toEqual({ d1: 1, depth: 2, kv: 1 })
@@ -85,7 +85,7 @@ describe('storage round trips of a code', () => {
     expect(await costOf(() => redeem(code, {}, trips.vars))).toEqual({ d1: 2, depth: 3, kv: 1 })
   })
 
-  it('forged: one D1, to authenticate the client, and no KV', async () => {
+  it('are one of D1 for a forged code, to authenticate the client, and none of KV', async () => {
     const code = await givenCode(alice)
     for (const forged of [`${code.slice(0, -1)}x`, 'x', `at_${code.slice(3)}`, `ac_${'A'.repeat(64)}`]) {
       expect(await costOf(() => redeem(forged, {}, trips.vars))).toEqual(ONE)
@@ -94,7 +94,7 @@ describe('storage round trips of a code', () => {
 })
 
 describe('storage round trips of the other pages', () => {
-  it('sign-in: two; a wrong password one', async () => {
+  it('are two for a sign-in, and one for a wrong password', async () => {
     const browser = openBrowser(trips.vars)
     const page = await browser.visit('/login')
     expect(trips.d1).toBe(0)
@@ -113,7 +113,7 @@ describe('storage round trips of the other pages', () => {
     expect(browser.cookies.has(name)).toBe(true)
   })
 
-  it('account: one; a form of it two, and one to show the page again', async () => {
+  it('are one for the account page, and two for a form of it, plus one to show the page again', async () => {
     const browser = await signedIn(alice, trips.vars)
     expect(await costOf(() => browser.get('/account'))).toEqual(ONE)
     expect(await costOf(() => act(browser, 'end-other-sessions'))).toEqual({ d1: 4, depth: 4, kv: 0 })

@@ -47,7 +47,7 @@ function redemption(code: string): Readonly<Record<string, string>> {
 }
 
 describe('storage round trips of OpenID Connect', () => {
-  it('a code with an ID token: KV and then one of D1, as without', async () => {
+  it('are one of KV and then one of D1 for a code with an ID token, as without', async () => {
     const plain = await givenCode(alice, { scope: 'read' })
     const code = await givenCode(alice, OPENID)
     const cost = { d1: 1, depth: 2, kv: 1 }
@@ -55,7 +55,7 @@ describe('storage round trips of OpenID Connect', () => {
     expect(await costOf((sendWarm) => ask(sendWarm, redemption(code)))).toEqual(cost)
   })
 
-  it('a code with an ID token: one statement', async () => {
+  it('are one statement for a code with an ID token', async () => {
     const code = await givenCode(alice, OPENID)
     const rows = countRows()
     const environment = { ...env, ...rows.vars }
@@ -65,19 +65,19 @@ describe('storage round trips of OpenID Connect', () => {
     expect(rows.statements - before).toBe(1)
   })
 
-  it('a refresh with an ID token: one', async () => {
+  it('are one for a refresh with an ID token', async () => {
     const { refresh_token = '' } = await redeem(await givenCode(alice, { scope: 'openid offline_access' }))
     const form = { grant_type: 'refresh_token', refresh_token }
     expect(await costOf((sendWarm) => ask(sendWarm, form))).toEqual({ d1: 1, depth: 1, kv: 0 })
   })
 
-  it('a code whose ID token has claims about the user: KV and then one of D1, as without', async () => {
+  it('are one of KV and then one of D1 for a code whose ID token has claims about the user, as without', async () => {
     const claims = JSON.stringify({ id_token: { email: null } })
     const code = await givenCode(alice, { scope: 'openid email', claims })
     expect(await costOf((sendWarm) => ask(sendWarm, redemption(code)))).toEqual({ d1: 1, depth: 2, kv: 1 })
   })
 
-  it('a password with an ID token, and its refreshes: no trip and no statement more than without', async () => {
+  it('are no more, and take no statement more, for a password with an ID token and its refreshes than without', async () => {
     const clients = ['web', 'pair']
     await givenClient('pair', { metadata: JSON.stringify({ subject_type: 'pairwise' }) })
     const costs: unknown[] = []
@@ -111,7 +111,7 @@ describe('storage round trips of OpenID Connect', () => {
     expect(costs).toEqual(Array(4).fill(plain))
   })
 
-  it('an exchange with an ID token: the read of its subject, and one', async () => {
+  it('are the read of its subject and one more for an exchange with an ID token', async () => {
     const grantTypes = ['urn:ietf:params:oauth:grant-type:token-exchange']
     await givenClient('api', { grantTypes })
     const { access_token } = await redeem(await givenCode(alice, OPENID))
@@ -130,7 +130,7 @@ describe('storage round trips of OpenID Connect', () => {
     expect(await costOf(work)).toEqual({ d1: 2, depth: 2, kv: 0 })
   })
 
-  it('UserInfo: one', async () => {
+  it('are one for UserInfo', async () => {
     const { access_token } = await redeem(await givenCode(alice, { scope: 'openid profile email' }))
     const headers = { Authorization: `Bearer ${access_token}` }
     const work = async (sendWarm: typeof send): Promise<void> => {
@@ -139,7 +139,7 @@ describe('storage round trips of OpenID Connect', () => {
     expect(await costOf(work)).toEqual({ d1: 1, depth: 1, kv: 0 })
   })
 
-  it('discovery and keys: none', async () => {
+  it('are none for discovery and keys', async () => {
     const work = async (sendWarm: typeof send): Promise<void> => {
       for (const path of ['/.well-known/openid-configuration', '/oauth2/jwks']) {
         expect((await sendWarm(path)).status).toBe(200)
@@ -148,7 +148,7 @@ describe('storage round trips of OpenID Connect', () => {
     expect(await costOf(work)).toEqual({ d1: 0, depth: 0, kv: 0 })
   })
 
-  it('a silent sign-in by id_token: the read of every authorization request, and no more', async () => {
+  it('are the read of every authorization request, and no more, for a silent sign-in by id_token', async () => {
     const fields = { ...OPENID, response_type: 'id_token' }
     await authorize(await signedIn(alice), fields)
     const { name, value } = await givenSession(alice)

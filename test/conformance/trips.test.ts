@@ -18,18 +18,18 @@ describe('storage round trips', () => {
     trips = countTrips()
   })
 
-  it('client_credentials: one', async () => {
+  it('are one for client_credentials', async () => {
     const form = { client_id: 'service', grant_type: 'client_credentials' }
     expect(await token(form, trips.vars)).toMatchObject({ status: 200 })
     expect(trips).toMatchObject(ONE)
   })
 
-  it('password: two', async () => {
+  it('are two for a password', async () => {
     expect(await tokensOf({}, trips.vars)).toMatchObject({ status: 200 })
     expect(trips).toMatchObject({ d1: 2, depth: 2, kv: 0 })
   })
 
-  it('wrong password, unknown user: one', async () => {
+  it('are one for a wrong password and an unknown user', async () => {
     expect(await tokensOf({ password: 'wrong' }, trips.vars)).toMatchObject({ status: 400 })
     expect(trips).toMatchObject(ONE)
     trips = countTrips()
@@ -37,7 +37,7 @@ describe('storage round trips', () => {
     expect(trips).toMatchObject(ONE)
   })
 
-  it('refresh: one, and a second one that asks why when it is refused', async () => {
+  it('are one for a refresh, and a second one that asks why when it is refused', async () => {
     expect(await refresh(pair.refresh, {}, trips.vars)).toMatchObject({ status: 200 })
     expect(trips).toMatchObject(ONE)
     trips = countTrips()
@@ -49,17 +49,17 @@ describe('storage round trips', () => {
     expect(trips).toMatchObject({ d1: 2, depth: 2, kv: 0 })
   })
 
-  it('forged refresh token: one, to authenticate the client', async () => {
+  it('are one for a forged refresh token, to authenticate the client', async () => {
     expect(await refresh(`${pair.refresh.slice(0, -2)}xx`, {}, trips.vars)).toMatchObject({ status: 400 })
     expect(trips).toMatchObject(ONE)
   })
 
-  it('missing parameters: one, to authenticate the client', async () => {
+  it('are one for missing parameters, to authenticate the client', async () => {
     expect(await token({ grant_type: 'password' }, trips.vars)).toMatchObject({ status: 400 })
     expect(trips).toMatchObject(ONE)
   })
 
-  it('introspection: one, for a live token, a forged one and none', async () => {
+  it('are one for introspection of a valid token, a forged one and none', async () => {
     for (const value of [pair.access, pair.refresh, `at_${'A'.repeat(64)}`, '']) {
       trips = countTrips()
       await introspect(value, 'web', trips.vars)
@@ -67,7 +67,7 @@ describe('storage round trips', () => {
     }
   })
 
-  it('revocation: one, for a live token, a forged one and none', async () => {
+  it('are one for revocation of a valid token, a forged one and none', async () => {
     for (const value of [pair.access, pair.refresh, `rt_${'A'.repeat(72)}`, '']) {
       trips = countTrips()
       await revoke(value, 'web', trips.vars)
@@ -76,7 +76,7 @@ describe('storage round trips', () => {
     expect(await isActive(pair.access)).toBe(false)
   })
 
-  it('what can be refused without the storage: none', async () => {
+  it('are none for what can be refused without the storage', async () => {
     const form = { client_id: 'web', client_secret: SECRET }
     for (const request of [
       send('/.well-known/oauth-authorization-server', {}, trips.vars),

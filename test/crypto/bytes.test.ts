@@ -119,7 +119,7 @@ describe('random', () => {
 })
 
 describe('concat', () => {
-  it('joins', () => {
+  it('joins bytes in their order', () => {
     expect(concat()).toEqual(new Uint8Array())
     expect(concat(utf8('a'), utf8(''), utf8('bc'))).toEqual(utf8('abc'))
   })

@@ -64,7 +64,7 @@ async function errorOf(work: Promise<unknown>): Promise<unknown> {
 
 describe('oauth4webapi', () => {
   it.each(CLIENTS)(
-    '%s: code with PKCE, refresh, and the end of a code that comes twice',
+    'redeems a code with PKCE, refreshes, and loses the tokens of a code that comes twice, as a %s',
     async (_, client_id, auth, __, redirectUri) => {
       const client: oauth.Client = { client_id }
       const verifier = oauth.generateRandomCodeVerifier()
@@ -108,7 +108,7 @@ describe('oauth4webapi', () => {
     },
   )
 
-  it('fifty redemptions of one code at once: one succeeds, and its tokens end', async () => {
+  it('sees one of fifty redemptions of one code at once succeed, and its tokens end', async () => {
     const client: oauth.Client = { client_id: 'web' }
     const auth = oauth.ClientSecretBasic(SECRET)
     const verifier = oauth.generateRandomCodeVerifier()
@@ -157,7 +157,7 @@ describe('oauth4webapi', () => {
 
 describe('openid-client', () => {
   it.each(CLIENTS)(
-    '%s: code with PKCE, refresh, introspection',
+    'redeems a code with PKCE, refreshes and introspects, as a %s',
     async (_, client_id, __, auth, redirectUri) => {
       const config = await openid.discovery(new URL(served.url.origin), client_id, {}, auth, {
         algorithm: 'oauth2',

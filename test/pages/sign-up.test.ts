@@ -176,7 +176,7 @@ describe('signing up', () => {
 })
 
 describe('a name that is taken', () => {
-  threat(145, 'in any spelling that Unicode holds for the same', async () => {
+  threat(145, 'is refused in any spelling that Unicode holds for the same', async () => {
     await givenUser('Straße')
     await givenUser('Élodie')
     await givenUser('ﬁn')
@@ -205,7 +205,7 @@ describe('a name that is taken', () => {
     expect(await names()).toHaveLength(5)
   })
 
-  threat(145, 'in letters of any script that look the same', async () => {
+  threat(145, 'is refused in letters of any script that look the same', async () => {
     await givenUser('modern')
     for (const username of ['\u0430lice', 'aIice', 'a1ice', 'b\u043eb', 'b0b', 'ΒОВ', 'rnodern']) {
       browser = openBrowser(OPEN)
@@ -217,12 +217,12 @@ describe('a name that is taken', () => {
     expect(await tokensOf({ username: 'alice' })).toMatchObject({ status: 200 })
   })
 
-  threat(145, 'by a user who is disabled', async () => {
+  threat(145, 'is refused even if a user has it who is disabled', async () => {
     await env.DB.prepare('UPDATE users SET is_active = 0').run()
     expect((await signUp({ username: 'ALICE' })).status).toBe(400)
   })
 
-  threat(145, 'at once by two people: one gets it', async () => {
+  threat(145, 'goes to one of two people who ask for it at once', async () => {
     const forms = await Promise.all(
       Array.from({ length: 4 }, async (_, at) => {
         const own = openBrowser(OPEN)

@@ -248,7 +248,7 @@ describe('what a feature adds to tokens', () => {
   const refresh = async (ask: typeof send, refresh_token: string) =>
     answerOf(await ask('/oauth2/token', form({ ...WEB, grant_type: 'refresh_token', refresh_token })))
 
-  it('a member that fails before the commit spends nothing; one that works is in the answer', async () => {
+  it('is in the answer if it works, and spends nothing if it fails before the commit', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     let keys = false
     const events: ProviderEvent[] = []
@@ -272,7 +272,7 @@ describe('what a feature adds to tokens', () => {
     log.mockRestore()
   })
 
-  it('a member that fails after the commit is never left out of a success', async () => {
+  it('is never left out of a success if it fails after the commit', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const ask = withFeature({ tokenMembers: [async () => () => Promise.reject(new Error('no key'))] })
     const { refresh: token } = await givenTokens(alice)
@@ -282,7 +282,7 @@ describe('what a feature adds to tokens', () => {
     log.mockRestore()
   })
 
-  it('access tokens have another form, and open what they opened before', async () => {
+  it('can be another form of access tokens, which open what they opened before', async () => {
     const ask = withFeature({
       tokenFormats: [
         {
@@ -346,7 +346,7 @@ describe('a client authentication method', () => {
 })
 
 describe('what a feature adds to the authorization endpoint', () => {
-  it('a parameter that is kept, a check, a page in between, and a claim that travels into the grant', async () => {
+  it('can be a parameter that is kept, a check, a page in between, and a claim that travels into the grant', async () => {
     const chosen = new Set<string>()
     const ask = withFeature({
       authorizationParameters: { nonce: { meaning: 'Comes back', isClaim: true }, hint: { meaning: 'Who' } },
@@ -384,7 +384,7 @@ describe('what a feature adds to the authorization endpoint', () => {
     expect(JSON.parse(stored ?? '')).toMatchObject({ details: { claims: { nonce: 'n-1' } } })
   })
 
-  it('parameters that the request only names, and clients that nobody registered', async () => {
+  it('can be parameters that the request only names, and clients that nobody registered', async () => {
     const ask = withFeature({
       parameterSources: [
         async (params) => {
@@ -431,7 +431,7 @@ describe('what else a feature brings', () => {
     ],
   })
 
-  it('settings of its own: from a variable or from its maker, and a wrong one stops every request', async () => {
+  it('can be settings of its own, from a variable or from its maker, of which a wrong one stops every request', async () => {
     const ask = embedded({ features: [shouting()] })
     expect(await members(ask)).toMatchObject({ shouting: false })
     expect(await (await ask(METADATA, {}, { EXAMPLE_SHOUTING: 'true' })).json()).toMatchObject({
@@ -444,12 +444,12 @@ describe('what else a feature brings', () => {
     log.mockRestore()
   })
 
-  it('members of the metadata: lists are joined', async () => {
+  it('can be members of the metadata, whose lists are joined', async () => {
     const metadata = await members(embedded({ features: [shouting()] }))
     expect(metadata['code_challenge_methods_supported']).toEqual(['S256', 'plain'])
   })
 
-  it('parts of the account page and of the panel', async () => {
+  it('can be parts of the account page and of the panel', async () => {
     const section = (id: string, text: string) => ({
       id,
       title: () => `Part ${id}`,
@@ -471,7 +471,7 @@ describe('what else a feature brings', () => {
     expect(await (await ask('/admin', init)).text()).toContain('Three wait')
   })
 
-  it('work of the cron trigger, of which one that fails does not stop the others', async () => {
+  it('can be work of the cron trigger, of which one that fails does not stop the others', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const info = vi.spyOn(console, 'info').mockImplementation(() => {})
     const done: number[] = []

@@ -13,7 +13,7 @@ function form(fields: Readonly<Record<string, string>>): RequestInit {
 describe('a feature brings', () => {
   beforeEach(givenCast)
 
-  it('rules about what the token endpoint issues, whatever the grant type, and who breaks one has authenticated', async () => {
+  it('rules about what the token endpoint issues, whatever the grant type, which only authenticated clients can break', async () => {
     const ask = withFeature({
       issueTerms: [
         {

@@ -142,14 +142,14 @@ describe('a forged consent', () => {
     await expectNothing()
   })
 
-  threat(36, 'sent again long after it was answered', async () => {
+  threat(36, 'gets nothing when it is sent again long after it was answered', async () => {
     codeIn(await approve(browser, page))
     travel(601)
     await expectPage(await browser.post(CONFIRM, filledIn()), 400, EXPIRED)
     expect((await env.KV.list()).keys).toHaveLength(1)
   })
 
-  threat(36, 'sent again after it was answered, from elsewhere or after signing out', async () => {
+  threat(36, 'gets nothing when it is sent again from elsewhere or after signing out', async () => {
     codeIn(await approve(browser, page))
     const origin = { Origin: 'https://evil.example' }
     await expectPage(await postAs(origin, new URLSearchParams(filledIn()).toString()), 403, FORGED)
@@ -160,18 +160,22 @@ describe('a forged consent', () => {
     expect((await env.KV.list()).keys).toHaveLength(1)
   })
 
-  threat(36, 'sent by the page of someone who has signed out, after another one signed in', async () => {
-    await browser.post('/logout', { anti_forgery: filledIn()['anti_forgery'] ?? '' })
-    const { name, value } = await givenSession(bob)
-    browser.cookies.set(name, value)
-    await expectPage(await browser.post(CONFIRM, filledIn()), 403, FORGED)
-    const again = await givenSession(alice)
-    browser.cookies.set(again.name, again.value)
-    await expectPage(await browser.post(CONFIRM, filledIn()), 403, FORGED)
-    expect((await env.KV.list()).keys).toEqual([])
-  })
+  threat(
+    36,
+    'gets nothing when the page of someone who has signed out sends it, after another one signed in',
+    async () => {
+      await browser.post('/logout', { anti_forgery: filledIn()['anti_forgery'] ?? '' })
+      const { name, value } = await givenSession(bob)
+      browser.cookies.set(name, value)
+      await expectPage(await browser.post(CONFIRM, filledIn()), 403, FORGED)
+      const again = await givenSession(alice)
+      browser.cookies.set(again.name, again.value)
+      await expectPage(await browser.post(CONFIRM, filledIn()), 403, FORGED)
+      expect((await env.KV.list()).keys).toEqual([])
+    },
+  )
 
-  threat(36, 'sent after signing out leads to the sign-in, not to a code', async () => {
+  threat(36, 'leads to the sign-in, not to a code, when it is sent after signing out', async () => {
     const cookies = new Map(browser.cookies)
     await browser.post('/logout', { anti_forgery: filledIn()['anti_forgery'] ?? '' })
     for (const [name, value] of cookies) browser.cookies.set(name, value)

@@ -172,7 +172,7 @@ describe('what staff see of guesses', () => {
     }
   })
 
-  threat(150, 'never with the name or the password that was typed', async () => {
+  threat(150, 'never holds the name or the password that was typed', async () => {
     await tokensOf({ username: 'my secret password', password: 'and another' })
     const rows = JSON.stringify(await all('SELECT * FROM audit_events'))
     expect(rows).not.toContain('my secret password')

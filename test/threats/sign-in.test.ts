@@ -282,7 +282,7 @@ describe('signing out', () => {
 })
 
 describe('the limits of a session', () => {
-  threat(146, 'unused: the server ends it, whatever the cookie says', async () => {
+  threat(146, 'end one that is not used, whatever the cookie says', async () => {
     stopClock()
     const browser = openBrowser()
     await signIn(browser)
@@ -293,7 +293,7 @@ describe('the limits of a session', () => {
     expect(await isSignedIn(other)).toBe(false)
   })
 
-  threat(146, 'used: it lives on, until the absolute limit', async () => {
+  threat(146, 'leave one that is used valid until the absolute limit', async () => {
     stopClock()
     const browser = openBrowser()
     await signIn(browser)
@@ -306,7 +306,7 @@ describe('the limits of a session', () => {
     expect((await browser.visit(authorizationUrl())).path).toMatch(/^\/login/)
   })
 
-  threat(146, 'short limits are kept as they are set, and use still counts', async () => {
+  threat(146, 'are kept as they are set where they are short, and use still counts', async () => {
     stopClock()
     const vars = { OAUTH_SESSION_DELTA: '1000', OAUTH_SESSION_IDLE_DELTA: '60' }
     const browser = await signedIn(alice, vars)
@@ -325,7 +325,7 @@ describe('the limits of a session', () => {
     )
   })
 
-  threat(146, 'a user who is disabled has no session', async () => {
+  threat(146, 'leave a user who is disabled no session', async () => {
     const browser = await signedIn(alice)
     await env.DB.prepare('UPDATE users SET is_active = 0').run()
     expect(await isSignedIn(browser)).toBe(false)
@@ -335,26 +335,33 @@ describe('the limits of a session', () => {
 })
 
 describe('names and passwords at the sign-in', () => {
-  threat(144, 'a wrong password and an unknown or disabled user look the same', async () => {
-    await givenUser('dave', { isActive: false })
-    const texts = []
-    for (const username of ['alice', 'nobody', 'dave']) {
-      const browser = openBrowser()
-      const response = await signIn(browser, { password: username === 'dave' ? PASSWORD : 'wrong', username })
-      const text = (await response.text())
-        // What is random in every page: the anti-forgery value, and the challenge for a passkey.
-        .replaceAll(/value="[\w-]{43}"|&quot;challenge&quot;:&quot;[\w-]+&quot;/g, '')
-        .replaceAll(username, 'NAME')
-      texts.push([response.status, text])
-      expect(text).toContain('Wrong username or password.')
-      expect(text).not.toContain(PASSWORD)
-    }
-    expect(texts[1]).toEqual(texts[0])
-    expect(texts[2]).toEqual(texts[0])
-    expect(texts[0]?.[0]).toBe(400)
-  })
+  threat(
+    144,
+    'look the same where the password is wrong and where the user is unknown or disabled',
+    async () => {
+      await givenUser('dave', { isActive: false })
+      const texts = []
+      for (const username of ['alice', 'nobody', 'dave']) {
+        const browser = openBrowser()
+        const response = await signIn(browser, {
+          password: username === 'dave' ? PASSWORD : 'wrong',
+          username,
+        })
+        const text = (await response.text())
+          // What is random in every page: the anti-forgery value, and the challenge for a passkey.
+          .replaceAll(/value="[\w-]{43}"|&quot;challenge&quot;:&quot;[\w-]+&quot;/g, '')
+          .replaceAll(username, 'NAME')
+        texts.push([response.status, text])
+        expect(text).toContain('Wrong username or password.')
+        expect(text).not.toContain(PASSWORD)
+      }
+      expect(texts[1]).toEqual(texts[0])
+      expect(texts[2]).toEqual(texts[0])
+      expect(texts[0]?.[0]).toBe(400)
+    },
+  )
 
-  threat(145, 'a name is the same in every spelling of it, and no other one’s', async () => {
+  threat(145, 'are of one account in every spelling of its name, and of no other', async () => {
     await givenUser('Straße', { id: 'AAAAAAAAAAAAAAAAAAAAAA' })
     for (const username of ['ALICE', 'ａｌｉｃｅ', ' alice ']) {
       expect((await signIn(openBrowser(), { username })).status).toBe(303)
@@ -366,28 +373,32 @@ describe('names and passwords at the sign-in', () => {
     expect((await signIn(openBrowser(), { username: 'аlice' })).status).toBe(400)
   })
 
-  threat(90, 'the eleventh attempt is a page with 429 and Retry-After, right password or not', async () => {
-    const browser = openBrowser()
-    for (let attempt = 0; attempt < 10; attempt++) {
-      // An empty password costs no hashing, and counts all the same.
-      expect(
-        (await signIn(browser, { password: '', username: attempt % 2 ? 'alice' : 'ALICE' })).status,
-      ).toBe(400)
-    }
-    for (const fields of [{}, { password: 'wrong' }]) {
-      const response = await signIn(browser, fields)
-      const text = await response.text()
-      expect(response.status).toBe(429)
-      expect(Number(response.headers.get('Retry-After'))).toBeGreaterThan(500)
-      expect(text).toContain('Too many attempts. Try again in 10 minutes.')
-      expect(text).toContain('name="password"')
-    }
-    expect((await signIn(browser, { username: 'bob' })).status).toBe(303)
-    travel(601)
-    expect((await signIn(openBrowser())).status).toBe(303)
-  })
+  threat(
+    90,
+    'get a page with 429 and Retry-After at the eleventh attempt, right password or not',
+    async () => {
+      const browser = openBrowser()
+      for (let attempt = 0; attempt < 10; attempt++) {
+        // An empty password costs no hashing, and counts all the same.
+        expect(
+          (await signIn(browser, { password: '', username: attempt % 2 ? 'alice' : 'ALICE' })).status,
+        ).toBe(400)
+      }
+      for (const fields of [{}, { password: 'wrong' }]) {
+        const response = await signIn(browser, fields)
+        const text = await response.text()
+        expect(response.status).toBe(429)
+        expect(Number(response.headers.get('Retry-After'))).toBeGreaterThan(500)
+        expect(text).toContain('Too many attempts. Try again in 10 minutes.')
+        expect(text).toContain('name="password"')
+      }
+      expect((await signIn(browser, { username: 'bob' })).status).toBe(303)
+      travel(601)
+      expect((await signIn(openBrowser())).status).toBe(303)
+    },
+  )
 
-  threat(143, 'a new password ends every other session and the refresh tokens', async () => {
+  threat(143, 'end every other session and the refresh tokens once the password is new', async () => {
     const [browser, other] = [await signedIn(alice), await signedIn(alice)]
     const tokens = await givenTokens(alice)
     const fresh = 'a quite different password'
