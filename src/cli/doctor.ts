@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { examine } from './examine.ts'
 import type { Io } from './io.ts'
 import type { Output } from './output.ts'
 import { broken, type Screen, styled } from './screen.ts'
@@ -107,6 +106,8 @@ export function addDoctor(program: Command, io: Io): void {
     .addHelpText('after', '\nIt changes nothing, and exits with 1 if something is wrong.')
     .action(async (target: string | undefined, options: VerbOptions & { readonly issuer?: string }) => {
       if (target !== undefined) {
+        // Only this needs the known clients and what they do, so help does without.
+        const { examine } = await import('./examine.ts')
         await runVerb(io, options, async (session) => examine(target, options.issuer, session))
         return
       }

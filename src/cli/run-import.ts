@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { type DjangoImportResult, importDjango } from '../django/import-django.ts'
+import type { DjangoImportResult } from '../django/import-django.ts'
 import type { ImportEvent } from '../django/import-report.ts'
 import type { DjangoImport } from '../django/import-state.ts'
 import { type JsonObject, readJsonObjects } from '../django/json-objects.ts'
@@ -70,6 +70,8 @@ export async function runImport(
   { dryRun: dry = false, report: path, restore = false }: ImportOptions,
 ): Promise<Output> {
   const size = await sizeOf(file)
+  // Only an import needs this much code, so help does without.
+  const { importDjango } = await import('../django/import-django.ts')
   const report = openReport(path)
   const progress = showProgress(io, size)
   try {
