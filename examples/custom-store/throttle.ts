@@ -15,7 +15,7 @@ export const admitPasswordAttempt: Operations['admitPasswordAttempt'] = (records
   }
   const account = count(records, keys.account, window, request)
   const network = count(records, keys.network, window, request)
-  // Nobody proves an address to this store, so `attempt.emailKey` finds nobody.
+  // Nobody proves an address to this store, so `attempt.address` finds nobody.
   const [named] = records.users.find('usernameKey', usernameKey)
   const user = named?.isActive ? named : null
   const all =

@@ -13,7 +13,7 @@ import { USER_COUNT } from '../store/user-count.ts'
 import { NO_PASSWORD, rehashPassword, verifyDummy, verifyPassword } from './passwords.ts'
 import { refuseFlood } from './rate-limit.ts'
 import { ACCOUNT_LIMIT, NETWORK_LIMIT, THROTTLE_WINDOW, throttleKeys } from './throttle.ts'
-import { emailKey, usernameKey } from './usernames.ts'
+import { typedAddress, usernameKey } from './usernames.ts'
 
 /** Somebody who claims to be a user. */
 export interface Attempt {
@@ -142,7 +142,7 @@ export async function countAttempt(
     keys: attemptKeys,
     window: THROTTLE_WINDOW,
     usernameKey: key,
-    emailKey: takes && mayBeAddress ? emailKey(username) : null,
+    address: takes && mayBeAddress ? typedAddress(username) : null,
     request,
   })
   if (client && !admitted.authenticated) throw unprovenClient(client.proof)

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../errors.ts'
+import type { TypedAddress } from '../store/records.ts'
 
 /** One to 150 characters of any plane. */
 const FITS = /^.{1,150}$/su
@@ -39,6 +40,11 @@ export function emailKey(email: string): string {
   const domain = email.slice(at + 1).trim()
   const host = at > 0 && FOREIGN_DOMAIN.test(domain) ? URL.parse(`https://${domain}`)?.hostname : undefined
   return host === undefined ? usernameKey(email) : `${usernameKey(email.slice(0, at))}@${host}`
+}
+
+/** Returns what somebody typed as an address. */
+export function typedAddress(text: string): TypedAddress {
+  return { email: text.trim(), emailKey: emailKey(text) }
 }
 
 /**

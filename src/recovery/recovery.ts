@@ -5,7 +5,7 @@ import { OAuthError } from '../errors.ts'
 import type { CapturedRequest } from '../http/captured-requests.ts'
 import { deviceOf } from '../http/device.ts'
 import { recoveryLimits } from '../identity/mail-limits.ts'
-import { emailKey, usernameKey } from '../identity/usernames.ts'
+import { typedAddress, usernameKey } from '../identity/usernames.ts'
 import type { Letter } from '../mail/letter.ts'
 import { canMail, sendMail } from '../mail/send.ts'
 import { messagesOf } from '../pages/routes/respond.ts'
@@ -65,9 +65,9 @@ export async function askForMail(
 ): Promise<string> {
   const provider = c.get('provider')
   const { request } = provider
-  const to = { emailKey: emailKey(typed), usernameKey: usernameKey(typed) }
+  const to = { address: typedAddress(typed), usernameKey: usernameKey(typed) }
   const id = randomId()
-  const limits = await recoveryLimits(kind, to.emailKey, await deviceOf(c, typed), provider)
+  const limits = await recoveryLimits(kind, to.address.emailKey, await deviceOf(c, typed), provider)
   const expiresAt = request.now + lifetime
   const ask = { id, kind, to, limits, expiresAt }
   const { limitedUntil, recipient } = await links(provider).askForMail(ask, request)

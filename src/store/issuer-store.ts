@@ -32,8 +32,9 @@ export interface IssuerStore {
   /**
    * Returns the id of the active user that a subject identifies; null if there is none. An email address counts only if the
    * user has proved it.
+   * @param key the value as names or addresses are compared
    */
-  findUser(by: SubjectMapping, value: string): Promise<string | null>
+  findUser(by: SubjectMapping, value: string, key: string): Promise<string | null>
 
   /** @returns false if there is one with this identifier; then nothing is written */
   createIssuer(issuer: TrustedIssuer, mark: OperatorMark): Promise<boolean>

@@ -1,4 +1,4 @@
-import type { RequestMark, Session, SessionCommit, SessionRule } from './records.ts'
+import type { RequestMark, Session, SessionCommit, SessionRule, TypedAddress } from './records.ts'
 
 /** What a mail allows: proving an address, choosing a new password, or signing in where the mail was requested. */
 export type MailLinkKind = 'verify' | 'reset' | 'sign_in'
@@ -19,10 +19,10 @@ export interface MailLimit {
 export interface MailAsk {
   readonly id: string
   readonly kind: MailLinkKind
-  /** A user with an address to prove, or the keys of what somebody typed, as an address and as a name. */
+  /** A user with an address to prove, or what somebody typed, as an address and as a name. */
   readonly to:
     | { readonly userId: string; readonly email: string }
-    | { readonly emailKey: string; readonly usernameKey: string }
+    | { readonly address: TypedAddress; readonly usernameKey: string }
   readonly limits: readonly MailLimit[]
   readonly expiresAt: number
 }

@@ -125,6 +125,12 @@ export interface AuthorizationRecords {
   readonly scopes: readonly ScopeDescription[]
 }
 
+/** An address as somebody typed it, with the key by which addresses are compared. */
+export interface TypedAddress {
+  readonly email: string
+  readonly emailKey: string
+}
+
 /** What creating any user needs. */
 export interface UserNames {
   readonly id: string

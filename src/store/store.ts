@@ -19,6 +19,7 @@ import type {
   RequestMark,
   ThrottleKeys,
   TokenReference,
+  TypedAddress,
 } from './records.ts'
 
 /**
@@ -43,8 +44,8 @@ export interface Store {
     /** The length of a window of attempts, in seconds. */
     readonly window: number
     readonly usernameKey: string
-    /** What was typed as addresses are compared: finds the user who has proved it, unless it is a username; null for names alone. */
-    readonly emailKey?: string | null
+    /** What was typed as an address: finds the user who has proved it, unless it is a username; null for names alone. */
+    readonly address?: TypedAddress | null
     readonly request: RequestMark
   }): Promise<PasswordAttempt>
 

@@ -160,7 +160,7 @@ describe('addresses that were compared by folded letters', () => {
     ])
   })
 
-  it('are compared by their domains after the next run of the cron trigger, and stand for nobody until then', async () => {
+  it('are compared as they are written until the next run of the cron trigger, and by their domains after it', async () => {
     for (const [name, email, key] of [
       ['a', 'A@straße.example', 'a@strasse.example'],
       ['b', 'b@example.org', 'b@example.org'],
@@ -175,9 +175,12 @@ describe('addresses that were compared by folded letters', () => {
         .run()
     }
     await env.DB.batch((migration?.queries ?? []).map((query) => env.DB.prepare(query)))
-    const before = await readMails()
+    const before = (await readMails()).length
+    await askForReset('a@strasse.example')
+    expect(await readMails()).toHaveLength(before)
     await askForReset('a@straße.example')
-    expect(await readMails()).toEqual(before)
+    const mails = await readMails()
+    expect([mails.length - before, mails[0]?.to]).toEqual([1, 'A@straße.example'])
     const store = createMailLinkStore(env.DB)
     expect(await fillEmailKeys(store, 9)).toBe(2)
     expect(await fillEmailKeys(store, 9)).toBe(0)

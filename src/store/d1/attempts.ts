@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { PasswordAttempt, RequestMark } from '../records.ts'
 import type { Store } from '../store.ts'
 import { clientGuard, hasGrantType, proofTerms, runProven } from './client-guard.ts'
+import { byRight, hasAddress } from './email-keys.ts'
 import { run } from './run.ts'
 
 interface VerdictRow {
@@ -29,7 +30,7 @@ export async function admitPasswordAttempt(
   db: D1Database,
   attempt: Parameters<Store['admitPasswordAttempt']>[0],
 ): Promise<PasswordAttempt> {
-  const { client, emailKey = null, keys, request, usernameKey } = attempt
+  const { address = null, client, keys, request, usernameKey } = attempt
   const guard = client ? clientGuard(proofTerms(client.proof, request.now)) : sql`1`
   const mayUse = client ? hasGrantType(sql`${`"${client.grantType}"`}`) : sql`1`
   const from = client ? sql`FROM clients c WHERE c.client_id = ${client.proof.clientId}` : sql`WHERE 1`
@@ -38,9 +39,10 @@ export async function admitPasswordAttempt(
   // Whose name it is goes before whose address it is: what signed somebody in by name never signs in anybody else.
   const named = sql`(SELECT n.id FROM users n WHERE n.username_key = ${usernameKey})`
   const userId =
-    emailKey === null
+    address === null
       ? named
-      : sql`COALESCE(${named}, (SELECT a.id FROM users a WHERE a.email_key = ${emailKey} AND a.email_verified_at IS NOT NULL))`
+      : sql`COALESCE(${named}, (SELECT a.id FROM users a WHERE ${hasAddress(sql`a`, address)} AND a.email_verified_at IS NOT NULL
+          ${byRight(sql`a`)}))`
   const statements = [
     sql`SELECT ${guard} AS authenticated, ${mayUse} AS has_grant_type ${from}`,
     sql`SELECT id, username, email, is_staff, password_hash, second_factor_at IS NOT NULL AS has_second_factor FROM users

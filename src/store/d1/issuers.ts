@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { IssuerStore, SubjectMapping, TrustedIssuerRecord } from '../issuer-store.ts'
 import { type AuditType, auditStatement, auditWritten } from './audit.ts'
+import { hasAddress } from './email-keys.ts'
 import { run } from './run.ts'
 
 interface WrittenRow {
@@ -9,10 +10,12 @@ interface WrittenRow {
 
 const columns = sql`issuer, name, jwks_uri AS jwksUri, audience, subject, created_at AS createdAt`
 
-const USERS_BY: Readonly<Record<SubjectMapping, SQL>> = {
-  id: sql`u.id`,
-  username: sql`u.username_key`,
-  email: sql`u.email_verified_at IS NOT NULL AND u.email_key`,
+/** Conditions on the user `u`. */
+const USERS_BY: Readonly<Record<SubjectMapping, (value: string, key: string) => SQL>> = {
+  id: (value) => sql`u.id = ${value}`,
+  username: (_value, key) => sql`u.username_key = ${key}`,
+  email: (email, emailKey) =>
+    sql`u.email_verified_at IS NOT NULL AND ${hasAddress(sql`u`, { email, emailKey })}`,
 }
 
 /** Creates the storage of trusted issuers, in D1. */
@@ -45,9 +48,9 @@ export function createIssuerStore(db: D1Database): IssuerStore {
       ])
       return rows[0] ?? null
     },
-    async findUser(by, value) {
+    async findUser(by, value, key) {
       const [rows] = await run<[{ readonly id: string }]>(db, [
-        sql`SELECT u.id AS id FROM users u WHERE u.is_active = 1 AND u.deletion_at IS NULL AND ${USERS_BY[by]} = ${value} LIMIT 2`,
+        sql`SELECT u.id AS id FROM users u WHERE u.is_active = 1 AND u.deletion_at IS NULL AND ${USERS_BY[by](value, key)} LIMIT 2`,
       ])
       // An address that two accounts have proved identifies neither.
       return rows.length === 1 ? (rows[0]?.id ?? null) : null

@@ -10,6 +10,7 @@ import type {
 } from '../records.ts'
 import type { Store } from '../store.ts'
 import { auditStatement } from './audit.ts'
+import { hasAddress } from './email-keys.ts'
 import { noticeStatement } from './logout-notices.ts'
 import { columnsOf, run } from './run.ts'
 import { externalUserStatements, signInStatements } from './sign-in.ts'
@@ -153,6 +154,10 @@ export async function createUser(
   const { invitation, usernameKey, usernameSkeleton } = user
   const looksTaken = sql`EXISTS (SELECT 1 FROM users u WHERE u.id <> ${user.id}
     AND (u.username_key = ${usernameKey} OR u.username_skeleton = ${usernameSkeleton}))`
+  const addressTaken =
+    user.emailKey === null
+      ? sql`0`
+      : sql`EXISTS (SELECT 1 FROM users o WHERE o.id <> ${user.id} AND ${hasAddress(sql`o`, user)})`
   const invited = invitation ? isInvited(invitation, user, request) : sql`1`
   const verifiedAt = invitation?.provesEmail ? request.now : null
   const results = await run<{ created: number; taken: number; invited: number }[]>(db, [
@@ -160,7 +165,7 @@ export async function createUser(
         password_changed_at, created_at, last_sign_in_at)
       SELECT ${user.id}, ${user.username}, ${usernameKey}, ${usernameSkeleton}, ${user.email}, ${user.emailKey}, ${verifiedAt},
         ${user.passwordHash}, ${request.now}, ${request.now}, ${request.now}
-      WHERE NOT ${looksTaken} AND ${invited} ON CONFLICT DO NOTHING`,
+      WHERE NOT ${looksTaken} AND NOT ${addressTaken} AND ${invited} ON CONFLICT DO NOTHING`,
     ...(invitation
       ? [
           sql`UPDATE mail_links SET spent_at = ${request.now}, op = ${request.id}, user_id = ${user.id}

@@ -1,4 +1,4 @@
-import type { PasswordAttempt, RequestMark } from '../../store/records.ts'
+import type { PasswordAttempt, RequestMark, TypedAddress } from '../../store/records.ts'
 import { equal, present } from './expect.ts'
 import { givenSession, sessionCommit } from './sign-ins.ts'
 import { atOnce, type Cases, issue, mark, passwordCommit, secretOf, signInOf, type World } from './world.ts'
@@ -14,6 +14,10 @@ async function attempt(
   const keys = { account: 'account-alice', network: 'network' }
   const all = { client: null, keys, window: WINDOW, usernameKey: 'alice', request, ...fields }
   return store.admitPasswordAttempt(all)
+}
+
+function addressOf(email: string): TypedAddress {
+  return { email, emailKey: email }
 }
 
 function counts({ accountAttempts, networkAttempts }: PasswordAttempt): readonly number[] {
@@ -66,9 +70,9 @@ export const throttleCases: Cases = {
   },
 
   'a name goes before the same text as an address': async (world) => {
-    const { user } = await attempt(world, mark(), { emailKey: 'bob@app.example' })
+    const { user } = await attempt(world, mark(), { address: addressOf('bob@app.example') })
     equal(user?.id, world.alice.id, 'the user of the name')
-    const nobody = await attempt(world, mark(), { usernameKey: 'nobody', emailKey: 'nobody' })
+    const nobody = await attempt(world, mark(), { usernameKey: 'nobody', address: addressOf('nobody') })
     equal(nobody.user, null, 'an address that nobody has proved')
   },
 

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { NewUser, OperatorMark, UserAdmin, UserRecord } from '../../admin-store.ts'
 import { USER_COUNT } from '../../user-count.ts'
 import { auditStatement, auditWritten } from '../audit.ts'
+import { hasAddress } from '../email-keys.ts'
 import { noticeStatement } from '../logout-notices.ts'
 import { patchedProfile } from '../profile.ts'
 import { columnsOf, run } from '../run.ts'
@@ -116,7 +117,7 @@ function createStatements(user: NewUser, mark: OperatorMark): SQL[] {
     auditStatement(
       { type: 'user_created', actor: mark.actor, userId: id },
       mark,
-      sql`WHERE NOT EXISTS (SELECT 1 FROM users WHERE username_key = ${usernameKey} OR email_key = ${emailKey})`,
+      sql`WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.username_key = ${usernameKey} OR ${hasAddress(sql`u`, user)})`,
     ),
     sql`INSERT INTO users (id, username, username_key, username_skeleton, email, email_key, password_hash,
         password_changed_at, is_staff, staff_since, created_at)
@@ -200,7 +201,7 @@ function updateStatements(
   const changes = sql`u.username_key = ${usernameKey} AND (u.email IS NOT ${email} OR u.is_staff <> ${isStaff}
       OR u.profile <> ${patched})
     AND (u.email IS ${email} OR NOT EXISTS (SELECT 1 FROM users o
-      WHERE o.email_key = ${emailKey} AND o.username_key <> ${usernameKey}))`
+      WHERE ${hasAddress(sql`o`, { email, emailKey })} AND o.username_key <> ${usernameKey}))`
   const demoted = sql`${!isStaff} AND user_id = (SELECT u.id FROM users u WHERE ${changes} AND u.is_staff = 1)`
   return [
     auditStatement(

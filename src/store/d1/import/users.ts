@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ImportedUser, ImportMode, ImportOutcome } from '../../import-store.ts'
+import { hasAddress } from '../email-keys.ts'
 import { importRecords, incoming } from './incoming.ts'
 import { rememberUsers, wasBrought } from './records.ts'
 
@@ -54,7 +55,7 @@ export async function importUsers(
  * records, as SQLite would scan all users in an UPDATE with FROM.
  */
 function writes(records: SQL, deleted: SQL, now: number): SQL[] {
-  const emailFree = sql`NOT EXISTS (SELECT 1 FROM users x WHERE x.email_key = i.emailKey AND x.id <> i.id)`
+  const emailFree = sql`NOT EXISTS (SELECT 1 FROM users x WHERE ${hasAddress(sql`x`, { email: sql`i.email`, emailKey: sql`i.emailKey` })} AND x.id <> i.id)`
   return [
     sql`INSERT INTO users (id, username, username_key, username_skeleton, email, email_key, password_hash, password_changed_at, is_staff, staff_since,
         is_active, profile, created_at, last_sign_in_at)

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { AskedMail, MailAsk, MailLimit, Recipient } from '../../mail-links.ts'
 import type { RequestMark } from '../../records.ts'
 import { countAttempt, type CountRow } from '../attempts.ts'
+import { byRight, hasAddress } from '../email-keys.ts'
 import { run } from '../run.ts'
 
 /** A recipient as `recipientColumns` reads it. */
@@ -55,7 +56,7 @@ export async function askForMail(
 /** Returns the key of a limit. A browser that knows a name has no separate limit for the address that the name looks like. */
 function keyOf({ key, keyOfName }: MailLimit, to: MailAsk['to']): SQL {
   if (keyOfName === undefined || 'userId' in to) return sql`${key}`
-  return sql`CASE WHEN EXISTS (SELECT 1 FROM users a WHERE a.email_key = ${to.emailKey}) THEN ${key} ELSE ${keyOfName} END`
+  return sql`CASE WHEN EXISTS (SELECT 1 FROM users a WHERE ${hasAddress(sql`a`, to.address)}) THEN ${key} ELSE ${keyOfName} END`
 }
 
 /**
@@ -64,6 +65,6 @@ function keyOf({ key, keyOfName }: MailLimit, to: MailAsk['to']): SQL {
  */
 function userOf(to: MailAsk['to']): SQL {
   if ('userId' in to) return sql`${to.userId}`
-  return sql`COALESCE((SELECT a.id FROM users a WHERE a.email_key = ${to.emailKey}),
+  return sql`COALESCE((SELECT a.id FROM users a WHERE ${hasAddress(sql`a`, to.address)} ${byRight(sql`a`)}),
     (SELECT n.id FROM users n WHERE n.username_key = ${to.usernameKey}))`
 }
