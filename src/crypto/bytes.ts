@@ -37,8 +37,9 @@ const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
 export function toBase64url(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += 3) {
-    const [first = 0, second, third] = [bytes[at], bytes[at + 1], bytes[at + 2]]
-    const bits = (first << 16) | ((second ?? 0) << 8) | (third ?? 0)
+    const second = bytes[at + 1]
+    const third = bytes[at + 2]
+    const bits = ((bytes[at] ?? 0) << 16) | ((second ?? 0) << 8) | (third ?? 0)
     text += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt((bits >> 12) & 63)
     if (second !== undefined) text += ALPHABET.charAt((bits >> 6) & 63)
     if (third !== undefined) text += ALPHABET.charAt(bits & 63)
