@@ -5,7 +5,7 @@ import { fetchJson, type FetchRules } from '../../src/outbound/fetch-json.ts'
 import { postForm } from '../../src/outbound/post-form.ts'
 import { readClientKeys } from '../../src/private-key-jwt/client-keys.ts'
 
-const RULES: FetchRules = { allowLoopback: true, maxBytes: 1000, timeout: 1, types: [] }
+const RULES: FetchRules = { allowLoopback: true, maxBytes: 1000, timeout: 3, types: [] }
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
 let server: Server | undefined
@@ -78,9 +78,9 @@ describe('A document that a stranger names', () => {
         const more = setInterval(() => response.write(' '), 100)
         response.on('close', () => clearInterval(more))
       },
-      'longer than 1 seconds',
+      'longer than 3 seconds',
     ],
-    ['is not answered', () => {}, 'longer than 1 seconds'],
+    ['is not answered', () => {}, 'longer than 3 seconds'],
     [
       'breaks off',
       (_, response) => response.writeHead(200, JSON_TYPE).write('{', () => response.destroy()),
@@ -187,7 +187,7 @@ describe('The keys of a client by their address', () => {
 })
 
 describe('A form for an address that a stranger named', () => {
-  const rules = { allowLoopback: true, timeout: 1 }
+  const rules = { allowLoopback: true, timeout: 3 }
 
   it('is taken by whoever answers with success, and what is said beside is not read', async () => {
     let body = ''
@@ -202,7 +202,7 @@ describe('A form for an address that a stranger named', () => {
   it.each<[string, RequestListener, string]>([
     ['redirects', (_, response) => response.writeHead(307, { Location: '/again' }).end(), 'status 307'],
     ['fails', (_, response) => response.writeHead(503).end(), 'status 503'],
-    ['does not answer', () => {}, 'longer than 1 seconds'],
+    ['does not answer', () => {}, 'longer than 3 seconds'],
   ])('is not taken by one that %s', async (_, listener, problem) => {
     const url = await serve(listener)
     await expect(postForm(url, {}, rules)).rejects.toThrow(problem)
