@@ -1,5 +1,6 @@
 import type { EndpointRequest, Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
+import { asObject } from '../crypto/json.ts'
 import { unprovenClient } from '../refusals.ts'
 import type { Client, LiveToken, User } from '../store/records.ts'
 import { audienceOf } from '../tokens/audience.ts'
@@ -25,7 +26,7 @@ export type IntrospectionResponse =
       readonly sub?: string
       readonly username?: string
       readonly aud?: string | readonly string[]
-      readonly act?: unknown
+      readonly act?: Readonly<Record<string, unknown>>
       readonly auth_time?: number
       readonly acr?: string
     }
@@ -86,6 +87,7 @@ async function describe(
   provider: Provider,
 ): Promise<IntrospectionResponse> {
   const jkt = jktOf(token.details)
+  const act = asObject(token.details?.['act'])
   return {
     active: true,
     client_id: token.clientId,
@@ -99,7 +101,7 @@ async function describe(
     ...audienceMember(await audienceOf(token.resource, provider)),
     ...(token.user && signInOf(token)),
     // The party that acts for the user (RFC 8693 4.1).
-    ...(token.details?.['act'] !== undefined && { act: token.details['act'] }),
+    ...(act && { act }),
   }
 }
 
