@@ -1,14 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { RegistrationStore } from '../registration-store.ts'
-import {
-  type ClientRecordRow,
-  createStatements,
-  recordColumns,
-  toRecord,
-  type WrittenRow,
-} from './admin/clients.ts'
 import { countAttempt, type CountRow } from './attempts.ts'
 import { auditWritten } from './audit.ts'
+import { type ClientRecordRow, recordColumns, toRecord } from './client-records.ts'
+import { createStatements, type WrittenRow } from './new-clients.ts'
 import { jsonList, run } from './run.ts'
 import { forgetStatements } from './unused-clients.ts'
 

@@ -1,9 +1,9 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { OperatorMark } from '../admin-store.ts'
 import type { FirstRun, SetupStore } from '../setup-store.ts'
-import { createStatements } from './admin/clients.ts'
 import { countAttempt, type CountRow } from './attempts.ts'
 import { auditStatement, auditWritten } from './audit.ts'
+import { createStatements } from './new-clients.ts'
 import { run } from './run.ts'
 import { insertSession } from './sessions.ts'
 

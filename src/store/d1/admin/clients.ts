@@ -1,44 +1,12 @@
 import { sql, type SQL } from 'drizzle-orm'
-import type { ClientAdmin, ClientMetadata, ClientRecord, NewClient, OperatorMark } from '../../admin-store.ts'
+import type { ClientAdmin, ClientMetadata, OperatorMark } from '../../admin-store.ts'
 import { auditStatement, auditWritten } from '../audit.ts'
-import { clientColumns, type ClientRow, toClient } from '../client-rows.ts'
-import { columnsOf, run } from '../run.ts'
-
-/** A client as `recordColumns` reads it. */
-export interface ClientRecordRow extends ClientRow {
-  readonly access_token_lifetime: number | null
-  readonly refresh_token_lifetime: number | null
-  readonly refresh_reuse_interval: number | null
-  readonly created_at: number
-  readonly updated_at: number
-}
-
-/** A client after a write, and whether the write was this request's. */
-export interface WrittenRow extends ClientRecordRow {
-  readonly written: number
-}
+import { recordColumns, toRecord } from '../client-records.ts'
+import { createStatements, insertRedirectUris, insertSecret, type WrittenRow } from '../new-clients.ts'
+import { run } from '../run.ts'
 
 interface RotatedRow extends WrittenRow {
   readonly old_ends_at: number | null
-}
-
-/** Columns of a `ClientRecordRow` over the client `c`. */
-export const recordColumns = sql`${clientColumns}, ${columnsOf(
-  'c',
-  `access_token_lifetime refresh_token_lifetime
-  refresh_reuse_interval created_at updated_at`,
-)}`
-
-/** The client of a row. */
-export function toRecord(row: ClientRecordRow): ClientRecord {
-  return {
-    ...toClient(row),
-    accessTokenLifetime: row.access_token_lifetime,
-    refreshTokenLifetime: row.refresh_token_lifetime,
-    refreshReuseInterval: row.refresh_reuse_interval,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  }
 }
 
 /** See `ClientAdmin`. */
@@ -63,38 +31,6 @@ export function clientAdmin(db: D1Database): Omit<ClientAdmin, 'readClient'> {
       return rows?.[0]?.written === 1
     },
   }
-}
-
-/**
- * Creates a client. The event comes first and decides: the request that writes it creates the client, and finds it when sent
- * again.
- * @param condition what else must hold
- * @returns statements, of which the last one returns a `WrittenRow`
- */
-export function createStatements(
-  { clientId, metadata, secretHash }: NewClient,
-  mark: OperatorMark,
-  condition: SQL = sql`1`,
-): SQL[] {
-  const written = auditWritten('client_created', mark)
-  return [
-    auditStatement(
-      { type: 'client_created', actor: mark.actor, clientId },
-      mark,
-      sql`WHERE NOT EXISTS (SELECT 1 FROM clients WHERE client_id = ${clientId}) AND ${condition}`,
-    ),
-    sql`INSERT INTO clients (client_id, type, name, url, grant_types, response_types, scope, auto_authorize,
-        authorize_every_time, require_pkce, access_token_lifetime, refresh_token_lifetime, refresh_reuse_interval,
-        metadata, created_at, updated_at)
-      SELECT ${clientId}, ${metadata.type}, ${metadata.name}, ${metadata.url}, ${JSON.stringify(metadata.grantTypes)},
-        ${JSON.stringify(metadata.responseTypes)}, ${metadata.scope}, ${metadata.autoAuthorize},
-        ${metadata.authorizeEveryTime}, ${metadata.requirePkce}, ${metadata.accessTokenLifetime},
-        ${metadata.refreshTokenLifetime}, ${metadata.refreshReuseInterval}, ${JSON.stringify(metadata.metadata)}, ${mark.now}, ${mark.now}
-      WHERE ${written} ON CONFLICT DO NOTHING`,
-    insertRedirectUris(clientId, metadata.redirectUris, written),
-    insertSecret(clientId, secretHash, mark.now, sql`${written} AND ${secretHash} IS NOT NULL`),
-    sql`SELECT ${recordColumns}, ${written} AS written FROM clients c WHERE c.client_id = ${clientId}`,
-  ]
 }
 
 /** The client's own row comes last, because all other statements check whether it is unchanged. */
@@ -164,14 +100,4 @@ function deleteStatements(clientId: string, mark: OperatorMark): SQL[] {
     sql`DELETE FROM clients WHERE client_id = ${clientId}`,
     sql`SELECT ${auditWritten('client_deleted', mark)} AS written`,
   ]
-}
-
-function insertRedirectUris(clientId: string, uris: readonly string[], condition: SQL): SQL {
-  return sql`INSERT INTO client_redirect_uris (client_id, uri, position)
-    SELECT ${clientId}, j.value, j.key FROM json_each(${JSON.stringify(uris)}) j WHERE ${condition} ON CONFLICT DO NOTHING`
-}
-
-function insertSecret(clientId: string, secretHash: string | null, now: number, condition: SQL): SQL {
-  return sql`INSERT INTO client_secrets (client_id, secret_hash, created_at)
-    SELECT ${clientId}, ${secretHash}, ${now} WHERE ${condition} ON CONFLICT DO NOTHING`
 }
