@@ -1,4 +1,4 @@
-import { compactVerify, type JWK } from 'jose'
+import { compactVerify, decodeProtectedHeader, type JWK, type ProtectedHeaderParameters } from 'jose'
 import { fromBase64url } from './bytes.ts'
 import { asObject } from './json.ts'
 
@@ -25,6 +25,21 @@ export async function openSigned(
     }
   }
   return null
+}
+
+/** Returns the unverified header of a JWT; null if it cannot be read, as if there are several JWTs. */
+export function readHeader(jwt: string): ProtectedHeaderParameters | null {
+  try {
+    return decodeProtectedHeader(jwt)
+  } catch {
+    return null
+  }
+}
+
+/** Returns the type of JWT that a header names, in lower case and without `application/` (RFC 7515 4.1.9); null if it names none. */
+export function typeOf(header: Readonly<Record<string, unknown>> | null): string | null {
+  const type = header?.['typ']
+  return typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : null
 }
 
 /** Returns the unverified claims of a JWT; null if it contains no object. */

@@ -1,6 +1,6 @@
-import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose'
+import { calculateJwkThumbprint, type JWK } from 'jose'
 import { sha256Base64url } from '../crypto/bytes.ts'
-import { isTime, openSigned } from '../crypto/signed.ts'
+import { isTime, openSigned, readHeader } from '../crypto/signed.ts'
 import { OAuthError } from '../errors.ts'
 
 /** Accepted signature algorithms: asymmetric ones, without the padding that FAPI 2.0 5.4 rules out. */
@@ -77,20 +77,14 @@ export function invalidProof(problem: string): OAuthError {
 
 function headerOf(proof: string): { readonly alg: string; readonly jwk: JWK } {
   if (proof.length > MAX_LENGTH) throw invalidProof('is too long')
-  const { alg = '', jwk, typ } = decodeHeader(proof)
+  const header = readHeader(proof)
+  if (!header) throw invalidProof('cannot be read, or there are several')
+  const { alg = '', jwk, typ } = header
   if (typ !== 'dpop+jwt') throw invalidProof('is a JWT of another kind')
   if (!PROOF_ALGORITHMS.includes(alg)) throw invalidProof(`is not signed with ${PROOF_ALGORITHMS.join(', ')}`)
   if (typeof jwk !== 'object' || jwk === null) throw invalidProof('has no key')
   if (PRIVATE.some((name) => Object.hasOwn(jwk, name))) throw invalidProof('has a key that is not public')
   return { alg, jwk }
-}
-
-function decodeHeader(proof: string): ReturnType<typeof decodeProtectedHeader> {
-  try {
-    return decodeProtectedHeader(proof)
-  } catch {
-    throw invalidProof('cannot be read, or there are several')
-  }
 }
 
 /** RFC 9449 4.3: without query and fragment, normalised by its scheme (RFC 3986 6.2). */

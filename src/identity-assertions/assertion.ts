@@ -1,7 +1,6 @@
-import { decodeProtectedHeader } from 'jose'
 import type { Provider } from '../concepts.ts'
 import { sha256Base64url } from '../crypto/bytes.ts'
-import { type Claims, claimsOf, isTime, openSigned } from '../crypto/signed.ts'
+import { type Claims, claimsOf, isTime, openSigned, readHeader, typeOf } from '../crypto/signed.ts'
 import { FetchError } from '../outbound/fetch-json.ts'
 import { readKeysAt } from '../private-key-jwt/client-keys.ts'
 import { invalidGrant } from '../refusals.ts'
@@ -41,15 +40,12 @@ export interface VerifiedAssertion {
 export function readAssertion(jwt: string, { settings }: Pick<Provider, 'settings'>): ReadAssertion {
   const algorithms: readonly string[] = settings.signatureAlgorithms
   if (jwt.length > MAX_LENGTH) throw invalidGrant('the assertion is too long')
-  try {
-    const { alg = '', kid, typ } = decodeProtectedHeader(jwt)
-    const iss = claimsOf(jwt)?.['iss']
-    const type = typ?.toLowerCase().replace(/^application\//, '')
-    if (type === TYPE && typeof iss === 'string' && algorithms.includes(alg)) {
-      return { jwt, issuer: iss, algorithm: alg, kid: kid ?? null }
-    }
-  } catch {
-    // An unreadable one is refused like one of another type.
+  // An unreadable one is refused like one of another type.
+  const header = readHeader(jwt)
+  const { alg = '', kid } = header ?? {}
+  const iss = claimsOf(jwt)?.['iss']
+  if (typeOf(header) === TYPE && typeof iss === 'string' && algorithms.includes(alg)) {
+    return { jwt, issuer: iss, algorithm: alg, kid: kid ?? null }
   }
   throw invalidGrant(`the assertion is not an ${TYPE}, or not signed with ${algorithms.join(', ')}`)
 }

@@ -1,6 +1,6 @@
-import { CompactSign, decodeProtectedHeader, type JWTPayload } from 'jose'
+import { CompactSign, type JWTPayload } from 'jose'
 import { utf8 } from '../crypto/bytes.ts'
-import { openSigned } from '../crypto/signed.ts'
+import { openSigned, readHeader } from '../crypto/signed.ts'
 import type { KeyContext, KeyRing, SigningKey } from './keys/key-ring.ts'
 
 /** Signs claims as a JWT (RFC 7519 7.1) whose header names key and algorithm. */
@@ -34,10 +34,6 @@ export async function openOwnJwt(
 }
 
 function readKeyId(token: string, type: string): string | null {
-  try {
-    const { kid, typ } = decodeProtectedHeader(token)
-    return typ === type && typeof kid === 'string' ? kid : null
-  } catch {
-    return null
-  }
+  const header = readHeader(token)
+  return header?.typ === type && typeof header.kid === 'string' ? header.kid : null
 }

@@ -1,5 +1,6 @@
-import { createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose'
+import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import * as v from 'valibot'
+import { readHeader, typeOf } from '../crypto/signed.ts'
 import { identifierKey } from '../resource-identifier.ts'
 import type { AccessToken } from '../tokens/verify.ts'
 import { type IntrospectionOptions, introspectionVerifier } from './introspection-verifier.ts'
@@ -107,13 +108,8 @@ export function jwtVerifier(options: JwtVerifierOptions): (token: string) => Pro
 
 /** Returns the key that a token names, if it is an access token rather than an ID token (RFC 9068 5). */
 function keyIdOf(token: string): string | null {
-  try {
-    const { kid, typ } = decodeProtectedHeader(token)
-    const type = typ?.toLowerCase().replace(/^application\//, '')
-    return type === 'at+jwt' && kid !== undefined ? kid : null
-  } catch {
-    return null
-  }
+  const header = readHeader(token)
+  return typeOf(header) === 'at+jwt' ? (header?.kid ?? null) : null
 }
 
 async function verify(

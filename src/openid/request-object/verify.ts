@@ -1,5 +1,5 @@
-import { decodeProtectedHeader, type JWK } from 'jose'
-import { type Claims, isTime, openSigned } from '../../crypto/signed.ts'
+import type { JWK } from 'jose'
+import { type Claims, isTime, openSigned, readHeader } from '../../crypto/signed.ts'
 import { OAuthError } from '../../errors.ts'
 
 /** Longest request object, in characters. */
@@ -101,7 +101,9 @@ function headerOf(
   readonly typ?: unknown
 } {
   if (object.length > MAX_REQUEST_OBJECT) throw invalidObject('is too large')
-  const { alg = '', kid, typ } = decodeHeader(object)
+  const header = readHeader(object)
+  if (!header) throw invalidObject('cannot be read')
+  const { alg = '', kid, typ } = header
   if (typ !== undefined && !/^jwt$/i.test(typ) && !OWN_TYPE.test(typ)) {
     throw invalidObject('is a JWT of another kind')
   }
@@ -109,12 +111,4 @@ function headerOf(
     throw invalidObject(`is not signed with ${algorithms.join(', ')}`)
   }
   return { alg, kid, typ }
-}
-
-function decodeHeader(object: string): ReturnType<typeof decodeProtectedHeader> {
-  try {
-    return decodeProtectedHeader(object)
-  } catch {
-    throw invalidObject('cannot be read')
-  }
 }
