@@ -288,30 +288,36 @@ describe('completion', () => {
   })
 })
 
+/** The paths of the commands below a command that do something, as its help lists them. */
+async function commandsOf(path: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const { stdout } = await run(...path, '--help')
+  const [, list] = /^Commands:\n(.*?)(?:\n\n|$(?![^]))/ms.exec(stdout) ?? []
+  if (list === undefined) return [path]
+  const names = [...list.matchAll(/^ {2}(\S+)/gm)].map(([, name = '']) => name)
+  return (await Promise.all(names.map((name) => commandsOf([...path, name])))).flat()
+}
+
 describe('help', () => {
-  it('has examples that can be typed, and says what is read of the environment', async () => {
+  it('has examples that can be typed, of every command, and says what is read of the environment', async () => {
     const program = await run('--help')
     expect(program.stdout).toContain('CLOUDFLARE_API_TOKEN')
-    const pages = await Promise.all(
-      [
-        ['client', 'create'],
-        ['client', 'update'],
-        ['user', 'update'],
-        ['token', 'list'],
-        ['token', 'revoke'],
-        ['resource', 'create'],
-        ['issuer', 'create'],
-        ['import', 'auth0'],
-        ['import', 'keycloak'],
-        ['doctor'],
-      ].map((path) => run(...path, '--help')),
-    )
+    const pages: (typeof program)[] = []
+    // Completion shows its three commands itself, and reads nothing.
+    for (const path of (await commandsOf([])).filter(([name]) => name !== 'completion')) {
+      const page = await run(...path, '--help')
+      expect(page.stdout).toMatch(/^Examples:$[^]*^Environment:$/m)
+      pages.push(page)
+    }
+    expect(pages.length).toBeGreaterThan(40)
     const examples = [program, ...pages].flatMap(({ stdout }) => [
       ...stdout.matchAll(/^ {2}edge-oauth2 (.+)$/gm),
     ])
-    expect(examples.length).toBeGreaterThan(10)
+    expect(examples.length).toBeGreaterThan(pages.length)
     for (const [, line = ''] of examples) {
-      const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
+      // The shell takes `< file` for itself.
+      const args = [...line.replace(/ < \S+$/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
+        ([, quoted, word]) => quoted ?? word ?? '',
+      )
       const opened: boolean[] = []
       const open = async (): Promise<never> => {
         opened.push(true)
@@ -353,7 +359,7 @@ registerHooks({ resolve(name, context, next) { process.stderr.write(name + '\\n'
     const { stderr, stdout } = spawnSync(
       process.execPath,
       ['--import', `data:text/javascript,${encodeURIComponent(hooks)}`, 'src/cli/index.ts', '--help'],
-      { encoding: 'utf8' },
+      { encoding: 'utf8', env: { PATH: process.env['PATH'] } },
     )
     expect(stdout).toContain('Usage: edge-oauth2')
     expect(stderr).toContain('commander')
