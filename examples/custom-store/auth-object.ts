@@ -6,7 +6,14 @@ import { readClient } from './clients.ts'
 import { DEMO_CLIENT, DEMO_USER } from './demo.ts'
 import { issueTokens } from './issue.ts'
 import { openRecords, type Operations, type Records } from './records.ts'
-import { createSession, createUser, endSessions, readSession, touchSession } from './sessions.ts'
+import {
+  confirmPassword,
+  createSession,
+  createUser,
+  endSessions,
+  readSession,
+  touchSession,
+} from './sessions.ts'
 import { admitPasswordAttempt } from './throttle.ts'
 import { readAccessToken, readTokenAs, refuseCode, revokeToken } from './tokens.ts'
 
@@ -30,6 +37,7 @@ const OPERATIONS: Operations = {
   readAccount,
   withdrawConsent,
   changePassword,
+  confirmPassword,
   readHealth: () => [],
 }
 

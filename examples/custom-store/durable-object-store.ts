@@ -42,6 +42,7 @@ export function durableObjectStore(namespace: DurableObjectNamespace<AuthObject>
     endSessions: async (...all) => call('endSessions', ...all),
     readAccount: async (...all) => call('readAccount', ...all),
     withdrawConsent: async (...all) => call('withdrawConsent', ...all),
+    confirmPassword: async (...all) => call('confirmPassword', ...all),
     changePassword: async (...all) => call('changePassword', ...all),
     readHealth: async () => call('readHealth').catch(() => ['Durable Object']),
   }

@@ -1,6 +1,6 @@
 import type { RequestMark, Session, SessionCommit, SessionRule } from 'edge-oauth2-provider'
 import type { Operations, Records, SessionRecord } from './records.ts'
-import { settleSignIn } from './throttle.ts'
+import { settleSignIn, settleThrottle } from './throttle.ts'
 import { readActiveUser, saveExternalUser, signsIn } from './users.ts'
 
 /** A session within both limits. */
@@ -46,6 +46,19 @@ export const createSession: Operations['createSession'] = (records, session, sig
   if (!user?.isActive || !signsIn(user, signIn)) return false
   settleSignIn(records, user.id, signIn)
   return saveSession(records, session, request)
+}
+
+/** See `Store.confirmPassword`. */
+export const confirmPassword: Operations['confirmPassword'] = (records, of, request) => {
+  const { sessionId, signIn, userId } = of
+  const session = records.sessions.get(sessionId)
+  const user = records.users.get(userId)
+  settleThrottle(records, signIn.throttleKeys)
+  if (session?.userId !== userId || session.endedBy !== null) return false
+  if (!user?.isActive || !signsIn(user, signIn)) return false
+  const { now } = request
+  records.sessions.put(sessionId, { ...session, authTime: now, lastSeenAt: now, amr: ['pwd'] })
+  return true
 }
 
 /** See `Store.createUser`. */

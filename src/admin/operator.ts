@@ -98,7 +98,7 @@ export async function confirmOperator(
   form: Params,
   operator: StaffOperator,
 ): Promise<{ readonly problem: PanelText | null; readonly status: 400 | 429 } | null> {
-  const { provider, session, store, user } = operator
+  const { provider, session, user } = operator
   for (const { confirm, field } of session ? provider.stepUps : []) {
     const value = form.get(field)
     if (value === undefined || !session) continue
@@ -113,7 +113,8 @@ export async function confirmOperator(
       { username: user.username, password, client: null, device: session.id },
       provider,
     )
-    if (await store.confirmPassword(session.id, commit, operator.mark())) return null
+    const of = { userId: user.id, sessionId: session.id, signIn: commit }
+    if (await provider.store.confirmPassword(of, provider.request)) return null
     return { problem: 'Your session has ended. Sign in again.', status: 400 }
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error

@@ -166,6 +166,15 @@ export interface Store {
   ): Promise<WithdrawnConsent | null>
 
   /**
+   * Records that a user has just entered the password again, in the user's own session, and clears the attempts.
+   * @returns false if the session has ended, or the password has been changed
+   */
+  confirmPassword(
+    of: { readonly userId: string; readonly sessionId: string; readonly signIn: PasswordSignIn },
+    request: RequestMark,
+  ): Promise<boolean>
+
+  /**
    * Changes a user's password, ends the user's other sessions and consents, and revokes the user's grants.
    * @returns false if the password that was checked is no longer the user's
    */

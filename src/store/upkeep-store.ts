@@ -1,7 +1,7 @@
 import type { PasswordRefusal } from '../concepts.ts'
-import type { ClientAdmin, OperatorMark } from './admin-store.ts'
+import type { ClientAdmin } from './admin-store.ts'
 import type { Refusal } from './browse.ts'
-import type { PasswordSignIn, RequestMark } from './records.ts'
+import type { RequestMark } from './records.ts'
 
 /** Rows that a purge removed, by table. */
 export interface PurgeCounts {
@@ -19,12 +19,6 @@ export interface PurgeCounts {
 export interface UpkeepStore extends Pick<ClientAdmin, 'readClient'> {
   /** Returns which of the given names are in the table. */
   findScopes(names: readonly string[]): Promise<readonly string[]>
-
-  /**
-   * Records that a user has just entered the password again, in the user's own session.
-   * @returns false if the session has ended, or the password has been changed
-   */
-  confirmPassword(sessionId: string, signIn: PasswordSignIn, mark: OperatorMark): Promise<boolean>
 
   /** Records a refused request, and deletes the oldest ones of its client. */
   noteRefusal(refusal: Refusal, mark: RequestMark): Promise<void>

@@ -128,8 +128,8 @@ async function confirmPassword(
   try {
     const attempt = { username: user.username, password, client: null, device: id }
     const { commit } = await checkPassword(attempt, provider)
-    const mark = { ...provider.request, actor: user.id }
-    if (await provider.upkeep?.confirmPassword(id, commit, mark)) return null
+    const of = { userId: user.id, sessionId: id, signIn: commit }
+    if (await provider.store.confirmPassword(of, provider.request)) return null
     return { text: texts.wrong, status: 400 }
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error

@@ -5,6 +5,7 @@ import type { Store } from '../store.ts'
 import { changePassword, readAccount, withdrawConsent } from './account.ts'
 import { admitPasswordAttempt } from './attempts.ts'
 import { readAuthorization, saveConsent } from './authorization.ts'
+import { confirmPassword } from './confirm-password.ts'
 import { readImportedSecret, replaceImportedSecret } from './import/secrets.ts'
 import { issueTokens } from './issue.ts'
 import { readAccessToken, readClient, readTokenAs } from './read-tokens.ts'
@@ -39,6 +40,7 @@ export function createStore(db: D1Database, kv: KVNamespace): Store & ImportedSe
     endSessions: (which, request) => endSessions(db, which, request),
     readAccount: (sessionId, rule) => readAccount(db, sessionId, rule),
     withdrawConsent: (consent, request) => withdrawConsent(db, consent, request),
+    confirmPassword: (of, request) => confirmPassword(db, of, request),
     changePassword: (change, request) => changePassword(db, change, request),
     readImportedSecret: (proof, now) => readImportedSecret(db, proof, now),
     replaceImportedSecret: (proof, hash, request) => replaceImportedSecret(db, proof, hash, request),

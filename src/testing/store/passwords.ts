@@ -77,6 +77,24 @@ export const passwordCases: Cases = {
     equal(new Set(made).has('username taken'), true, 'what the others are told')
   },
 
+  'a password that is entered again makes the session as fresh as that, and nothing more': async (world) => {
+    const { alice, bob, store } = world
+    const session = sessionCommit(alice, { amr: ['pwd', 'otp', 'mfa'] })
+    equal(await store.createSession(session, signInOf(alice), mark()), true, 'createSession')
+    const of = { userId: alice.id, sessionId: session.id, signIn: signInOf(alice) }
+    const wrong = signInOf(alice, { passwordHash: 'an older one' })
+    equal(await store.confirmPassword({ ...of, signIn: wrong }, mark(1)), false, 'an older password')
+    equal(await store.confirmPassword({ ...of, userId: bob.id }, mark(1)), false, 'another user')
+    equal((await store.readSession(session.id, rule()))?.authTime, NOW, 'the time before')
+    const request = mark(5)
+    equal(await store.confirmPassword(of, request), true, 'confirmPassword')
+    equal(await store.confirmPassword(of, request), true, 'confirmPassword, sent again')
+    const read = await store.readSession(session.id, rule(5))
+    equal([read?.authTime, read?.amr], [NOW + 5, ['pwd']], 'the session')
+    await store.endSessions({ userId: alice.id, id: session.id }, mark(6))
+    equal(await store.confirmPassword(of, mark(7)), false, 'a session that has ended')
+  },
+
   'a change ends consents, so that applications ask again': async (world) => {
     const { alice, bob, store } = world
     const [sessionId, bobs] = [await givenSession(world, alice), await givenSession(world, bob)]
