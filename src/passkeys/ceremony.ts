@@ -1,10 +1,9 @@
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server'
 import * as v from 'valibot'
-import { fromBase64url } from '../crypto/bytes.ts'
+import { fromBase64url, toBase64url } from '../crypto/bytes.ts'
 import type { Passkey } from '../store/passkey-store.ts'
 import { ALGORITHMS } from './options.ts'
 import type { RelyingParty } from './relying-party.ts'
-import { readStoredKey, storedKey } from './stored-key.ts'
 
 const base64url = v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(20_000))
 /** Longest id, in characters: 1,023 bytes (WebAuthn Level 3 4, credential id). */
@@ -102,7 +101,9 @@ export async function verifyAssertion(
   expected: Expected,
 ): Promise<VerifiedUse> {
   checkFrame(answer)
-  const credential = { id, publicKey: readStoredKey(publicKey), counter: signCount }
+  const key = fromBase64url(publicKey)
+  if (!key) throw new TypeError('the stored key is malformed')
+  const credential = { id, publicKey: key, counter: signCount }
   const { authenticationInfo: said, verified } = await verifyAuthenticationResponse({
     response: answer,
     credential,
@@ -138,7 +139,7 @@ export async function verifyAttestation(
   require(id === answer.id, 'the credential has another id')
   return {
     credentialId: id,
-    publicKey: storedKey(publicKey),
+    publicKey: toBase64url(publicKey),
     signCount: counter,
     transports: answer.response.transports,
     synced: said.credentialDeviceType === 'multiDevice',

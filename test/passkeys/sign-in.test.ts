@@ -48,18 +48,6 @@ describe('a passkey', () => {
     expect(types.map(({ type }) => type)).toEqual(['passkey_added', 'signed_in'])
   })
 
-  it('stored as a JSON Web Key, as it once was, signs its user in and keeps counting', async () => {
-    const authenticator = await givenPasskey(alice)
-    await env.DB.prepare('UPDATE passkeys SET public_key = ?')
-      .bind(JSON.stringify(authenticator.publicJwk))
-      .run()
-    for (const uses of [2, 3]) {
-      const { visit } = await passkeySignIn(authenticator)
-      expect(visit.text).toContain('Signed in as alice')
-      expect(await rowsOf('SELECT sign_count FROM passkeys')).toEqual([{ sign_count: uses }])
-    }
-  })
-
   it('signs in on the way to an application, whose ID token says how', async () => {
     const authenticator = await givenPasskey(alice, { synced: false })
     const url = authorizationUrl({ scope: 'openid', nonce: 'n', acr_values: 'phr 1' })

@@ -63,7 +63,6 @@ export interface AuthenticatorFields {
 /** An authenticator that holds one credential, and a browser in front of it, which writes JSON. */
 export interface Authenticator {
   readonly id: string
-  readonly publicJwk: JsonWebKey
   /** Makes its credential for options of `creationOptions`, as JSON. */
   create(options: CreationOptions, twist?: Twist): Promise<string>
   /** Signs a challenge of `requestOptions`, as JSON. */
@@ -114,7 +113,6 @@ export async function newAuthenticator(fields: AuthenticatorFields): Promise<Aut
   }
   return {
     id,
-    publicJwk: (await crypto.subtle.exportKey('jwk', keys.publicKey)) as JsonWebKey,
     async create({ challenge, user }, twist = {}) {
       userHandle = user.id
       const length = new Uint8Array([0, rawId.length])
