@@ -56,8 +56,8 @@ export function adminApi(): Hono<ApiEnv> {
     })
   }
   api.on('GET', ['/activity', '/activity/'], async (c) => {
-    const operator = await staffToken(c)
-    return c.json({ activity: await readActivity(operator) }, 200, NO_STORE)
+    const { provider, store } = await staffToken(c)
+    return c.json({ activity: await readActivity(store, provider.request.now) }, 200, NO_STORE)
   })
   on('GET', '/:kind', list)
   on('POST', '/:kind', create)

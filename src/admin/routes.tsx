@@ -103,7 +103,7 @@ async function showOverview(c: Handling, operator: StaffOperator): Promise<Respo
   const { now } = operator.provider.request
   const newest = { filters: {}, after: null, limit: NEWEST }
   const [activity, refused, counts] = await Promise.all([
-    readActivity(operator),
+    readActivity(operator.store, now),
     operator.store.browse('refusals', newest, now),
     readCounts(operator),
   ])

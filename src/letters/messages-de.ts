@@ -68,6 +68,8 @@ export const german: MailMessages = {
     newTitle: 'Neues Passwort wählen',
     newHint: (username) =>
       `Für das Konto ${username}. Andere Browser werden abgemeldet, und Anwendungen müssen neu fragen.`,
+    passkey: (name) => `Passkey: ${name}`,
+    linkedAccount: (provider, name) => `${provider}: ${name}`,
     others:
       'Auch damit können Sie sich anmelden. Wählen Sie aus, was Sie kennen: Alles andere wird entfernt.',
     byMail: 'Ein Passwort per Mail wählen und sich damit anmelden',

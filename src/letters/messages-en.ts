@@ -67,6 +67,8 @@ export const english = {
     newTitle: 'Choose a new password',
     newHint: (username: string) =>
       `For the account ${username}. This signs out other browsers, and applications have to ask again.`,
+    passkey: (name: string) => `Passkey: ${name}`,
+    linkedAccount: (provider: string, name: string) => `${provider}: ${name}`,
     others: 'You can also sign in with these. Check the ones that you know: the others are removed.',
     byMail: 'Choose a password by email, and sign in with it',
     again: 'Ask for another link',

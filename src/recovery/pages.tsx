@@ -133,14 +133,18 @@ export function NewPasswordPage(props: NewPasswordPageProps): JSX.Element {
             <fieldset>
               <legend>{recovery.others}</legend>
               <ul class="choices">
-                {others.map(({ id, name, since }, index) => (
+                {others.map(({ id, name, provider, since }, index) => (
                   <li>
                     <Checkbox
                       id={`keep-${index}`}
                       name="keep"
                       value={id}
                       checked={kept.includes(id)}
-                      label={displayName(name)}
+                      label={
+                        provider === null
+                          ? recovery.passkey(displayName(name))
+                          : recovery.linkedAccount(displayName(provider), displayName(name))
+                      }
                       hint={instantOf(since, ui.messages, ui.timeZone)[1]}
                     />
                   </li>

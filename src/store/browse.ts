@@ -109,10 +109,10 @@ export interface BrowseAdmin {
   }>
 
   /**
-   * Lists what happened on each day: `grant_given`, `signed_in`, and what `countActivity` and `noteRefusal` count. It adds up what
-   * has happened since the last time, if that is a lot.
+   * Lists what happened on each day: `grant_given`, `signed_in`, and what `countActivity` and `noteRefusal` count.
+   * @returns also how much of it `addUpActivity` has yet to add up, which every call counts again
    */
-  listActivity(since: number, now: number): Promise<readonly Activity[]>
+  listActivity(since: number): Promise<{ readonly activity: readonly Activity[]; readonly rest: number }>
 }
 
 /** Returns whether a value of a record is a list. */

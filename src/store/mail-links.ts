@@ -40,8 +40,11 @@ export interface Recipient {
 /** A way to sign in other than the password, which a link for a new one can end. */
 export interface OtherWay {
   readonly id: string
-  /** What users know it as. */
+  readonly kind: 'passkey' | 'linked_account'
+  /** The name of the passkey, or of the account at the provider. */
   readonly name: string
+  /** The name of the account's provider; null for a passkey. */
+  readonly provider: string | null
   readonly since: number
 }
 

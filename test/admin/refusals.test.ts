@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { readActivity } from '../../src/admin/activity.ts'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { openBrowser } from '../support/browser.ts'
 import { givenCast, givenClient, PASSWORD, REDIRECT_URI } from '../support/fixture.ts'
@@ -91,11 +92,11 @@ describe('the list of refused requests', () => {
     ])
     const store = createAdminStore(env.DB)
     const counted = async (): Promise<unknown> =>
-      (await store.listActivity(0, seconds())).map(({ count, kind }) => `${kind} ${count}`).toSorted()
+      (await store.listActivity(0)).activity.map(({ count, kind }) => `${kind} ${count}`).toSorted()
     const expected = ['grant_given 1', 'sign_in_refused 1', 'signed_in 2']
     expect(await counted()).toEqual(expected)
     const today = Math.floor(Date.now() / 86_400_000)
-    for (const { day } of await store.listActivity(0, seconds())) expect(day).toBe(today)
+    for (const { day } of (await store.listActivity(0)).activity) expect(day).toBe(today)
     // What has been added up is counted once.
     const soon = Math.floor(Date.now() / 1000) + 100
     for (const now of [soon, soon, soon + 900]) await store.addUpActivity(now)
@@ -119,7 +120,7 @@ describe('the list of refused requests', () => {
     ).run()
     const look = async (): Promise<{ readonly given: unknown; readonly read: number }> => {
       const rows = countRows()
-      const listed = await createAdminStore(rows.vars.DB).listActivity((today - 13) * 86_400, seconds())
+      const listed = await readActivity(createAdminStore(rows.vars.DB), seconds())
       return { given: listed.filter(({ kind }) => kind === 'grant_given'), read: rows.read }
     }
     const given = [{ day: today - 1, kind: 'grant_given', count: 3000 }]

@@ -12,8 +12,6 @@ const SETTLED = 60
 
 /** The most rows of each kind to count that have not been added up yet, as the cron trigger is late or missing. */
 const MOST = 100_000
-/** Rows that are counted again at each look. Where there are more, as without a cron trigger, a look adds them up. */
-const REST = 1000
 /** Days before the first look that are counted. */
 const FIRST = 14
 
@@ -62,7 +60,10 @@ export async function addUpActivity(db: D1Database, now: number): Promise<void> 
 }
 
 /** See `BrowseAdmin.listActivity`: what was added up, and what has happened since. */
-export async function listActivity(db: D1Database, since: number, now: number): Promise<readonly Activity[]> {
+export async function listActivity(
+  db: D1Database,
+  since: number,
+): Promise<{ readonly activity: readonly Activity[]; readonly rest: number }> {
   const first = Math.floor(since / DAY)
   const [from, end] = [sql`max(${bookmark('ends')}, ${first * DAY})`, sql`${END_OF_TIME}`]
   const [added = [], ...rest] = await run<Activity[]>(db, [
@@ -70,11 +71,10 @@ export async function listActivity(db: D1Database, since: number, now: number): 
     grantsBetween(from, end),
     signInsBetween(from, end),
   ])
-  if (rest.flat().reduce((sum, { count }) => sum + count, 0) > REST) await addUpActivity(db, now)
   const sums = new Map<string, Activity>()
   for (const entry of [added, ...rest].flat()) {
     const key = `${entry.day} ${entry.kind}`
     sums.set(key, { ...entry, count: entry.count + (sums.get(key)?.count ?? 0) })
   }
-  return [...sums.values()]
+  return { activity: [...sums.values()], rest: rest.flat().reduce((sum, { count }) => sum + count, 0) }
 }

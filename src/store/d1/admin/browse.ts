@@ -35,7 +35,7 @@ export function browseAdmin(db: D1Database): BrowseAdmin {
       const [{ access_tokens: accessTokens, consents, grants } = NOTHING] = rows
       return { accessTokens, consents, grants }
     },
-    listActivity: (since, now) => listActivity(db, since, now),
+    listActivity: (since) => listActivity(db, since),
   }
 }
 

@@ -16,9 +16,9 @@ const linkId = sql`(k.provider_id || ' ' || k.subject)`
 
 /** Reads the ways to sign in of the user `u`, besides the password, that a link may remove. */
 export function readOtherWays(user: SQL, demand: Demand): SQL {
-  return sql`SELECT k.credential_id AS id, 'Passkey: ' || k.name AS name, k.created_at AS since
+  return sql`SELECT k.credential_id AS id, 'passkey' AS kind, k.name AS name, NULL AS provider, k.created_at AS since
       FROM passkeys k JOIN users u ON u.id = k.user_id WHERE ${user} AND ${maySpare(demand)}
-    UNION ALL SELECT ${linkId}, e.name || ': ' || k.label, k.linked_at FROM linked_accounts k
+    UNION ALL SELECT ${linkId}, 'linked_account', k.label, e.name, k.linked_at FROM linked_accounts k
       JOIN sign_in_providers e ON e.id = k.provider_id AND e.issuer = k.issuer JOIN users u ON u.id = k.user_id WHERE ${user}
     ORDER BY since, id`
 }
