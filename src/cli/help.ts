@@ -100,7 +100,7 @@ Environment:
   CLOUDFLARE_API_TOKEN    token with "D1: Edit", for --remote; or run npx wrangler login
   CLOUDFLARE_ACCOUNT_ID   account of the deployment, where the token has several
   SECRET_KEY              key of the deployment, where a command needs it
-  NO_COLOR                no colours
+  NO_COLOR                no colors
 
 The file .dev.vars, if there is one, is read as wrangler reads it.`
 

@@ -16,7 +16,7 @@ interface Output {
 }
 
 /**
- * Returns the screen of a stream. Colours are only for terminals, and for none if NO_COLOR is set or TERM is dumb
+ * Returns the screen of a stream. Colors are only for terminals, and for none if NO_COLOR is set or TERM is dumb
  * (https://no-color.org).
  */
 export function readScreen(

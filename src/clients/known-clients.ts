@@ -1,5 +1,5 @@
 /**
- * A program that people connect to MCP servers and APIs, with its observed behaviour; docs/works-with.md says when it was
+ * A program that people connect to MCP servers and APIs, with its observed behavior; docs/works-with.md says when it was
  * observed.
  */
 export interface KnownClient {

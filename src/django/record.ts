@@ -140,7 +140,7 @@ export function readTime(value: unknown): number | null {
   return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000)
 }
 
-/** Returns an id that is derived from a record, so that the same record is recognised when imported again. */
+/** Returns an id that is derived from a record, so that the same record is recognized when imported again. */
 export async function importedId(what: string, key: string, { source }: DjangoContext): Promise<string> {
   return toBase64url((await sha256(`${source}\n${what}\n${key}`)).slice(0, 16))
 }

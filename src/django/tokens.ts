@@ -103,7 +103,7 @@ function readCreated(fields: DjangoRecord['fields'], { now }: DjangoContext): nu
   return Math.min(readTime(fields['created']) ?? now, now)
 }
 
-/** Returns the id of a grant, derived from its record, so that the same record is recognised when imported again. */
+/** Returns the id of a grant, derived from its record, so that the same record is recognized when imported again. */
 async function grantIdOf(key: string, createdAt: number): Promise<string> {
   return sortableId(createdAt * 1000, (await sha256(key)).slice(0, 10))
 }

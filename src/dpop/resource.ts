@@ -2,7 +2,7 @@ import { OAuthError } from '../errors.ts'
 import { invalidProof, PROOF_ALGORITHMS, verifyProof } from './proof.ts'
 import { useProof } from './replay.ts'
 
-/** How an API recognises its own requests. */
+/** How an API recognizes its own requests. */
 interface DpopProofOptions {
   /** Origin that its clients use, such as `https://api.example`, if there is a proxy; defaults to the request's. */
   readonly origin?: string

@@ -129,7 +129,7 @@ function malformedBearer(): OAuthError {
   return new OAuthError('invalid_request', 'The access token must be only in the Authorization header.')
 }
 
-/** Answers a request, a second time if a client that failed to authenticate was recognised after all. */
+/** Answers a request, a second time if a client that failed to authenticate was recognized after all. */
 async function answer(row: Endpoint, request: EndpointRequest, provider: Provider): Promise<EndpointAnswer> {
   try {
     return await row.answer(request, provider)

@@ -92,7 +92,7 @@ export function invitationRecords(storeOf: (operator: Operator) => InvitationSto
       {
         name: 'withdraw',
         label: 'Withdraw',
-        question: 'Nobody can sign up with it any more.',
+        question: 'Nobody can sign up with it anymore.',
         danger: true,
         bulk: true,
         removes: true,

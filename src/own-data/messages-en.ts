@@ -9,7 +9,7 @@ export const english = {
   byStaff: 'by the people who run this site',
   data: 'Your data',
   dataText:
-    'Everything that this site keeps about you, as a JSON file. It holds no password and no secret: those are not kept in a readable form.',
+    'Everything that this site keeps about you, as a JSON file. It contains no passwords or secrets: those are not stored in a readable form.',
   download: 'Download',
   deletion: 'Delete your account',
   deletionText: (days: number) =>

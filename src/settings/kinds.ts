@@ -213,10 +213,10 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Row<T> 
 export const corner = oneOf('round', 'soft', 'square')
 /** Light, dark, or as the browser asks. */
 export const colorScheme = oneOf('auto', 'light', 'dark')
-/** A colour. */
+/** A color. */
 export const color: Row<string> = {
-  unit: 'colour',
-  expected: 'a colour in hexadecimal, such as #3355cc',
+  unit: 'color',
+  expected: 'a color in hexadecimal, such as #3355cc',
   parse: (value) =>
     typeof value === 'string' && /^#[\da-f]{6}$/i.test(value) ? value.toLowerCase() : undefined,
 }

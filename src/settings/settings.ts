@@ -112,7 +112,7 @@ export const SETTINGS = {
   siteName: setting('OAUTH_SITE_NAME', 'Accounts', line),
   /** Logo next to the name. */
   logoUrl: setting('OAUTH_LOGO_URL', null, imageUrl, 'none'),
-  /** Colour of buttons and links. */
+  /** Color of buttons and links. */
   accentColor: setting('OAUTH_ACCENT_COLOR', '#0f6b5c', color),
   /** How round the boxes and buttons of the pages are. */
   corner: setting('OAUTH_CORNER', 'round', corner),

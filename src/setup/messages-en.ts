@@ -25,8 +25,7 @@ export const english = {
   wrongToken: 'This is not the setup token.',
   badKind: 'Choose one of these.',
   badName: 'The name must have at most 200 characters.',
-  badRedirectUri:
-    'Enter the complete address, with https:// at its beginning; http:// is for localhost alone.',
+  badRedirectUri: 'Enter the complete address, starting with https://; http:// is only for localhost.',
   throttled: 'Too many attempts. Wait ten minutes and try again.',
   lockedTitle: 'Not set up yet',
   locked:
@@ -37,10 +36,10 @@ export const english = {
   lockedThen: 'Then reload this page.',
   doneTitle: 'You are set up',
   done: (username: string) =>
-    `You are signed in as ${username}, a member of staff. Nobody can open the set-up again.`,
+    `You are signed in as ${username}, a member of staff. Nobody can open the setup page again.`,
   clientId: 'Client id',
   clientSecret: 'Client secret',
-  secretOnce: 'The client secret is shown this one time. Copy it now.',
+  secretOnce: 'The client secret is shown only once. Copy it now.',
   use: 'Code to paste',
   useHint: 'Put the client secret into the variable CLIENT_SECRET first.',
   next: 'Next',

@@ -179,7 +179,7 @@ export function signInProviderRecords(known: KnownProviders): Resource {
         name: 'delete',
         label: 'Delete',
         question:
-          'Nobody can sign in with it any more, and every link to it is deleted. Users who have no other way to sign in need their access restored.',
+          'Nobody can sign in with it anymore, and every link to it is deleted. Users who have no other way to sign in need their access restored.',
         danger: true,
         bulk: true,
         typed: true,

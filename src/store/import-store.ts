@@ -1,7 +1,7 @@
 import type { OperatorMark } from './admin-store.ts'
 import type { ClientProof, RequestMark, UserNames } from './records.ts'
 
-/** Another provider's user; the id is derived from the source, so that the same user is recognised when imported again. */
+/** Another provider's user; the id is derived from the source, so that the same user is recognized when imported again. */
 export interface ImportedUser extends UserNames {
   /** Hash of the source's natural key for the user. */
   readonly nameId: string

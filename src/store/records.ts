@@ -230,7 +230,7 @@ export interface ThrottleKeys {
   readonly user?: string
 }
 
-/** Identifies the writing request, so that a batch that is sent again recognises itself, with its time and network. */
+/** Identifies the writing request, so that a batch that is sent again recognizes itself, with its time and network. */
 export interface RequestMark {
   /** Random for each HTTP request. */
   readonly id: string

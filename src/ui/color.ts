@@ -2,9 +2,9 @@
 export type Rgb = readonly [red: number, green: number, blue: number]
 
 /**
- * Reads a CSS hex colour.
+ * Reads a CSS hex color.
  * @param text `#rgb` or `#rrggbb`
- * @returns null if it is anything else, so that nothing but a colour ever reaches a stylesheet
+ * @returns null if it is anything else, so that nothing but a color ever reaches a stylesheet
  */
 export function parseHex(text: string): Rgb | null {
   const digits = /^#([\da-f]{3}|[\da-f]{6})$/i.exec(text)?.[1]
@@ -15,18 +15,18 @@ export function parseHex(text: string): Rgb | null {
   return [channel(0), channel(1), channel(2)]
 }
 
-/** Writes a colour as `#rrggbb`. */
+/** Writes a color as `#rrggbb`. */
 export function toHex(color: Rgb): string {
   return `#${color.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`
 }
 
-/** Returns the contrast of two colours, from 1 to 21 (WCAG 2.2, definition of contrast ratio). */
+/** Returns the contrast of two colors, from 1 to 21 (WCAG 2.2, definition of contrast ratio). */
 export function contrast(first: Rgb, second: Rgb): number {
   const [a, b] = [luminance(first), luminance(second)]
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
 }
 
-/** Mixes two colours, with a `share` (0 to 1) of the second. */
+/** Mixes two colors, with a `share` (0 to 1) of the second. */
 export function mix(first: Rgb, second: Rgb, share: number): Rgb {
   const channel = (index: 0 | 1 | 2): number => first[index] + (second[index] - first[index]) * share
   return [channel(0), channel(1), channel(2)]
@@ -35,13 +35,13 @@ export function mix(first: Rgb, second: Rgb, share: number): Rgb {
 const WHITE: Rgb = [255, 255, 255]
 const BLACK: Rgb = [0, 0, 0]
 
-/** Returns white if it is readable on the colour, else black; one of them always reaches 4.5. */
+/** Returns white if it is readable on the color, else black; one of them always reaches 4.5. */
 export function readableOn(background: Rgb): Rgb {
   return contrast(WHITE, background) >= 4.5 ? WHITE : BLACK
 }
 
 /**
- * Moves a colour towards black or white, no further than needed, until it is distinct from all backgrounds.
+ * Moves a color towards black or white, no further than needed, until it is distinct from all backgrounds.
  * @param color where to start
  * @param backgrounds all light or all dark
  * @param least the contrast to reach, such as 4.5 for text (WCAG 2.2, 1.4.3)
@@ -55,7 +55,7 @@ export function distinctFrom(color: Rgb, backgrounds: readonly Rgb[], least: num
   return towards
 }
 
-/** Rounds to what `#rrggbb` can express, so that the measured colour is the one that is shown. */
+/** Rounds to what `#rrggbb` can express, so that the measured color is the one that is shown. */
 function rounded([red, green, blue]: Rgb): Rgb {
   return [Math.round(red), Math.round(green), Math.round(blue)]
 }

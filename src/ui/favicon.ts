@@ -10,7 +10,7 @@ const PIXELS = SIZE * SIZE * 4
 const MASK = (SIZE * SIZE) / 8
 
 /**
- * Returns the site's mark as an icon file: a ring on a tile in the accent colour of the pages in light mode.
+ * Returns the site's mark as an icon file: a ring on a tile in the accent color of the pages in light mode.
  * @param
  * accentColor as in `Theme`
  */

@@ -86,7 +86,7 @@ function schemeOf({ colorScheme = 'auto' }: Theme): string {
   return colorScheme === 'auto' ? 'light dark' : colorScheme
 }
 
-/** The logo, or the first letter of the site's name on the accent colour. Decorative, as the name is elsewhere. */
+/** The logo, or the first letter of the site's name on the accent color. Decorative, as the name is elsewhere. */
 export function SiteMark({ theme, large }: { readonly theme: Theme; readonly large?: boolean }): JSX.Element {
   const logo = safeImage(theme.logoUrl)
   const size = large ? ' mark-large' : ''

@@ -107,7 +107,7 @@ export const english = {
         : `${sessions === 1 ? 'One other browser is' : `${sessions} other browsers are`} signed out.`,
     passwordChanged:
       'Your password is changed. Other browsers are signed out, and applications have to ask again.',
-    gone: 'That had already ended; nothing had to be done.',
+    gone: 'That had already ended, so there was nothing to do.',
   },
   front: {
     title: 'Welcome',
@@ -172,7 +172,7 @@ export const english = {
     insecure: {
       title: 'This connection is not secure',
       what: 'This page needs a secure connection.',
-      advice: 'Open the same address with https:// at its beginning.',
+      advice: 'Open the same address, starting with https://.',
     },
     antiForgery: {
       title: 'This form is out of date',
@@ -181,7 +181,7 @@ export const english = {
     },
     invalidRequest: {
       title: 'This request cannot be answered',
-      what: 'The application sent a request that is not correct.',
+      what: 'The application sent an invalid request.',
       advice:
         'Go back to the application and try again; if this happens again, tell the people who run it what this page says.',
     },
@@ -202,7 +202,7 @@ export const english = {
     },
     unavailable: {
       title: 'Not available at the moment',
-      what: 'A part of this service does not answer.',
+      what: 'Part of this service is not responding.',
       advice: 'Nothing was changed. Wait a moment and try again.',
     },
     unexpected: {
@@ -225,7 +225,7 @@ export const english = {
     steps: [
       'Sign in as demo with the password demo',
       'Choose what the demo application may do',
-      'Redeem the code, and use the tokens that it brings',
+      'Redeem the code, and use the tokens',
     ],
     start: 'Start',
     callbackTitle: 'The application got a code',
@@ -235,14 +235,14 @@ export const english = {
     redeem: 'Or redeem it in a terminal; it works once:',
     tokensTitle: 'The application has its tokens',
     tokensText:
-      'A real application keeps them on its server and shows them to nobody. Here you can try what they are good for.',
+      'A real application keeps them on its server and shows them to nobody. Here you can try them out.',
     noTokensTitle: 'The code was refused',
     noTokensText:
       'A code works once, for ten minutes. One that comes a second time may have been stolen, so the tokens from the first time no longer work.',
     callApi: 'Call an API with the access token:',
-    introspect: 'Ask, as an API would, what the token is worth:',
+    introspect: 'Ask whether the token is valid, as an API would:',
     refresh: 'Get new tokens with the refresh token, before the access token expires:',
-    revoke: 'Take everything back:',
+    revoke: 'Revoke everything:',
     refusedTitle: 'The application got no code',
     refusedText: 'This page stands for the application. It was told why:',
     nothing: 'Nothing was sent to this page.',

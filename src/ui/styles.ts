@@ -15,7 +15,7 @@ type Styled = Pick<Theme, 'accentColor' | 'corner' | 'colorScheme'>
 
 const CORNERS: Readonly<Record<Corner, string>> = { round: '10px', soft: '5px', square: '0px' }
 
-/** Returns the whole stylesheet for a theme. It contains only a parsed colour and known names of the theme, never its text. */
+/** Returns the whole stylesheet for a theme. It contains only a parsed color and known names of the theme, never its text. */
 export function stylesheet({ accentColor, colorScheme = 'auto', corner = 'round' }: Styled): string {
   const { light, dark } = palettes(accentColor)
   const first = colorScheme === 'dark' ? dark : light

@@ -37,7 +37,7 @@ export interface Ui {
 /** The default accent. */
 export const DEFAULT_ACCENT = '#0f6b5c'
 
-/** Colours of one mode by the name of their custom property. */
+/** Colors of one mode by the name of their custom property. */
 export type Palette = Readonly<Record<keyof typeof LIGHT | AccentName, string>>
 type AccentName = 'accent' | 'accent-line' | 'accent-hover' | 'on-accent' | 'accent-text' | 'accent-soft'
 
@@ -74,7 +74,7 @@ const DARK: Readonly<Record<keyof typeof LIGHT, string>> = {
 }
 
 /**
- * Returns the colours of both modes for an accent. Whatever the accent, text on it and text in it is readable (WCAG 2.2
+ * Returns the colors of both modes for an accent. Whatever the accent, text on it and text in it is readable (WCAG 2.2
  * AA).
  * @param accentColor as in `Theme`
  */
@@ -107,9 +107,9 @@ function withAccent(
   }
 }
 
-/** Parses one of our own colours, which is valid. */
+/** Parses one of our own colors, which is valid. */
 function hex(text: string): Rgb {
   const color = parseHex(text)
-  if (!color) throw new TypeError(`${text} is not a colour`)
+  if (!color) throw new TypeError(`${text} is not a color`)
   return color
 }

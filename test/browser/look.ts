@@ -10,10 +10,10 @@ const DESKTOP = { width: 1280, height: 800 }
 const PHONE = { width: 360, height: 740 }
 /** The narrowest screen that must do without scrolling sideways (WCAG 2.2, 1.4.10). */
 const NARROW = { width: 320, height: 640 }
-/** The rules of axe that look at colours: nothing else changes in the dark. */
+/** The rules of axe that look at colors: nothing else changes in the dark. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block']
 
-/** How pictures are taken: what is added to the name of a page, on which screen, in which colours and language. */
+/** How pictures are taken: what is added to the name of a page, on which screen, in which colors and language. */
 const SHOTS = [
   { suffix: 'light', size: DESKTOP },
   { suffix: 'dark', size: DESKTOP, dark: true },

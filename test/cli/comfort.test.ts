@@ -83,7 +83,7 @@ describe('lists', () => {
     expect(live.map(({ client }) => client)).toEqual(['two'])
   })
 
-  it('fit a terminal of 80 signs without cutting an id, in colours; a pipe gets everything, plain', async () => {
+  it('fit a terminal of 80 signs without cutting an id, in colors; a pipe gets everything, plain', async () => {
     const terminal = { width: 80, color: true, now: Math.floor(Date.now() / 1000) }
     const grants = ['authorization_code', 'refresh_token', 'password', 'client_credentials']
     const wide = [
@@ -111,7 +111,7 @@ describe('lists', () => {
 })
 
 describe('a screen', () => {
-  it('has colours on a terminal alone, and none with NO_COLOR or on a dumb one', () => {
+  it('has colors on a terminal alone, and none with NO_COLOR or on a dumb one', () => {
     expect(readScreen({ isTTY: true, columns: 120 }, {}, () => 5)).toEqual({
       width: 120,
       color: true,

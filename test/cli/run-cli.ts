@@ -21,7 +21,7 @@ export interface CliResult {
 /** A record that a command prints. */
 export type CliRecord = Readonly<Record<string, unknown>>
 
-/** A pipe: no colours, nothing cut. */
+/** A pipe: no colors, nothing cut. */
 const PLAIN: Screen = { width: null, color: false, now: 0 }
 
 /** Makes an empty folder for a local state. */

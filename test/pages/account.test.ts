@@ -179,7 +179,7 @@ describe('revoking an application', () => {
     await authorize(await signedIn(bob))
     for (const client_id of ['web', 'nobody', '']) {
       const page = await act(browser, 'revoke-application', { client_id })
-      expect(page.text).toContain('That had already ended; nothing had to be done.')
+      expect(page.text).toContain('That had already ended, so there was nothing to do.')
     }
     const { results } = await env.DB.prepare('SELECT revoked_at FROM authorized_clients').all()
     expect(results).toEqual([{ revoked_at: null }])
@@ -310,7 +310,7 @@ describe('what belongs to somebody else', () => {
     const bobs = openBrowser()
     bobs.cookies.set(name, value)
     const page = await act(browser, 'end-session', { session: id, user_id: bob })
-    expect(page.text).toContain('That had already ended; nothing had to be done.')
+    expect(page.text).toContain('That had already ended, so there was nothing to do.')
     expect(await isSignedIn(bobs)).toBe(true)
     for (const session of ['', 'x', '%', "' OR 1=1 --"]) {
       expect((await act(browser, 'end-session', { session })).text).toContain('That had already ended')

@@ -132,7 +132,7 @@ describe('an embedding app', () => {
 })
 
 describe('/favicon.ico', () => {
-  it('is an icon in the accent colour that a cache may keep', async () => {
+  it('is an icon in the accent color that a cache may keep', async () => {
     const response = await send('/favicon.ico', {}, { OAUTH_ACCENT_COLOR: '#3355cc' })
     expect(response.status).toBe(200)
     expect(response.headers.get('Content-Type')).toBe('image/x-icon')

@@ -53,7 +53,7 @@ const WRONG: Record<string, readonly string[]> = {
     '{"/mcp":{"name":"Files"}}',
     '{"https://a.example/#x":{"name":"Files"}}',
     '{"https://a.example/":{}}',
-    '{"https://a.example/":{"name":"Files","colour":"red"}}',
+    '{"https://a.example/":{"name":"Files","color":"red"}}',
     '{"https://a.example/":{"name":"Files","token_format":"saml"}}',
     '{"https://a.example":{"name":"A"},"https://a.example/":{"name":"B"}}',
     '{"https://a.example/":{"name":"Files","access_token_lifetime":0}}',

@@ -17,21 +17,21 @@ const ACCENTS = [
 ]
 
 const STEPS = ['00', '33', '66', '99', 'cc', 'ff']
-/** Accents from every part of the colours that there are. */
+/** Accents from every part of the colors that there are. */
 const GRID = STEPS.flatMap((red) => STEPS.flatMap((green) => STEPS.map((blue) => `#${red}${green}${blue}`)))
 
-/** The contrast of two colours of a palette. */
+/** The contrast of two colors of a palette. */
 function ratio(palette: Palette, first: keyof Palette, second: keyof Palette): number {
   return contrast(color(palette[first]), color(palette[second]))
 }
 
 function color(hex: string): Rgb {
   const parsed = parseHex(hex)
-  if (!parsed) throw new Error(`${hex} is not a colour`)
+  if (!parsed) throw new Error(`${hex} is not a color`)
   return parsed
 }
 
-describe('the colours', () => {
+describe('the colors', () => {
   it('have their contrast measured as WCAG does', () => {
     expect(contrast([0, 0, 0], [255, 255, 255])).toBe(21)
     expect(contrast([119, 119, 119], [255, 255, 255])).toBeCloseTo(4.48, 2)
@@ -67,7 +67,7 @@ describe('the colours', () => {
 })
 
 describe('the stylesheet', () => {
-  it('takes nothing from the accent but a colour', () => {
+  it('takes nothing from the accent but a color', () => {
     const fallback = stylesheet({ accentColor: '#0f6b5c' })
     for (const accentColor of [
       'red',

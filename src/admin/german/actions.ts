@@ -145,7 +145,7 @@ export const actions = {
   'The issuer {} is changed.': 'Der Aussteller {} ist geändert.',
   'The issuer {} is no longer trusted.': 'Dem Aussteller {} wird nicht mehr vertraut.',
   // Invitations
-  'Nobody can sign up with it any more.': 'Niemand kann damit mehr ein Konto anlegen.',
+  'Nobody can sign up with it anymore.': 'Niemand kann damit mehr ein Konto anlegen.',
   'The invitation is on its way to {}.': 'Die Einladung ist unterwegs an {}.',
   'Hand this link over: …':
     'Geben Sie diesen Link weiter: Eine Person kann damit innerhalb einer Woche ein Konto anlegen.',

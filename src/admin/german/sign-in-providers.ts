@@ -37,7 +37,7 @@ export const signInProviders = {
   'People can sign in with {}, once the redirect URI /login/with/{}/callback is registered there.':
     'Mit {} kann man sich anmelden, sobald dort die Redirect-URI /login/with/{}/callback eingetragen ist.',
   'The sign-in provider {} is changed.': 'Der Anmeldeanbieter {} ist geändert.',
-  'Nobody can sign in with it any more, and every link to it is deleted. …':
+  'Nobody can sign in with it anymore, and every link to it is deleted. …':
     'Niemand meldet sich mehr damit an, und jede Verknüpfung mit ihm verschwindet. Wer keine andere Möglichkeit hat, sich anzumelden, muss wieder hereingelassen werden.',
   'The sign-in provider {} is deleted.': 'Der Anmeldeanbieter {} ist gelöscht.',
   'There is a sign-in provider with this id already.': 'Es gibt schon einen Anmeldeanbieter mit dieser ID.',

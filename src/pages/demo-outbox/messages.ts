@@ -2,9 +2,9 @@ import { inLanguages } from '../../ui/messages.ts'
 
 const english = {
   title: 'Mail of the demo',
-  hint: 'In the local demo no mail is sent: what people would get lands here.',
+  hint: 'The local demo sends no email. What people would receive appears here.',
   empty: 'No mail yet',
-  emptyHint: 'What the pages send will be listed here, the newest first.',
+  emptyHint: 'What the pages send will be listed here, newest first.',
   to: 'To',
   from: 'From',
   sent: 'Sent',

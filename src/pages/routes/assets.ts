@@ -14,7 +14,7 @@ export function addAssetRoutes(app: Hono<ProviderEnv>): void {
   })
 }
 
-/** The icon that browsers ask for by themselves, in the accent colour. */
+/** The icon that browsers ask for by themselves, in the accent color. */
 export async function showFavicon(c: Context<ProviderEnv>): Promise<Response> {
   return new Response(favicon(c.get('provider').settings.accentColor), {
     headers: {

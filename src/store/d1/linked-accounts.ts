@@ -8,7 +8,7 @@ import { hasAnotherWay } from './ways-in.ts'
 
 type LinkRow = Omit<LinkedAccount, 'isEnabled'> & { readonly isEnabled: number }
 
-/** See `SignInProviderStore.spendState`. When sent again, the request recognises the state as its own. */
+/** See `SignInProviderStore.spendState`. When sent again, the request recognizes the state as its own. */
 export async function spendState(
   db: D1Database,
   { expiresAt, jtiHash }: ProvedIdentity['state'],

@@ -157,7 +157,7 @@ function toPasskey(row: PasskeyRow): Passkey {
   }
 }
 
-/** The first request gets the challenge, and recognises it as its own when sent again. */
+/** The first request gets the challenge, and recognizes it as its own when sent again. */
 function spendChallenge({ expiresAt, jtiHash }: ChallengeSpend, { id }: RequestMark): SQL {
   return sql`INSERT INTO used_jti (jti_hash, op, expires_at) VALUES (${jtiHash}, ${id}, ${expiresAt}) ON CONFLICT DO NOTHING`
 }

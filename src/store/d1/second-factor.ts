@@ -158,7 +158,7 @@ function toBrowser(row: BrowserRow): RememberedBrowser {
   }
 }
 
-/** The first request gets the code, and recognises it as its own when sent again. */
+/** The first request gets the code, and recognizes it as its own when sent again. */
 function spend(proof: SecondFactorProof, userId: string, { id, now }: RequestMark): SQL {
   return proof.kind === 'code'
     ? sql`UPDATE totp_secrets SET last_step = ${proof.step}, op = ${id} WHERE user_id = ${userId} AND last_step < ${proof.step}`

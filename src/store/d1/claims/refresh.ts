@@ -116,7 +116,7 @@ function bindingHolds(isBound: boolean): SQL {
 
 const isMine = sql`(g.refresh_seq = ${value('next')} AND g.refresh_op = ${value('op')})`
 
-/** Sets the next number and replaces the tokens. When sent again, it recognises its own request and does the same. */
+/** Sets the next number and replaces the tokens. When sent again, it recognizes its own request and does the same. */
 function rotate({ grantId, guard, isBound, isSingle, name, shape, values }: RefreshTerms): Statement {
   return statement(`rotate ${name}`, values, () => {
     const scope = refreshedScope(shape)
