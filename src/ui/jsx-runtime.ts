@@ -1,5 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { escapeToBuffer, raw } from 'hono/utils/html'
+import { escapeToBuffer, type HtmlEscapedString } from 'hono/utils/html'
 
 // What the compiler makes of our JSX: text at once, in a tenth of the code of Hono's own runtime, which also renders in browsers and
 // in streams. Elements of either may stand in those of the other, so that pages of an app's own are written with Hono's.
@@ -22,7 +22,7 @@ export function jsx(
   if (typeof tag === 'function') return tag(props)
   const { children, ...attributes } = props
   const start = `<${tag}${Object.entries(attributes).map(textOfAttribute).join('')}`
-  if (VOID.has(tag)) return raw(`${start}/>`)
+  if (VOID.has(tag)) return markup(`${start}/>`)
   return around(`${start}>`, textOf(children), `</${tag}>`)
 }
 
@@ -35,8 +35,17 @@ export function Fragment({ children }: { readonly children?: unknown }): JSX.Ele
 
 function around(before: string, content: string | Promise<string>, after: string): JSX.Element {
   return typeof content === 'string'
-    ? raw(before + content + after)
-    : content.then((text) => raw(before + text + after))
+    ? markup(before + content + after)
+    : content.then((text) => markup(before + text + after))
+}
+
+/**
+ * Marks text as escaped for the content of an element. It is no `String` as `raw` makes it: Hono's JSX would write that into
+ * an attribute as it is, where the quotes of an element end the attribute.
+ */
+function markup(text: string): HtmlEscapedString {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Hono's types have no other name for what is escaped
+  return { isEscaped: true, toString: () => text } as unknown as HtmlEscapedString
 }
 
 function textOf(child: unknown): string | Promise<string> {

@@ -1,3 +1,5 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
 import { jsx as theirs } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { raw } from 'hono/utils/html'
@@ -80,6 +82,37 @@ describe('Our JSX runtime', () => {
       </>
     )
     expect(String(await element)).toBe('<ul><li><i>&lt;</i></li><li><i>&gt;</i></li></ul>&amp;')
+  })
+
+  it('makes elements that are escaped in the attributes of Hono’s, by whichever way they come there', async () => {
+    const element = ours('b', { title: '" onload="alert(1)', children: NASTY })
+    const late = Promise.resolve(element)
+    const Titled = ({ title }: { readonly title?: unknown }): JSX.Element =>
+      theirs('i', { title }) as unknown as JSX.Element
+    const pages = [
+      theirs('p', { title: element }, 'text'),
+      theirs('p', { title: late }, 'text'),
+      theirs('input', { value: element }),
+      theirs('p', {}, theirs('i', { title: element })),
+      theirs(Titled, { title: element }),
+      theirs('p', { title: ours('br', {}) }),
+      theirs('p', { title: Fragment({ children: NASTY }) }),
+    ]
+    for (const page of pages) {
+      const text = await page.toString()
+      const [, value = ''] = /(?:title|value)="([^"]*)"/.exec(text) ?? []
+      expect(value).toMatch(/^&lt;|^&amp;lt;/)
+      expect(text.replace(value, '')).toMatch(/^(?:<p>)?<\w+ \w+=""(?:\/>|>(?:text)?<\/\w+>)(?:<\/p>)?$/)
+    }
+  })
+
+  it('makes elements that Hono’s own helpers take as they are', async () => {
+    const escaped = await theirText('b', {}, NASTY)
+    const element = ours('b', { children: NASTY })
+    expect(String(await html`<p>${element}</p>`)).toBe(`<p>${escaped}</p>`)
+    expect(String(await html`<p>${Promise.resolve(element)}</p>`)).toBe(`<p>${escaped}</p>`)
+    const answer = await new Hono().get('/', (c) => c.html(element)).request('/')
+    expect(await answer.text()).toBe(escaped)
   })
 
   it('takes elements of Hono’s, and gives Hono’s its own', async () => {
