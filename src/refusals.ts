@@ -67,6 +67,20 @@ export function unauthorizedGrantType(): OAuthError {
   })
 }
 
+/**
+ * Returns the refusal of somebody who asks too often.
+ * @param sentence what it was too much of
+ * @param seconds until it is worth asking again; at least one is named
+ * @param reason a stable word for it
+ */
+export function tooMany(sentence: string, seconds: number, reason = 'too_many_attempts'): OAuthError {
+  return new OAuthError('temporarily_unavailable', sentence, {
+    reason,
+    status: 429,
+    headers: { 'Retry-After': String(Math.max(1, seconds)) },
+  })
+}
+
 /** Returns the refusal of a scope that is unknown, too wide, or narrowed to nothing (RFC 6749 5.2). */
 export function invalidScope(): OAuthError {
   return new OAuthError('invalid_scope', 'Invalid scope.')

@@ -3,7 +3,7 @@ import { OAuthError } from '../errors.ts'
 import { networkBlock, throttleKey } from '../identity/throttle.ts'
 import { FetchError, fetchDocument } from '../outbound/fetch-json.ts'
 import { readAssertion } from '../private-key-jwt/assertion.ts'
-import { shown } from '../refusals.ts'
+import { shown, tooMany } from '../refusals.ts'
 import type { ClientDocumentStore, DocumentLookup } from '../store/client-document-store.ts'
 import { addressProblem, looksLikeAddress, takesDocuments } from './address.ts'
 import { DocumentError, readDocument } from './document.ts'
@@ -113,7 +113,7 @@ async function refresh(
   }
   if (lookup.attempts > FETCHES) {
     if (isUsable) return false
-    throw tooMany(lookup.resetAt - request.now)
+    throw tooMany('Too many client documents were requested. Try again later.', lookup.resetAt - request.now)
   }
   try {
     const expiresAt = await fetchAndSave(clientId, store, provider)
@@ -165,17 +165,6 @@ function refusal(clientId: string, problem: string): OAuthError {
     reason: 'client_document',
     detail: `${shown(clientId, 200)} ${problem}.`,
   })
-}
-
-function tooMany(wait: number): OAuthError {
-  return new OAuthError(
-    'temporarily_unavailable',
-    'Too many client documents were requested. Try again later.',
-    {
-      status: 429,
-      headers: { 'Retry-After': String(Math.max(1, wait)) },
-    },
-  )
 }
 
 function isRemembered(clientId: string, { bindings, request }: Provider): boolean {

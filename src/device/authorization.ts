@@ -6,13 +6,13 @@ import type {
   Params,
   Provider,
 } from '../concepts.ts'
-import { sortableId, toBase64url, utf8 } from '../crypto/bytes.ts'
+import { sortableId } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
-import { networkBlock } from '../identity/throttle.ts'
+import { networkBlock, throttleKey } from '../identity/throttle.ts'
 import { identifyClient } from '../oauth/client-auth.ts'
 import { keysOf, namedResources } from '../oauth/resources.ts'
 import { CLIENT_PARAMETERS } from '../oauth/token.ts'
-import { unauthorizedGrantType, unprovenClient } from '../refusals.ts'
+import { tooMany, unauthorizedGrantType, unprovenClient } from '../refusals.ts'
 import { requestedScope } from '../scope.ts'
 import { settingsOf } from '../settings/settings.ts'
 import type { DeviceStore } from '../store/device-store.ts'
@@ -97,14 +97,19 @@ async function authorizeDevice(
         scopes: (asked ?? provider.settings.defaultScope).split(' '),
         expiresAt: provider.request.now + deviceCodeDelta,
         interval: INTERVAL,
-        throttle: { key: await throttleKey(provider), limit: LIMIT, window: WINDOW },
+        throttle: {
+          key: await throttleKey(`devices:${networkBlock(provider.request.network)}`, provider.keys),
+          limit: LIMIT,
+          window: WINDOW,
+        },
       },
       provider.request,
     )
     const { client, isKept, limitedUntil, scopes } = outcome
     if (!client) throw unprovenClient(proof)
     if (!client.grantTypes.includes(DEVICE_GRANT)) throw unauthorizedGrantType()
-    if (limitedUntil !== null) throw tooMany(limitedUntil - provider.request.now)
+    if (limitedUntil !== null)
+      throw tooMany('Too many requests. Try again later.', limitedUntil - provider.request.now)
     if (resources instanceof OAuthError) throw resources
     deviceScope(asked ?? '', { client, resources, scopes, userId: null }, provider)
     if (!isKept) continue
@@ -134,18 +139,4 @@ async function readResources(
     if (error instanceof OAuthError) return error
     throw error
   }
-}
-
-function tooMany(seconds: number): OAuthError {
-  return new OAuthError('temporarily_unavailable', 'Too many requests. Try again later.', {
-    reason: 'too_many_attempts',
-    status: 429,
-    headers: { 'Retry-After': String(Math.max(1, seconds)) },
-  })
-}
-
-/** Addresses are personal data, so the storage keeps only a keyed hash. */
-async function throttleKey({ keys, request }: Provider): Promise<string> {
-  const text = utf8(`devices:${networkBlock(request.network)}`)
-  return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', keys[0].mac.throttle, text)))
 }

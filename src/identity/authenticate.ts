@@ -1,7 +1,7 @@
 import type { Provider, TokenRequest, UserSource } from '../concepts.ts'
 import type { PasswordRefusal } from '../concepts.ts'
 import { OAuthError } from '../errors.ts'
-import { invalidGrant, unauthorizedGrantType, unprovenClient } from '../refusals.ts'
+import { invalidGrant, tooMany, unauthorizedGrantType, unprovenClient } from '../refusals.ts'
 import type {
   PasswordAttempt,
   PasswordSignIn,
@@ -157,11 +157,7 @@ function refuseTooMany(attempt: Attempt, admitted: PasswordAttempt, { emit, requ
   const resetAt = Math.max(account, network)
   if (resetAt === 0) return
   emit(refusalOf(attempt, admitted, account > 0 ? 'account_limit' : 'network_limit'))
-  throw new OAuthError('temporarily_unavailable', 'Too many attempts. Try again later.', {
-    reason: 'too_many_attempts',
-    status: 429,
-    headers: { 'Retry-After': String(Math.max(1, resetAt - request.now)) },
-  })
+  throw tooMany('Too many attempts. Try again later.', resetAt - request.now)
 }
 
 function refusalOf(

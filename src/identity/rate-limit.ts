@@ -1,5 +1,5 @@
 import type { Provider } from '../concepts.ts'
-import { OAuthError } from '../errors.ts'
+import { tooMany } from '../refusals.ts'
 import { networkBlock } from './throttle.ts'
 
 /** Seconds until a retry: the longest period that the platform counts. */
@@ -16,9 +16,5 @@ export async function refuseFlood({
 }: Pick<Provider, 'bindings' | 'request'>): Promise<void> {
   const outcome = await bindings.RATE_LIMITER?.limit({ key: networkBlock(request.network) })
   if (outcome?.success ?? true) return
-  throw new OAuthError('temporarily_unavailable', 'Too many attempts. Try again later.', {
-    reason: 'too_many_attempts',
-    status: 429,
-    headers: { 'Retry-After': String(PERIOD) },
-  })
+  throw tooMany('Too many attempts. Try again later.', PERIOD)
 }

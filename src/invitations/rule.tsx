@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import type { Params, Provider, ProviderEnv, SignUpInvitation } from '../concepts.ts'
 import { randomId } from '../crypto/bytes.ts'
-import { OAuthError } from '../errors.ts'
 import { requireAntiForgery } from '../http/anti-forgery.ts'
 import { readForm } from '../http/params.ts'
 import { askerLimits } from '../identity/mail-limits.ts'
@@ -12,6 +11,7 @@ import { isMailbox } from '../mail/mailbox.ts'
 import { canMail, sendMail } from '../mail/send.ts'
 import { refusalOfGuards, renderGuards } from '../pages/routes/form-guards.ts'
 import { messagesOf, seeOther, showNotFound, showPage, uiOf } from '../pages/routes/respond.ts'
+import { tooMany } from '../refusals.ts'
 import { settingsOf } from '../settings/settings.ts'
 import type { InvitationStore } from '../store/invitations.ts'
 import { openMailLink } from '../tokens/opaque.ts'
@@ -87,7 +87,13 @@ export async function askForInvitation(c: Handling, invitations: Invitations): P
     limits,
     request,
   )
-  if (networkUntil) throw tooMany(networkUntil - request.now)
+  if (networkUntil) {
+    throw tooMany(
+      'Too many mails were requested. Try again later.',
+      networkUntil - request.now,
+      'too_many_mails',
+    )
+  }
   const url = await invitationUrl(id, provider)
   const letter = invitationLetter(messages, {
     siteName: settings.siteName,
@@ -96,14 +102,6 @@ export async function askForInvitation(c: Handling, invitations: Invitations): P
   })
   if (!addressUntil) sendMail(letter, email, provider)
   return seeOther(c, `${askUrl(paths.signUp)}?sent=1`)
-}
-
-function tooMany(seconds: number): OAuthError {
-  return new OAuthError('temporarily_unavailable', 'Too many mails were requested. Try again later.', {
-    reason: 'too_many_mails',
-    status: 429,
-    headers: { 'Retry-After': String(Math.max(1, seconds)) },
-  })
 }
 
 /** Asks for an address to send an invitation to. */

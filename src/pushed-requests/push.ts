@@ -1,14 +1,14 @@
 import type { Endpoint, EndpointAnswer, EndpointRequest, Params, Provider } from '../concepts.ts'
-import { randomBytes, toBase64url, toHex, utf8 } from '../crypto/bytes.ts'
+import { randomBytes, toHex } from '../crypto/bytes.ts'
 import { seal } from '../crypto/seal.ts'
 import { OAuthError } from '../errors.ts'
-import { networkBlock } from '../identity/throttle.ts'
+import { networkBlock, throttleKey } from '../identity/throttle.ts'
 import { capturedParameters, parameterMeanings, resolveParameters } from '../oauth/authorize/parameters.ts'
 import { resolveRedirectTarget } from '../oauth/authorize/redirect-target.ts'
 import { parseAuthorizationRequest } from '../oauth/authorize/request.ts'
 import { identifyClient } from '../oauth/client-auth.ts'
 import { CLIENT_PARAMETERS } from '../oauth/token.ts'
-import { unprovenClient } from '../refusals.ts'
+import { tooMany, unprovenClient } from '../refusals.ts'
 import { requestedScope } from '../scope.ts'
 import { settingsOf } from '../settings/settings.ts'
 import type { PushedRequestStore } from '../store/pushed-request-store.ts'
@@ -74,13 +74,17 @@ async function push(
       sealed: await seal(JSON.stringify(capturedParameters(params, provider)), sealContext(id), keys),
       expiresAt: mark.now + pushedRequestDelta,
       scopes: (requestedScope(params.get('scope')) ?? provider.settings.defaultScope).split(' '),
-      throttle: { key: await throttleKey(provider), limit: pushedRequestLimit, window: WINDOW },
+      throttle: {
+        key: await throttleKey(`pushed requests:${networkBlock(mark.network)}`, keys),
+        limit: pushedRequestLimit,
+        window: WINDOW,
+      },
     },
     mark,
   )
   const { client, limitedUntil, scopes } = outcome
   if (!client) throw unprovenClient(proof)
-  if (limitedUntil !== null) throw tooMany(limitedUntil - mark.now)
+  if (limitedUntil !== null) throw tooMany('Too many requests. Try again later.', limitedUntil - mark.now)
   const target = resolveRedirectTarget(params, client)
   // The rules are those of the authorization endpoint (RFC 9126 2.1), which will check them again.
   const pushed = withParameter(params, 'request_uri', await visitUriOf({ id, visit: '' }, provider))
@@ -125,18 +129,4 @@ function withParameter(params: Params, name: string, value: string): Params {
     getAll: (asked) => (asked === name ? [value] : params.getAll(asked)),
     repeated: params.repeated,
   }
-}
-
-function tooMany(seconds: number): OAuthError {
-  return new OAuthError('temporarily_unavailable', 'Too many requests. Try again later.', {
-    reason: 'too_many_attempts',
-    status: 429,
-    headers: { 'Retry-After': String(Math.max(1, seconds)) },
-  })
-}
-
-/** Addresses are personal data, so the storage keeps only a keyed hash. */
-async function throttleKey({ keys, request }: Provider): Promise<string> {
-  const text = utf8(`pushed requests:${networkBlock(request.network)}`)
-  return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', keys[0].mac.throttle, text)))
 }

@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import type { Paths, Provider, ProviderEnv } from '../concepts.ts'
 import { randomId } from '../crypto/bytes.ts'
-import { OAuthError } from '../errors.ts'
 import type { CapturedRequest } from '../http/captured-requests.ts'
 import { deviceOf } from '../http/device.ts'
 import { recoveryLimits } from '../identity/mail-limits.ts'
@@ -9,6 +8,7 @@ import { typedAddress, usernameKey } from '../identity/usernames.ts'
 import type { Letter } from '../mail/letter.ts'
 import { canMail, sendMail } from '../mail/send.ts'
 import { messagesOf } from '../pages/routes/respond.ts'
+import { tooMany } from '../refusals.ts'
 import { settingsOf } from '../settings/settings.ts'
 import type { MailLinkKind, MailLinkStore } from '../store/mail-links.ts'
 import { type Messages, messagesFor } from '../ui/messages.ts'
@@ -72,18 +72,16 @@ export async function askForMail(
   const ask = { id, kind, to, limits, expiresAt }
   const { limitedUntil, recipient } = await links(provider).askForMail(ask, request)
   const [, networkUntil] = limitedUntil
-  if (networkUntil) throw tooMany(networkUntil - request.now)
+  if (networkUntil) {
+    throw tooMany(
+      'Too many mails were requested. Try again later.',
+      networkUntil - request.now,
+      'too_many_mails',
+    )
+  }
   const letter = await write(messagesOfPerson(c, recipient?.locale ?? null), id)
   if (recipient) sendMail(letter, recipient.email, provider)
   return id
-}
-
-function tooMany(seconds: number): OAuthError {
-  return new OAuthError('temporarily_unavailable', 'Too many mails were requested. Try again later.', {
-    reason: 'too_many_mails',
-    status: 429,
-    headers: { 'Retry-After': String(Math.max(1, seconds)) },
-  })
 }
 
 /** Returns texts in the language that the person has chosen, or else in that of the page. */

@@ -1,8 +1,9 @@
 import { generateClientId, generateClientSecret } from '../clients/credentials.ts'
 import type { EndpointAnswer, EndpointRequest, Provider } from '../concepts.ts'
-import { randomBytes, sha256Base64url, toBase64url, toHex, utf8 } from '../crypto/bytes.ts'
+import { randomBytes, sha256Base64url, toHex } from '../crypto/bytes.ts'
 import { OAuthError } from '../errors.ts'
-import { networkBlock } from '../identity/throttle.ts'
+import { networkBlock, throttleKey } from '../identity/throttle.ts'
+import { tooMany } from '../refusals.ts'
 import { settingsOf } from '../settings/settings.ts'
 import type { RegistrationStore } from '../store/registration-store.ts'
 import { jktOf } from '../tokens/binding.ts'
@@ -39,17 +40,14 @@ export async function register(
       secretHash: secret === null ? null : await sha256Base64url(secret),
       metadata,
       tokenId,
-      throttleKey: await throttleKey(provider),
+      throttleKey: await throttleKey(`registration:${networkBlock(provider.request.network)}`, provider.keys),
       limit: registrationLimit,
       window: WINDOW,
     },
     { ...provider.request, actor },
   )
   if (outcome.kind === 'limited') {
-    throw new OAuthError('temporarily_unavailable', 'Too many registrations. Try again later.', {
-      status: 429,
-      headers: { 'Retry-After': String(Math.max(1, outcome.resetAt - provider.request.now)) },
-    })
+    throw tooMany('Too many registrations. Try again later.', outcome.resetAt - provider.request.now)
   }
   return { body: await registrationAnswer(outcome.client, tokenId, secret, provider) }
 }
@@ -78,10 +76,4 @@ async function readInitialToken(headers: Headers, provider: Provider): Promise<s
       },
     },
   )
-}
-
-/** Addresses are personal data, so the storage keeps only a keyed hash. */
-async function throttleKey({ keys, request }: Provider): Promise<string> {
-  const text = utf8(`registration:${networkBlock(request.network)}`)
-  return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', keys[0].mac.throttle, text)))
 }

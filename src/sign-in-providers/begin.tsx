@@ -2,14 +2,12 @@ import type { Context } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { SignInOption, ProviderEnv } from '../concepts.ts'
 import { randomId } from '../crypto/bytes.ts'
-import { requireAntiForgery } from '../http/anti-forgery.ts'
-import { readBrowserSession, sessionRule } from '../http/browser-session.ts'
-import { type CapturedRequest, openRequest } from '../http/captured-requests.ts'
-import { readForm } from '../http/params.ts'
+import { sessionRule } from '../http/browser-session.ts'
+import type { CapturedRequest } from '../http/captured-requests.ts'
 import { refuseFlood } from '../identity/rate-limit.ts'
 import { freshnessOf } from '../oauth/authorize/request.ts'
-import { messagesOf, seeOther, showNotFound, showPage, uiOf } from '../pages/routes/respond.ts'
-import { nextUrl } from '../pages/routes/sign-in.ts'
+import { messagesOf, showNotFound, showPage, uiOf } from '../pages/routes/respond.ts'
+import { readSignIn } from '../pages/routes/sign-in.ts'
 import type { SignInProviderRecord } from '../store/sign-in-provider-store.ts'
 import { ButtonLink, Card, Form } from '../ui/components.tsx'
 import { Layout } from '../ui/layout.tsx'
@@ -63,15 +61,9 @@ export async function beginSignIn(c: Handling, known: KnownProviders): Promise<R
   const provider = c.get('provider')
   const row = await known.find(c.req.param('id') ?? '', provider)
   if (!row) return showNotFound(c)
-  const form = await readForm(c.req.raw)
-  const captured = await openRequest(c, form.get('request'))
-  try {
-    await requireAntiForgery(c, form)
-  } catch (error) {
-    // The user has signed in in another tab since the page was shown: continue as that user.
-    if (await readBrowserSession(c)) return seeOther(c, nextUrl(c, captured))
-    throw error
-  }
+  const read = await readSignIn(c)
+  if (read instanceof Response) return read
+  const { captured } = read
   await refuseFlood(provider)
   try {
     return await goThere(c, row, { captured, session: null, confirms: null, ...(await ageFor(c, captured)) })

@@ -1,26 +1,8 @@
 import { InvalidInputError } from '../../errors.ts'
-import { PROFILE_FIELDS, type ProfileField, type ProfileName, readProfile } from '../../identity/profile.ts'
+import { PROFILE_LABELS } from '../../identity/profile-labels.ts'
+import { PROFILE_FIELDS, type ProfileField, readProfile } from '../../identity/profile.ts'
 import type { JsonObject } from '../../store/records.ts'
 import type { FieldSpec, Input } from '../resource.ts'
-
-/** Labels of a person's profile, for staff. */
-export const LABELS: Readonly<Record<ProfileName, string>> = {
-  name: 'Name',
-  given_name: 'Given name',
-  family_name: 'Family name',
-  nickname: 'Nickname',
-  birthdate: 'Date of birth',
-  zoneinfo: 'Time zone',
-  locale: 'Language',
-  website: 'Website',
-  picture: 'Picture URL',
-  phone_number: 'Phone number',
-  street_address: 'Street and number',
-  postal_code: 'Postal code',
-  locality: 'City',
-  region: 'Region',
-  country: 'Country',
-}
 
 const PROBLEMS: Readonly<Record<ProfileField['kind'], string>> = {
   text: 'This must be one line of at most 200 characters.',
@@ -34,7 +16,7 @@ const PROBLEMS: Readonly<Record<ProfileField['kind'], string>> = {
 /** The fields of the form. */
 export const PROFILE: readonly FieldSpec[] = PROFILE_FIELDS.map(({ name }) => ({
   name,
-  label: LABELS[name],
+  label: PROFILE_LABELS[name],
   kind: 'text',
   advanced: true,
 }))

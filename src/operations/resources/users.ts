@@ -2,6 +2,7 @@ import { randomId } from '../../crypto/bytes.ts'
 import { InvalidInputError } from '../../errors.ts'
 import { checkNewPassword, MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword, NO_PASSWORD } from '../../identity/passwords.ts'
+import { PROFILE_LABELS } from '../../identity/profile-labels.ts'
 import { PROFILE_FIELDS } from '../../identity/profile.ts'
 import { usernameSkeleton } from '../../identity/skeleton.ts'
 import { checkEmail, checkUsername, emailKey, usernameKey } from '../../identity/usernames.ts'
@@ -20,7 +21,7 @@ import {
 } from '../resource.ts'
 import { unlinkAccounts } from './linked-accounts.ts'
 import { startRecovery } from './recovery.ts'
-import { LABELS, PROFILE, readPatch } from './user-profile.ts'
+import { PROFILE, readPatch } from './user-profile.ts'
 
 const PASSWORD: FieldSpec = {
   name: 'password',
@@ -184,7 +185,7 @@ export const users: Resource = {
     { name: 'email_verified', label: 'Email verified', kind: 'flag' },
     { name: 'is_staff', label: 'Staff', kind: 'flag' },
     { name: 'is_active', label: 'Active', kind: 'flag' },
-    ...PROFILE_FIELDS.map(({ name }) => ({ name, label: LABELS[name] })),
+    ...PROFILE_FIELDS.map(({ name }) => ({ name, label: PROFILE_LABELS[name] })),
     { name: 'created_at', label: 'Created', kind: 'time' },
     { name: 'password_changed_at', label: 'Password changed', kind: 'time' },
     { name: 'second_factor_at', label: 'Second factor since', kind: 'time' },

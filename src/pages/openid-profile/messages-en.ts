@@ -1,3 +1,5 @@
+import { PROFILE_LABELS } from '../../identity/profile-labels.ts'
+
 /** The texts of the profile page, in English. */
 export const english = {
   title: 'Profile',
@@ -5,23 +7,7 @@ export const english = {
   edit: 'Edit your profile',
   submit: 'Save',
   saved: 'Your profile is saved.',
-  labels: {
-    name: 'Name',
-    given_name: 'Given name',
-    family_name: 'Family name',
-    nickname: 'Nickname',
-    birthdate: 'Date of birth',
-    zoneinfo: 'Time zone',
-    locale: 'Language',
-    website: 'Website',
-    picture: 'Picture URL',
-    phone_number: 'Phone number',
-    street_address: 'Street and number',
-    postal_code: 'Postal code',
-    locality: 'City',
-    region: 'Region',
-    country: 'Country',
-  },
+  labels: PROFILE_LABELS,
   problems: {
     text: 'Use one line of at most 200 characters.',
     birthdate: 'Enter the date as 1990-12-31, or the year alone.',
