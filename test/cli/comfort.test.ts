@@ -6,30 +6,19 @@ import process from 'node:process'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readDevVars } from '../../src/cli/dev-vars.ts'
 import { type Facts, judge } from '../../src/cli/doctor.ts'
 import { calledBy } from '../../src/cli/help.ts'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
 import { createSession, type Session } from '../../src/cli/open-store.ts'
 import { showProgress } from '../../src/cli/progress.ts'
 import { readScreen, type Screen, sinceOf } from '../../src/cli/screen.ts'
 import { askOver } from '../../src/cli/terminal.ts'
 import { clientMetadata } from '../../src/clients/members/index.ts'
-import { type CliRecord, createState, jsonOf, runOn, spawnCli } from './run-cli.ts'
+import { type CliRecord, jsonOf, runOn, spawnCli, openState } from './run-cli.ts'
 
-const state = await createState()
-let database: OpenD1
-let session: Session
-
-beforeAll(async () => {
-  database = await openLocalD1(state.path)
-  session = createSession({ db: database.db, close: async () => {} }, null)
-})
-afterAll(async () => {
-  await database.close()
-  await state.remove()
-})
+const state = await openState()
+const session = createSession({ db: state.db, close: async () => {} }, null)
 
 const run = (...args: readonly string[]) => runOn(async () => session, args)
 const on = (screen: Screen, ...args: readonly string[]) =>
@@ -71,7 +60,7 @@ describe('lists', () => {
       ['g2', 'one'],
       ['g3', 'two'],
     ] as const
-    await database.db.batch(grants.map((values) => database.db.prepare(insert).bind(...values)))
+    await state.db.batch(grants.map((values) => state.db.prepare(insert).bind(...values)))
     const all = jsonOf<CliRecord[]>(await run('token', 'list', '--json'))
     expect(all).toHaveLength(3)
     expect(jsonOf<CliRecord[]>(await run('token', 'list', '--limit', '1', '--json'))).toHaveLength(1)

@@ -2,28 +2,18 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
+import { describe, expect, it } from 'vitest'
 import { createSession } from '../../src/cli/open-store.ts'
-import { type CliRecord, type CliResult, createState, jsonOf, runOn, spawnCli } from './run-cli.ts'
+import { type CliRecord, type CliResult, createState, jsonOf, runOn, spawnCli, openState } from './run-cli.ts'
 
 const TOOLKIT = 'test/fixtures/django/toolkit.json'
 
-const state = await createState()
-let database: OpenD1
-
-beforeAll(async () => {
-  database = await openLocalD1(state.path)
-})
-afterAll(async () => {
-  await database.close()
-  await state.remove()
-})
+const state = await openState()
 
 const cli = async (...args: readonly string[]): Promise<CliResult> =>
-  runOn(async () => createSession({ ...database, close: async () => {} }, null), args)
+  runOn(async () => createSession({ db: state.db, close: async () => {} }, null), args)
 const count = async (table: string): Promise<unknown> =>
-  (await database.db.prepare(`SELECT count(*) AS n FROM ${table}`).first())?.['n']
+  (await state.db.prepare(`SELECT count(*) AS n FROM ${table}`).first())?.['n']
 
 /** Writes records as a dump of about some MiB. */
 async function writeDump(name: string, records: Iterable<object>): Promise<string> {
@@ -77,7 +67,7 @@ describe('import django', () => {
   })
 
   it('brings a user who was deleted here back with --restore alone', async () => {
-    const session = createSession({ ...database, close: async () => {} }, null)
+    const session = createSession({ db: state.db, close: async () => {} }, null)
     expect(await session.store.deleteUser('fay', session.mark())).toBe(true)
     const again = await cli('import', 'django', TOOLKIT)
     expect(again.stdout).toContain(

@@ -1,23 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
+import { describe, expect, it } from 'vitest'
 import { createSession } from '../../src/cli/open-store.ts'
-import { type CliRecord, type CliResult, createState, jsonOf, runOn } from './run-cli.ts'
+import { type CliRecord, type CliResult, jsonOf, runOn, openState } from './run-cli.ts'
 
-const state = await createState()
-let database: OpenD1
-
-beforeAll(async () => {
-  database = await openLocalD1(state.path)
-})
-afterAll(async () => {
-  await database.close()
-  await state.remove()
-})
+const state = await openState()
 
 const cli = async (...args: readonly string[]): Promise<CliResult> =>
-  runOn(async () => createSession({ ...database, close: async () => {} }, null), args)
+  runOn(async () => createSession({ db: state.db, close: async () => {} }, null), args)
 const usernames = async (): Promise<readonly unknown[]> =>
   jsonOf<readonly CliRecord[]>(await cli('user', 'list', '--json')).map(({ username }) => username)
 

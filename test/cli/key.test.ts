@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
+import { beforeAll, expect, it } from 'vitest'
 import { createSession, type Session } from '../../src/cli/open-store.ts'
 import { deriveKeys } from '../../src/crypto/keys.ts'
 import { Secret } from '../../src/crypto/secret.ts'
@@ -7,10 +6,9 @@ import { createKeyRing } from '../../src/openid/keys/key-ring.ts'
 import { PUBLISHED_AHEAD } from '../../src/openid/keys/lifetimes.ts'
 import { createSigningKeyStore } from '../../src/store/d1/signing-keys.ts'
 import type { SigningKeyStore } from '../../src/store/signing-keys.ts'
-import { type CliRecord, type CliResult, createState, jsonOf, runOn } from './run-cli.ts'
+import { type CliRecord, type CliResult, jsonOf, runOn, openState } from './run-cli.ts'
 
-const state = await createState()
-let database: OpenD1
+const state = await openState()
 let session: Session
 let signingKeys: SigningKeyStore
 
@@ -31,14 +29,8 @@ async function useKeys(now: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  database = await openLocalD1(state.path)
-  session = createSession({ db: database.db, close: async () => {} }, 'k'.repeat(43))
-  signingKeys = createSigningKeyStore(database.db)
-})
-
-afterAll(async () => {
-  await database.close()
-  await state.remove()
+  session = createSession({ db: state.db, close: async () => {} }, 'k'.repeat(43))
+  signingKeys = createSigningKeyStore(state.db)
 })
 
 it('key rotate says why it cannot, and rotates when it can', async () => {

@@ -1,18 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { optionOf } from '../../src/cli/client-options.ts'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
 import { createSession, type Session } from '../../src/cli/open-store.ts'
 import { clientMetadata } from '../../src/clients/members/index.ts'
 import { usernameKey } from '../../src/identity/usernames.ts'
 import { run } from '../../src/store/d1/run.ts'
 import { mascot } from '../clients/member-row.ts'
 import { SAMPLES } from '../clients/member-samples.ts'
-import { type CliRecord, createState, jsonOf, runOn } from './run-cli.ts'
+import { type CliRecord, jsonOf, runOn, openState } from './run-cli.ts'
 
 const REDIRECT = 'https://app.example/callback'
-const state = await createState()
-let database: OpenD1
+const state = await openState()
 let session: Session
 
 const open = async (): Promise<Session> => session
@@ -24,7 +22,7 @@ const jsonList = async (...args: readonly string[]) =>
 /** Reads or changes the local state behind the command line's back. */
 async function query(...statements: readonly string[]): Promise<readonly CliRecord[]> {
   const rows = await run<CliRecord[]>(
-    database.db,
+    state.db,
     statements.map((statement) => sql.raw(statement)),
   )
   return rows.at(-1) ?? []
@@ -32,8 +30,7 @@ async function query(...statements: readonly string[]): Promise<readonly CliReco
 
 let [app, spa]: readonly CliRecord[] = []
 beforeAll(async () => {
-  database = await openLocalD1(state.path)
-  const local = { db: database.db, close: async () => {} }
+  const local = { db: state.db, close: async () => {} }
   session = createSession(local, 'k'.repeat(43), undefined, 'https://id.example')
   app = await json(
     'client',
@@ -47,10 +44,6 @@ beforeAll(async () => {
   )
   const options = ['--type', 'public', '--redirect-uri', REDIRECT, '--client-id', 'spa']
   spa = await json('client', 'create', '--name', 'Spa', ...options)
-})
-afterAll(async () => {
-  await database.close()
-  await state.remove()
 })
 
 describe('client', () => {
@@ -292,13 +285,13 @@ describe('user', () => {
       { kind: 'reset' },
     ])
     const known = createSession(
-      { db: database.db, close: async () => {} },
+      { db: state.db, close: async () => {} },
       null,
       undefined,
       'https://id.example',
     )
     expect((await runOn(async () => known, ['user', 'recovery-link', 'bob'])).stderr).toContain('SECRET_KEY')
-    const nowhere = createSession({ db: database.db, close: async () => {} }, 'k'.repeat(43))
+    const nowhere = createSession({ db: state.db, close: async () => {} }, 'k'.repeat(43))
     expect((await runOn(async () => nowhere, ['user', 'recovery-link', 'bob'])).stderr).toContain(
       'OAUTH_ISSUER',
     )

@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createSession, type Session } from '../../src/cli/open-store.ts'
-import { type CliResult, createState, jsonOf, runOn } from './run-cli.ts'
+import { type CliResult, jsonOf, runOn, openState } from './run-cli.ts'
 
-const state = await createState()
-let database: OpenD1
+const state = await openState()
 let session: Session
 
 beforeAll(async () => {
-  database = await openLocalD1(state.path)
   const local = createSession(
-    { db: database.db, close: async () => {} },
+    { db: state.db, close: async () => {} },
     'k'.repeat(43),
     undefined,
     'https://id.example',
   )
   const settings = { ...local.provider.settings, passwords: false }
   session = { ...local, provider: { ...local.provider, settings } }
-})
-afterAll(async () => {
-  await database.close()
-  await state.remove()
 })
 
 const cli = async (...args: readonly string[]): Promise<CliResult> => runOn(async () => session, args)
@@ -31,7 +24,7 @@ describe('under OAUTH_PASSWORDS=false', () => {
       await cli('user', 'create', '--username', 'mia', '--staff', '--no-password', '--json'),
     )
     expect(user).toMatchObject({ username: 'mia', is_staff: true })
-    const hashes = await database.db.prepare('SELECT password_hash FROM users').all()
+    const hashes = await state.db.prepare('SELECT password_hash FROM users').all()
     expect(hashes.results).toEqual([{ password_hash: '!' }])
     const { code, stdout } = await cli('user', 'recovery-link', 'mia')
     expect([code, stdout]).toEqual([
@@ -55,7 +48,7 @@ describe('under OAUTH_PASSWORDS=false', () => {
   ])('user %j says so, and changes nothing', async (args, sentence) => {
     const { code, stderr } = await cli('user', ...args)
     expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])
-    const { results } = await database.db.prepare('SELECT username, password_hash FROM users').all()
+    const { results } = await state.db.prepare('SELECT username, password_hash FROM users').all()
     expect(results).toEqual([{ username: 'mia', password_hash: '!' }])
   })
 })

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createSession } from '../../src/cli/open-store.ts'
-import { type CliRecord, createState, jsonOf, runOn } from './run-cli.ts'
+import { type CliRecord, jsonOf, runOn, openState } from './run-cli.ts'
 
 /** What people, attackers and old systems put into a name. */
 const ODD = [
@@ -33,10 +32,8 @@ const COUNT = 1000
 const name = (index: number): string => `${ODD[index % ODD.length] ?? ''} ${index}`
 const NUMBERS = Array.from({ length: COUNT }, (_, index) => index)
 
-const state = await createState()
-let database: OpenD1
+const state = await openState()
 beforeAll(async () => {
-  database = await openLocalD1(state.path)
   for (const sql of [
     `INSERT INTO users (id, username, username_key, password_hash, password_changed_at, created_at)
      SELECT 'u' || key, value, value, '!', 0, key FROM json_each(?)`,
@@ -44,18 +41,14 @@ beforeAll(async () => {
      SELECT value, 'public', value, '[]', '[]', key, key FROM json_each(?)`,
     `INSERT INTO scopes (name, description, created_at) SELECT value, value, key FROM json_each(?)`,
   ])
-    await database.db
+    await state.db
       .prepare(sql)
       .bind(JSON.stringify(NUMBERS.map(name)))
       .run()
 })
-afterAll(async () => {
-  await database.close()
-  await state.remove()
-})
 
 const cli = (...args: readonly string[]) =>
-  runOn(async () => createSession({ db: database.db, close: async () => {} }, null), args)
+  runOn(async () => createSession({ db: state.db, close: async () => {} }, null), args)
 
 describe('a list of 1,000 odd names', () => {
   it.each([

@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
+import { describe, expect, it } from 'vitest'
 import { createSession, type Session } from '../../src/cli/open-store.ts'
 import { clientMetadata } from '../../src/clients/members/index.ts'
-import { type CliResult, createState, jsonOf, runOn } from './run-cli.ts'
+import { type CliResult, jsonOf, runOn, openState } from './run-cli.ts'
 
-const state = await createState()
-let database: OpenD1
-let session: Session
-
-beforeAll(async () => {
-  database = await openLocalD1(state.path)
-  session = createSession({ db: database.db, close: async () => {} }, null)
-})
-afterAll(async () => {
-  await database.close()
-  await state.remove()
-})
+const state = await openState()
+const session = createSession({ db: state.db, close: async () => {} }, null)
 
 /** A terminal whose person answers so; what was asked. */
 interface Terminal {

@@ -2,9 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openLocalD1, type OpenD1 } from '../../src/cli/local-d1.ts'
 import { openStore } from '../../src/cli/open-store.ts'
-import { type CliRecord, createState, jsonOf, runOn, spawnCli } from './run-cli.ts'
+import { type CliRecord, jsonOf, runOn, spawnCli, openState } from './run-cli.ts'
 
 const TOKEN = 'token-of-the-test'
 /** What every command says first. */
@@ -20,7 +19,7 @@ interface ImportReport {
 }
 
 /** Answers as Cloudflare's API does, from a real D1 database. */
-function standIn({ db }: OpenD1): Server {
+function standIn(db: D1Database): Server {
   const answers = async (path: string, body: unknown): Promise<unknown> => {
     if (path === '/accounts') return [{ id: 'account', name: 'The only one' }]
     if (path === '/accounts/account/d1/database?name=edge-oauth2-provider') {
@@ -57,23 +56,17 @@ function standIn({ db }: OpenD1): Server {
   })
 }
 
-const state = await createState()
-let database: OpenD1
+const state = await openState()
 let server: Server
 let remote: Readonly<Record<string, string>> = {}
 
 beforeAll(async () => {
-  database = await openLocalD1(state.path)
-  server = standIn(database)
+  server = standIn(state.db)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   remote = { CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}/`, CLOUDFLARE_API_TOKEN: TOKEN }
 })
-afterAll(async () => {
-  server.close()
-  await database.close()
-  await state.remove()
-})
+afterAll(() => server.close())
 
 const given = (variables: Readonly<Record<string, string>>): void => {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
@@ -97,7 +90,7 @@ describe('--remote', () => {
     expect(await ok<readonly CliRecord[]>(['client', 'list'])).toHaveLength(1)
     expect(await ok(['client', 'rotate-secret', 'app', '--keep-old'])).toHaveProperty('client_secret')
     expect(await ok(['purge'])).toEqual({ grants: 0, sessions: 0, throttle: 0 })
-    const { results } = await database.db.prepare('SELECT client_id, auto_authorize FROM clients').all()
+    const { results } = await state.db.prepare('SELECT client_id, auto_authorize FROM clients').all()
     expect(results).toEqual([{ client_id: 'app', auto_authorize: 1 }])
   })
 

@@ -87,8 +87,19 @@ export function jsonOf<T = CliRecord>({ code, stderr, stdout }: CliResult): T {
   return JSON.parse(stdout) as T
 }
 
+/** Opens a database in an empty local state, which exists as long as the tests of the file. */
+export async function openState(): Promise<{ readonly path: string; readonly db: D1Database }> {
+  const { path, remove } = await createState()
+  const { close, db } = await openLocalD1(path)
+  afterAll(async () => {
+    await close()
+    await remove()
+  })
+  return { path, db }
+}
+
 /**
- * Opens an empty database, which lives as long as the tests of the file, for commands about one kind of record.
+ * Opens an empty database for commands about one kind of record.
  * @returns `cli` runs one, `json` gives what it prints with `--json`
  */
 export async function openCli(noun: string): Promise<{
@@ -97,12 +108,7 @@ export async function openCli(noun: string): Promise<{
   readonly cli: (...args: readonly string[]) => Promise<CliResult>
   readonly json: (...args: readonly string[]) => Promise<CliRecord>
 }> {
-  const state = await createState()
-  const { close, db } = await openLocalD1(state.path)
-  afterAll(async () => {
-    await close()
-    await state.remove()
-  })
+  const { db } = await openState()
   const session = createSession({ db, close: async () => {} }, 'k'.repeat(43))
   const cli = (...args: readonly string[]): Promise<CliResult> => runOn(async () => session, [noun, ...args])
   return { db, session, cli, json: async (...args) => jsonOf(await cli(...args, '--json')) }
