@@ -77,7 +77,7 @@ const TARGETS: readonly Target[] = [
   {
     name: 'the whole Worker',
     entry: 'src/index.ts',
-    budget: 393,
+    budget: 395,
     without: [],
     holds: [...DJANGO, ...SLOW_HASHES, ...OPENID, ...OPERATORS, ...GERMAN],
   },

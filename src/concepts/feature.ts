@@ -125,6 +125,8 @@ export interface FeatureTables {
   readonly secondFactors: readonly SecondFactor[]
   /** Notify the owner of an account of a change, after the answer. */
   readonly notices: readonly ((c: Context<ProviderEnv>, change: AccountChange, userId: string) => void)[]
+  /** Notify the owner of an account that guesses at its password have locked it, without waiting. */
+  readonly lockNotices: readonly ((userId: string, provider: Provider) => void)[]
   /** Parts of the account page. */
   readonly accountSections: readonly PageSection[]
   /** Links that staff create for people, by purpose; null if the settings rule them out. */

@@ -147,8 +147,22 @@ export async function countAttempt(
   })
   if (client && !admitted.authenticated) throw unprovenClient(client.proof)
   if (!admitted.hasGrantType) throw unauthorizedGrantType()
+  tellOfLock(device, admitted, provider)
   refuseTooMany(attempt, admitted, provider)
   return { admitted, keys: attemptKeys }
+}
+
+/**
+ * Lets features notify the owner of an account that strangers have locked, at the first attempt that the lock refuses. Whether
+ * somebody is notified shows in no answer, as nothing waits for it.
+ */
+function tellOfLock(
+  device: string | null,
+  { user, userAttempts }: PasswordAttempt,
+  provider: Provider,
+): void {
+  if (device !== null || !user || userAttempts !== ACCOUNT_LIMIT + 1) return
+  for (const tell of provider.lockNotices) tell(user.id, provider)
 }
 
 function refuseTooMany(attempt: Attempt, admitted: PasswordAttempt, { emit, request }: Provider): void {

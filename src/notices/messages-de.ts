@@ -9,6 +9,14 @@ export const german: NoticeMessages = {
     text: (device) =>
       `Gerade wurde Ihr Konto mit einem Konto bei einem anderen Anbieter verknüpft, mit dem man sich nun auch hier anmelden kann: ${device}.`,
   },
+  locked: {
+    subject: (site) => `Jemand rät das Passwort Ihres Kontos bei ${site}`,
+    text: (minutes) =>
+      `Das Passwort Ihres Kontos wurde viele Male falsch eingegeben. Deshalb kann sich ${minutes} Minuten lang niemand damit in einem Browser anmelden, der für Ihr Konto neu ist. Browser, in denen Sie sich schon angemeldet haben, funktionieren weiter.`,
+    link: 'Anmelden',
+    advice:
+      'Wenn Sie es waren, warten Sie und versuchen Sie es noch einmal. Wenn nicht, ist niemand hineingekommen, und Sie müssen nichts tun.',
+  },
   new_browser: {
     subject: (site) => `Neue Anmeldung an Ihrem Konto bei ${site}`,
     text: (device) =>

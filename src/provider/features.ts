@@ -90,6 +90,7 @@ export function mergeFeatures(features: readonly Feature[]): Merged {
       stepUps: listed((feature) => feature.stepUps),
       secondFactors: listed((feature) => feature.secondFactors),
       notices: listed((feature) => feature.notices),
+      lockNotices: listed((feature) => feature.lockNotices),
       accountSections: listed((feature) => feature.accountSections),
       adminSections: listed((feature) => feature.adminSections),
       adminResources: listed((feature) => feature.adminResources),

@@ -67,6 +67,16 @@ export async function givenProvider(
   return provider
 }
 
+/** Links an account at a provider to a user. */
+export async function givenLink(userId: string, providerId = 'acme', subject = 'sub-of-ann'): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO linked_accounts (provider_id, issuer, subject, user_id, label, linked_at, op)
+      SELECT id, issuer, ?, ?, 'x', 0, '' FROM sign_in_providers WHERE id = ?`,
+  )
+    .bind(subject, userId, providerId)
+    .run()
+}
+
 /** A browser on its way to a provider. */
 export interface Way {
   readonly browser: Browser
