@@ -5,16 +5,12 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { parseClientMetadata } from '../src/clients/metadata.ts'
-import { randomId, sha256Base64url } from '../src/crypto/bytes.ts'
-import { hashPassword } from '../src/identity/passwords.ts'
-import { serve, type Served } from '../test/end-to-end/harness.ts'
+import { givenAlice, givenClient, PASSWORD, serve, type Served } from '../test/end-to-end/harness.ts'
 import { openPerson } from '../test/end-to-end/person.ts'
 import { blocksOf } from '../test/support/doc-blocks.ts'
 import { installGo, type Installed, installPython } from './install.ts'
 
 const SECRET = 'a-secret-of-the-tests'
-const PASSWORD = 'a password of the tests'
 const REDIRECT_URI = 'https://app.example/callback'
 
 let served: Served
@@ -25,18 +21,9 @@ let userId: string
 beforeAll(async () => {
   ;[python, go] = await Promise.all([installPython(), installGo()])
   served = await serve()
-  const { mark, store } = served.session
-  const metadata = parseClientMetadata({
-    name: 'A client in another language',
-    redirect_uris: [REDIRECT_URI],
-  })
-  const secretHash = await sha256Base64url(SECRET)
-  await store.createClient({ clientId: 'interop', metadata, secretHash }, mark())
-  userId = randomId()
-  const names = { username: 'alice', usernameKey: 'alice', usernameSkeleton: 'alice' }
-  const mail = { email: 'alice@app.example', emailKey: 'alice@app.example' }
-  const passwordHash = await hashPassword(PASSWORD)
-  await store.createUser({ ...names, ...mail, id: userId, isStaff: false, passwordHash }, mark())
+  const metadata = { name: 'A client in another language', redirect_uris: [REDIRECT_URI] }
+  await givenClient(served, 'interop', metadata, SECRET)
+  userId = await givenAlice(served, 'alice@app.example')
 })
 afterAll(async () => {
   await served.close()

@@ -1,15 +1,11 @@
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseClientMetadata } from '../../src/clients/metadata.ts'
-import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
-import { hashPassword } from '../../src/identity/passwords.ts'
-import { serve, type Served } from './harness.ts'
+import { givenAlice, givenClient, PASSWORD, serve, type Served } from './harness.ts'
 import { openPerson } from './person.ts'
 
 const INSECURE = { [oauth.allowInsecureRequests]: true }
 const SECRET = 'a-secret-of-the-tests'
-const PASSWORD = 'a password of the tests'
 const REDIRECT_URI = 'https://app.example/callback'
 const NATIVE_URI = 'http://127.0.0.1/callback'
 
@@ -18,19 +14,14 @@ let server: oauth.AuthorizationServer
 
 beforeAll(async () => {
   served = await serve()
-  const { mark, store } = served.session
   const usual = { grant_types: ['authorization_code', 'refresh_token'] }
   for (const [clientId, secret, fields] of [
     ['web', SECRET, { ...usual, name: 'Web', redirect_uris: [REDIRECT_URI] }],
     ['native', null, { ...usual, name: 'Native', redirect_uris: [NATIVE_URI], type: 'public' }],
   ] as const) {
-    const secretHash = secret === null ? null : await sha256Base64url(secret)
-    await store.createClient({ clientId, metadata: parseClientMetadata(fields), secretHash }, mark())
+    await givenClient(served, clientId, fields, secret)
   }
-  const passwordHash = await hashPassword(PASSWORD)
-  const names = { username: 'alice', usernameKey: 'alice', usernameSkeleton: 'alice' }
-  const user = { ...names, email: null, emailKey: null, id: randomId(), isStaff: false, passwordHash }
-  await store.createUser(user, mark())
+  await givenAlice(served)
   const issuer = new URL(served.url.origin)
   const response = await oauth.discoveryRequest(issuer, { ...INSECURE, algorithm: 'oauth2' })
   server = await oauth.processDiscoveryResponse(issuer, response)

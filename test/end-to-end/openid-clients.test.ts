@@ -4,10 +4,8 @@ import type { AddressInfo } from 'node:net'
 import passportModule from 'passport'
 import OpenIDConnectStrategy from 'passport-openidconnect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseClientMetadata } from '../../src/clients/metadata.ts'
-import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
-import { hashPassword } from '../../src/identity/passwords.ts'
-import { serve, type Served } from './harness.ts'
+import { randomId } from '../../src/crypto/bytes.ts'
+import { givenAlice, givenClient, PASSWORD, serve, type Served } from './harness.ts'
 import { openPerson } from './person.ts'
 
 const require = createRequire(import.meta.url)
@@ -19,7 +17,6 @@ interface AuthJs {
 }
 
 const SECRET = 'a-secret-of-the-tests'
-const PASSWORD = 'a password of the tests'
 const AUTH_JS = 'https://app.example'
 
 let served: Served
@@ -30,20 +27,13 @@ beforeAll(async () => {
   served = await serve()
   express = createServer((request, response) => serveWithPassport(request, response))
   await new Promise<void>((resolve) => express.listen(0, '127.0.0.1', resolve))
-  const { mark, store } = served.session
-  const secretHash = await sha256Base64url(SECRET)
   for (const [clientId, uri] of [
     ['auth-js', `${AUTH_JS}/auth/callback/ours`],
     ['passport', `${expressOrigin()}/callback`],
   ] as const) {
-    const metadata = parseClientMetadata({ name: clientId, redirect_uris: [uri] })
-    await store.createClient({ clientId, metadata, secretHash }, mark())
+    await givenClient(served, clientId, { name: clientId, redirect_uris: [uri] }, SECRET)
   }
-  userId = randomId()
-  const names = { username: 'alice', usernameKey: 'alice', usernameSkeleton: 'alice' }
-  const mail = { email: 'alice@app.example', emailKey: 'alice@app.example' }
-  const passwordHash = await hashPassword(PASSWORD)
-  await store.createUser({ ...names, ...mail, id: userId, isStaff: false, passwordHash }, mark())
+  userId = await givenAlice(served, 'alice@app.example')
 })
 afterAll(async () => {
   await served.close()

@@ -7,10 +7,8 @@ import { pathToFileURL } from 'node:url'
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { seedDemo } from '../../src/cli/seed.ts'
-import { parseClientMetadata } from '../../src/clients/metadata.ts'
-import { sha256Base64url } from '../../src/crypto/bytes.ts'
 import { blocksOf } from '../support/doc-blocks.ts'
-import { serve, type Served } from './harness.ts'
+import { givenClient, serve, type Served } from './harness.ts'
 import { openPerson } from './person.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -40,10 +38,8 @@ beforeAll(async () => {
   served = await serve()
   const port = await freePort()
   here = `http://localhost:${port}`
-  const { mark, store } = served.session
   await seedDemo(served.session, 'http://localhost/demo')
-  const metadata = parseClientMetadata({ name: 'Shop', redirect_uris: [`${here}/callback`] })
-  await store.createClient({ clientId: 'shop', metadata, secretHash: await sha256Base64url(SECRET) }, mark())
+  await givenClient(served, 'shop', { name: 'Shop', redirect_uris: [`${here}/callback`] }, SECRET)
   mkdirSync(join(ROOT, '.wrangler'), { recursive: true })
   folder = mkdtempSync(join(ROOT, '.wrangler/docs-'))
   writeFileSync(join(folder, 'app.mjs'), appOfTheDocs())

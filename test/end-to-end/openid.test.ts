@@ -4,16 +4,12 @@ import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } fr
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseClientMetadata } from '../../src/clients/metadata.ts'
-import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
-import { hashPassword } from '../../src/identity/passwords.ts'
 import { signInSnippets } from '../../src/operations/sign-in-snippets.ts'
-import { serve, type Served } from './harness.ts'
+import { givenAlice, givenClient, PASSWORD, serve, type Served } from './harness.ts'
 import { openPerson } from './person.ts'
 
 const INSECURE = { [oauth.allowInsecureRequests]: true }
 const SECRET = 'a-secret-of-the-tests'
-const PASSWORD = 'a password of the tests'
 const REDIRECT_URI = 'https://app.example/callback'
 const GRANTS = ['authorization_code', 'refresh_token', 'implicit']
 
@@ -31,21 +27,15 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => objects.listen(0, '127.0.0.1', resolve))
   keys = await generateKeyPair('RS256', { extractable: true })
-  const { mark, store } = served.session
-  const secretHash = await sha256Base64url(SECRET)
   const web = { name: 'Web', redirect_uris: [REDIRECT_URI], grant_types: GRANTS }
   const jwks = { keys: [await exportJWK(keys.publicKey)] }
   for (const [clientId, input] of [
     ['web', web],
     ['signer', { ...web, jwks, request_uris: [objectUri()] }],
   ] as const) {
-    await store.createClient({ clientId, metadata: parseClientMetadata(input), secretHash }, mark())
+    await givenClient(served, clientId, input, SECRET)
   }
-  userId = randomId()
-  const names = { username: 'alice', usernameKey: 'alice', usernameSkeleton: 'alice' }
-  const mail = { email: 'alice@app.example', emailKey: 'alice@app.example' }
-  const passwordHash = await hashPassword(PASSWORD)
-  await store.createUser({ ...names, ...mail, id: userId, isStaff: false, passwordHash }, mark())
+  userId = await givenAlice(served, 'alice@app.example')
 })
 afterAll(async () => {
   await served.close()

@@ -3,13 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSession } from '../../src/cli/open-store.ts'
-import { parseClientMetadata } from '../../src/clients/metadata.ts'
-import { randomId, sha256Base64url } from '../../src/crypto/bytes.ts'
-import { hashPassword } from '../../src/identity/passwords.ts'
-import { serve, type Served } from './harness.ts'
+import { givenAlice, givenClient, PASSWORD, serve, type Served } from './harness.ts'
 
 const SECRET = 'a-secret-of-the-tests'
-const PASSWORD = 'a password of the tests'
 
 /** A page, and where it is. */
 interface Page {
@@ -106,21 +102,14 @@ function redirectUri(id: string): string {
 }
 
 async function giveOurs(): Promise<void> {
-  const { mark, store } = ours.session
-  const metadata = parseClientMetadata({
+  const metadata = {
     name: 'Relying',
     redirect_uris: [redirectUri('ours')],
     grant_types: ['authorization_code'],
     require_pkce: true,
-  })
-  await store.createClient(
-    { clientId: 'relying', metadata, secretHash: await sha256Base64url(SECRET) },
-    mark(),
-  )
-  const names = { username: 'alice', usernameKey: 'alice', usernameSkeleton: 'alice' }
-  const mail = { email: 'alice@corp.example', emailKey: 'alice@corp.example' }
-  const passwordHash = await hashPassword(PASSWORD)
-  await store.createUser({ ...names, ...mail, id: randomId(), isStaff: false, passwordHash }, mark())
+  }
+  await givenClient(ours, 'relying', metadata, SECRET)
+  await givenAlice(ours, 'alice@corp.example')
   await ours.db.prepare('UPDATE users SET email_verified_at = 1').run()
 }
 
