@@ -104,6 +104,6 @@ describe('the admin in a browser', () => {
     await inspect(page, 'admin-password')
     await page.getByLabel('Your password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Continue' }).click()
-    expect(await heading(page)).toBe('Scope photos')
+    expect(await heading(page)).toBe('Scope: photos')
   })
 })

@@ -74,6 +74,8 @@ describe('every page of the panel can be used by everybody, light and dark', () 
     await goTo(`/${kind}`)
     expect(await heading(page)).toBe(title)
     await inspect(page, `admin-${kind}`)
+    // The doctor has a record of whatever it is asked about.
+    if (kind === 'client-doctor') await goTo('/client-doctor?target=prints')
     const [record] = await hrefs(`tbody a[href^="/admin/${kind}/show"]`)
     const forms = await hrefs('.admin-title a[href$="/new"]')
     if (record !== undefined) {
