@@ -66,7 +66,7 @@ describe('the whole flow', () => {
     const redeem = fieldsOf(await page.locator('pre').textContent())
     await press(page, 'Redeem for me')
     expect(await heading(page)).toBe('The application has its tokens')
-    const [access = '', type, scope] = await page.locator('dd').allTextContents()
+    const [access = '', type, , scope] = await page.locator('dd').allTextContents()
     expect([type, scope]).toEqual(['Bearer', 'read write'])
     const api = await fetch(`${world.origin}/demo/api`, { headers: { Authorization: `Bearer ${access}` } })
     expect(await api.json()).toMatchObject({ client_id: 'demo', username: 'ann' })
