@@ -16,7 +16,7 @@ const FILES = [
   /^src\/client-doctor\//,
   /^src\/client-id-metadata\/(?:address|document)\.ts$/,
   /^src\/clients\/(?!known-clients\.ts$)/,
-  /^src\/identity\/(?:password-policy|passwords|usernames)\.ts$/,
+  /^src\/identity\/(?:password-policy|passwords|profile-labels|usernames)\.ts$/,
   /^src\/(?:identity-assertions|invitations|resources|sign-in-providers)\/(?:members|records)\.ts$/,
   /^src\/operations\//,
   /^src\/outbound\/(?:fetch-json|public-url)\.ts$/,
