@@ -43,7 +43,7 @@ const TARGETS: readonly Target[] = [
   {
     name: 'core',
     entry: 'scripts/size/core.ts',
-    budget: 69,
+    budget: 70,
     without: [
       '<!doctype html><html lang="en"><head',
       'consent-',
@@ -63,14 +63,14 @@ const TARGETS: readonly Target[] = [
   {
     name: 'OpenID Connect and the panel',
     entry: 'scripts/size/openid.ts',
-    budget: 165,
+    budget: 166,
     without: ['device_code', ...SLOW_HASHES, ...GERMAN],
     holds: [...DJANGO, ...OPENID, ...OPERATORS],
   },
   {
     name: 'every protocol and the panel',
     entry: 'scripts/size/protocols.ts',
-    budget: 190,
+    budget: 191,
     without: [...SLOW_HASHES, ...GERMAN],
     holds: [...DJANGO, ...OPENID, ...OPERATORS],
   },

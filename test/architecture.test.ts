@@ -28,7 +28,7 @@ const TRADES = ['clients', 'identity', 'tokens'] as const
 const LAYERS: readonly Layer[] = [
   {
     name: 'base',
-    files: /^src\/(?:errors|refusals|resource-identifier|scope)\.ts$|^src\/(?:crypto|settings)\//,
+    files: /^src\/(?:errors|refusals|resource-identifier|scope|well-known)\.ts$|^src\/(?:crypto|settings)\//,
     mayImport: [],
     without: WEB_OR_DATABASE,
   },

@@ -29,7 +29,7 @@ export async function askForProof(
 ): Promise<'sent' | 'no address' | { readonly until: number }> {
   if (!isMailbox(email)) return 'no address'
   const provider = c.get('provider')
-  const { issuer, keys, paths, request, settings } = provider
+  const { keys, origin, paths, request, settings } = provider
   const id = randomId()
   const limits = await addressLimits({ emailKey: emailKey(email), userId }, provider)
   const expiresAt = request.now + LIFETIME
@@ -40,7 +40,7 @@ export async function askForProof(
   const until = Math.max(0, ...asked.limitedUntil.map((end) => end ?? 0))
   if (until > 0) return { until }
   if (asked.recipient) {
-    const url = `${issuer}${addressUrl(paths.account)}?token=${await mintMailLink(id, keys)}`
+    const url = `${origin}${addressUrl(paths.account)}?token=${await mintMailLink(id, keys)}`
     const code = await mailCode(id, SIX_DIGITS, keys)
     sendMail(verificationLetter(messagesOf(c), { code, siteName: settings.siteName, url }), email, provider)
   }

@@ -149,5 +149,5 @@ async function recoveryUrl(id: string, secretKey: string | null, issuer: string 
   if (secretKey === null)
     throw new InvalidInputError('secret_key', 'Provide the SECRET_KEY of the Worker in the environment.')
   const keys = await deriveKeys([new Secret(secretKey)])
-  return `${issuer}/login/password?token=${await mintMailLink(id, keys)}`
+  return `${new URL(issuer).origin}/login/password?token=${await mintMailLink(id, keys)}`
 }

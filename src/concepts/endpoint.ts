@@ -48,7 +48,7 @@ export type ParameterMeanings = Readonly<Record<string, string>>
 export interface Endpoint {
   /** `oauth2`: below `paths.oauth2`, with or without a trailing slash. `root`: below the origin. */
   readonly at: 'oauth2' | 'root'
-  /** Begins with a slash, may contain `:name` parts, and may end with `/*`. */
+  /** Begins with a slash, may contain `:name` parts, also with a pattern, `:name{.+}`, and may end with `/*`. */
   readonly path: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly body: 'form' | 'optional form' | 'json' | 'none'
@@ -73,8 +73,14 @@ export interface Endpoint {
   readonly cache?: string | ((provider: Provider) => string)
   /** The metadata member that announces its URL (RFC 8414 2), if any. */
   readonly metadata?: string | undefined
-  /** Whether it exists with these settings; by default it always does. */
-  readonly available?: (provider: Pick<Provider, 'featureSettings' | 'settings'>) => boolean
+  /**
+   * Whether it exists with these settings; by default it always does.
+   * @param path of the request; undefined where the endpoints are listed
+   */
+  readonly available?: (
+    provider: Pick<Provider, 'featureSettings' | 'issuer' | 'settings'>,
+    path?: string,
+  ) => boolean
   /** One line that names the section of its specification. */
   readonly summary: string
   /** The parameters that it reads; a repeated one is refused. Unknown parameters are ignored. */

@@ -33,6 +33,8 @@ export interface Provider extends FeatureTables {
   readonly featureSettings: Readonly<Record<string, unknown>>
   /** Issuer identifier: OAUTH_ISSUER, or the request's origin. */
   readonly issuer: string
+  /** The issuer's origin, to which the addresses of `paths` belong, whether or not the issuer has a path. */
+  readonly origin: string
   readonly paths: Paths
   readonly store: Store
   /** The Worker's bindings, for features with their own tables. */

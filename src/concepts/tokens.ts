@@ -142,7 +142,7 @@ export interface PossessionProof {
   verify(
     request: Pick<EndpointRequest, 'headers' | 'method' | 'url'>,
     accessToken: string | null,
-    provider: Pick<Provider, 'featureSettings' | 'issuer' | 'keys' | 'request' | 'settings'>,
+    provider: Pick<Provider, 'featureSettings' | 'keys' | 'origin' | 'request' | 'settings'>,
   ): Promise<ProvenKey>
   /** The parameters that bind the code of an authorization request to a key (RFC 9449 10). */
   authorizationParameters(jkt: string): Readonly<Record<string, string>>

@@ -113,7 +113,7 @@ async function authorizeDevice(
     if (resources instanceof OAuthError) throw resources
     deviceScope(asked ?? '', { client, resources, scopes, userId: null }, provider)
     if (!isKept) continue
-    const verificationUri = `${provider.issuer}${DEVICE_PATH}`
+    const verificationUri = `${provider.origin}${DEVICE_PATH}`
     return {
       body: {
         device_code: await mintDeviceCode(id, provider.keys),

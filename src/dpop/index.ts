@@ -44,7 +44,7 @@ const dpopProof: PossessionProof = {
     const verified = await verifyProof(headers.get('DPoP') ?? '', {
       method,
       // Behind a proxy, a request may name another host than the client does.
-      urls: [`${provider.issuer}${pathname}`, url],
+      urls: [`${provider.origin}${pathname}`, url],
       accessToken,
       now,
     })

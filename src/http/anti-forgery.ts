@@ -28,18 +28,18 @@ export async function antiForgeryValue(c: Context<ProviderEnv>): Promise<string>
  * send `Origin: null`, which proves nothing either way; another origin does.
  */
 export const requireSameOrigin: MiddlewareHandler<ProviderEnv> = async (c, next) => {
-  refuseForeign(c.req.raw, c.get('provider').issuer)
+  refuseForeign(c.req.raw, c.get('provider').origin)
   await next()
 }
 
 /**
  * Does the same as a function.
- * @param issuer the origin that browsers see, if a proxy uses another host
+ * @param own the origin that browsers see, if a proxy uses another host
  * @throws {OAuthError} access_denied, 403
  */
-export function refuseForeign({ headers, method, url }: Request, issuer: string): void {
+export function refuseForeign({ headers, method, url }: Request, own: string): void {
   const origin = headers.get('Origin')
-  const foreign = origin !== null && ![new URL(url).origin, issuer, 'null'].includes(origin)
+  const foreign = origin !== null && ![new URL(url).origin, own, 'null'].includes(origin)
   if (!SAFE.includes(method) && (foreign || headers.get('Sec-Fetch-Site') === 'cross-site')) throw forged()
 }
 

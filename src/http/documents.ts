@@ -1,5 +1,5 @@
 import type { Endpoint, EndpointAnswer, EndpointRequest, Provider } from '../concepts.ts'
-import { authorizationServerMetadata } from '../oauth/metadata.ts'
+import { authorizationServerMetadata, issuerDocument } from '../oauth/metadata.ts'
 import { writtenOnce } from '../oauth/written-once.ts'
 import { identifierKey } from '../resource-identifier.ts'
 import { describedResource, protectedResourceMetadata } from '../resource-server/protected-resource.ts'
@@ -19,12 +19,15 @@ const DOCUMENT = {
 
 /** Documents at the origin's root that describe the provider, computed for each provider (RFC 8414 3, RFC 9728 3). */
 export const documents: readonly Endpoint[] = [
-  {
-    ...DOCUMENT,
-    path: '/.well-known/oauth-authorization-server',
-    summary: 'Authorization server metadata (RFC 8414)',
-    answer: async (_, provider) => writtenOnce('metadata', provider, authorizationServerMetadata),
-  },
+  ...issuerDocument(
+    'oauth-authorization-server',
+    {
+      ...DOCUMENT,
+      summary: 'Authorization server metadata (RFC 8414)',
+      answer: async (_, provider) => writtenOnce('metadata', provider, authorizationServerMetadata),
+    },
+    false,
+  ),
   {
     ...DOCUMENT,
     path: '/.well-known/oauth-protected-resource',
@@ -75,11 +78,11 @@ export const documents: readonly Endpoint[] = [
  * tokens; otherwise those that are set up do, and the origin itself.
  */
 async function describeResource({ url }: EndpointRequest, provider: Provider): Promise<EndpointAnswer> {
-  const { issuer, settings } = provider
-  const resource = describedResource(issuer, url)
+  const { issuer, origin, settings } = provider
+  const resource = describedResource(origin, url)
   const set = await knownResources(provider)
   const known = set.find(({ identifier }) => identifierKey(identifier) === identifierKey(resource))
-  if (!known && set.length > 0 && resource !== issuer) {
+  if (!known && set.length > 0 && resource !== origin) {
     return { status: 404, body: { error: 'not_found', error_description: 'There is no such resource.' } }
   }
   return {
@@ -101,7 +104,7 @@ function securityText({ issuer, securityContact }: Settings, now: number): strin
   return [
     ...securityContact.map((url) => `Contact: ${url}`),
     `Expires: ${expires.toISOString()}`,
-    ...(issuer === null ? [] : [`Canonical: ${issuer}/.well-known/security.txt`]),
+    ...(issuer === null ? [] : [`Canonical: ${new URL(issuer).origin}/.well-known/security.txt`]),
     '',
   ].join('\n')
 }

@@ -41,7 +41,7 @@ function handlerOf(rows: readonly Endpoint[], { enter, fail }: Entrance): Handle
   const methods = rows.map(({ method }) => method)
   const byMethod: ReadonlyMap<string, Endpoint> = new Map(rows.map((row) => [row.method, row]))
   const cors = rows.some((row) => row.cors) ? ANY_ORIGIN : null
-  return async (c) => {
+  return async (c, next) => {
     let shared: Shared = {}
     try {
       await enter(c)
@@ -50,12 +50,13 @@ function handlerOf(rows: readonly Endpoint[], { enter, fail }: Entrance): Handle
       shared = cors ?? shared
       const row = byMethod.get(method === 'HEAD' ? 'GET' : method)
       if (!row) throw wrongMethod(methods)
-      // An endpoint that the settings turn off does not exist.
-      if (row.available && !row.available(c.get('provider'))) return await addHeaders(c, shared).notFound()
-      return await serve(c, row, shared)
+      if (row.available?.(c.get('provider'), c.req.path) ?? true) return await serve(c, row, shared)
     } catch (error) {
       return fail(error, addHeaders(c, shared))
     }
+    // An endpoint that the settings turn off does not exist; another part of the Worker may have its address.
+    addHeaders(c, shared)
+    return next()
   }
 }
 
@@ -75,7 +76,7 @@ function wrongMethod(methods: readonly string[]): OAuthError {
 /** Handles a request with one row: reads it, answers it, and adds to a refusal what the row requires. */
 async function serve(c: Context<ProviderEnv>, row: Endpoint, shared: Shared): Promise<Response> {
   const provider = c.get('provider')
-  if (row.caller === 'browser') refuseForeign(c.req.raw, provider.issuer)
+  if (row.caller === 'browser') refuseForeign(c.req.raw, provider.origin)
   const asked = await readRequest(c, row)
   await refuseRepeatedParameters(row, asked, provider)
   const bearer = row.caller === 'bearer' ? presentedToken(c.req.raw, row, asked, provider) : null

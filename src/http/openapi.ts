@@ -1,20 +1,21 @@
 import type { Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
+import { wellKnownUrl } from '../well-known.ts'
 import { form, query, type Schema } from './openapi-parts.ts'
 
 /** Describes the endpoints and pages as OpenAPI 3.1, at this provider's addresses. */
 export function openApiDocument(provider: Provider): Schema {
-  const { endpoints, issuer, pages, paths } = provider
+  const { endpoints, issuer, origin, pages, paths } = provider
   const here = endpoints.filter(({ available }) => available?.(provider) ?? true)
   const described = here.map((row) => ({ [pathOf(row, provider)]: operationsOf(row, provider) }))
   return {
     openapi: '3.1.0',
     info: { title: 'edge-oauth2-provider', version: '1', description: 'OAuth 2.0 authorization server.' },
-    servers: [{ url: issuer }],
+    servers: [{ url: origin }],
     paths: [...described, ...pages.map(({ describe }) => describe?.(provider) ?? {})].reduce(join, {}),
     components: { schemas: { Error: ERROR }, securitySchemes: SECURITY_SCHEMES },
     externalDocs: {
-      url: `${issuer}/.well-known/oauth-authorization-server`,
+      url: wellKnownUrl('oauth-authorization-server', issuer),
       description: `Metadata of the endpoints below ${paths.oauth2}`,
     },
   }
@@ -32,7 +33,7 @@ function join(known: Schema, added: Schema): Schema {
 /** Returns an endpoint's path, as OpenAPI writes it. */
 function pathOf({ at, path }: Endpoint, { paths }: Provider): string {
   const below = at === 'oauth2' ? paths.oauth2 : ''
-  return `${below}${path.replaceAll(/:(\w+)/g, '{$1}').replace(/\/\*$/, '/{path}')}`
+  return `${below}${path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, '{$1}').replace(/\/\*$/, '/{path}')}`
 }
 
 function operationsOf(row: Endpoint, provider: Provider): Schema {

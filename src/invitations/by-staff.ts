@@ -7,8 +7,8 @@ import { mintMailLink } from '../tokens/opaque.ts'
 import type { Messages } from '../ui/messages.ts'
 
 /** Returns where an invitation leads. */
-export async function invitationUrl(id: string, { issuer, keys, paths }: Provider): Promise<string> {
-  return `${issuer}${paths.signUp}?invitation=${await mintMailLink(id, keys)}`
+export async function invitationUrl(id: string, { keys, origin, paths }: Provider): Promise<string> {
+  return `${origin}${paths.signUp}?invitation=${await mintMailLink(id, keys)}`
 }
 
 /** The mail of an invitation. */

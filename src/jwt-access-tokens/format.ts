@@ -110,7 +110,7 @@ function keyContext({ defer, keys, request, signingKeyStore }: FormatProvider): 
 async function ownClaims(issued: IssuedTokens, provider: Provider): Promise<JWTPayload> {
   const { clientId, details, expiresAt, resource, scope, token, userId } = issued
   const authTime = authTimeOf(issued)
-  const [first = provider.issuer, ...others] = await audienceOf(resource, provider)
+  const [first = provider.origin, ...others] = await audienceOf(resource, provider)
   const [level] = userId === null ? [] : reachedLevels(amrOf(details))
   const jkt = jktOf(details)
   const act = asObject(details?.['act'])

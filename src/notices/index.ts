@@ -48,13 +48,13 @@ async function sendOfLock(userId: string, find: FindLocked, provider: Provider):
   const to = await find(userId, provider)
   if (to === null) return
   const messages = messagesTo(to.locale, provider)
-  const { issuer, paths, settings } = provider
+  const { origin, paths, settings } = provider
   const { locked } = noticeMessages(messages)
   const letter = {
     lang: messages.lang,
     subject: locked.subject(settings.siteName),
     paragraphs: [locked.text(THROTTLE_WINDOW / 60)],
-    link: { label: locked.link, url: `${issuer}${paths.login}` },
+    link: { label: locked.link, url: `${origin}${paths.login}` },
     closing: [locked.advice],
   }
   sendMail(letter, to.email, provider)
@@ -71,10 +71,10 @@ async function send(
   if (to === null) return
   // Somebody else, with a browser in another language, may have made the change.
   const messages = to.locale === null ? browser.messages : messagesTo(to.locale, provider)
-  const { issuer, paths, settings } = provider
+  const { origin, paths, settings } = provider
   const { locked: _locked, manage, ...notices } = noticeMessages(messages)
   const { subject, text } = notices[change]
-  const link = { label: manage, url: `${issuer}${paths.account}` }
+  const link = { label: manage, url: `${origin}${paths.account}` }
   const letter = {
     lang: messages.lang,
     subject: subject(settings.siteName),

@@ -1,6 +1,7 @@
 import type { Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
 import { fixedScopes } from '../scope.ts'
+import { pathOf } from '../well-known.ts'
 import { authMethodsOf } from './client-auth.ts'
 import { supportedResponseTypes, usableGrantTypes } from './response-types/index.ts'
 
@@ -56,7 +57,33 @@ function endpointMembers(endpoint: Endpoint, provider: Provider): Members {
     .map(([name]) => name)
     .filter((name) => name !== 'none' || caller === 'client')
   return {
-    [metadata]: `${provider.issuer}${at === 'oauth2' ? provider.paths.oauth2 : ''}${path}`,
+    [metadata]: `${provider.origin}${at === 'oauth2' ? provider.paths.oauth2 : ''}${path}`,
     ...(ENDPOINTS_WITH_METHODS.includes(metadata) && { [`${metadata}_auth_methods_supported`]: methods }),
   }
+}
+
+/**
+ * Returns the endpoints of a document about the issuer. Only the address that was built from the issuer exists: the name at the
+ * root, or before the issuer's path (RFC 8414 3.1).
+ * @param isAppended whether clients also put the name after the path (RFC 8414 5)
+ */
+export function issuerDocument(
+  name: string,
+  row: Omit<Endpoint, 'available' | 'path'>,
+  isAppended: boolean,
+): readonly Endpoint[] {
+  const root = `/.well-known/${name}`
+  const at = (path: string, addressOf: (own: string) => string): Endpoint => ({
+    ...row,
+    path,
+    available({ issuer }, asked) {
+      const own = pathOf(issuer)
+      return (path === root) === (own === '') && (asked ?? addressOf(own)) === addressOf(own)
+    },
+  })
+  return [
+    at(root, () => root),
+    at(`${root}/*`, (own) => root + own),
+    ...(isAppended ? [at(`/:issuer{.+}${root}`, (own) => own + root)] : []),
+  ]
 }

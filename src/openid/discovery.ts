@@ -1,5 +1,5 @@
 import type { Endpoint, Provider } from '../concepts.ts'
-import { authorizationServerMetadata } from '../oauth/metadata.ts'
+import { authorizationServerMetadata, issuerDocument } from '../oauth/metadata.ts'
 import { writtenOnce } from '../oauth/written-once.ts'
 import { CLAIMS_SUPPORTED } from './claims.ts'
 import { ACR_VALUES } from './id-token-facts.ts'
@@ -10,9 +10,9 @@ import { requestObjectMetadata } from './request-object/index.ts'
 
 /** Members of the metadata that OpenID Connect adds (OpenID Connect Discovery 3, RP-Initiated Logout 2.1, Back-Channel Logout 2.1). */
 export function openIdMetadata(provider: Provider): Readonly<Record<string, unknown>> {
-  const { issuer, paths } = provider
+  const { origin, paths } = provider
   return {
-    end_session_endpoint: `${issuer}${paths.oauth2}/logout`,
+    end_session_endpoint: `${origin}${paths.oauth2}/logout`,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
     subject_types_supported: ['public', 'pairwise'],
@@ -34,20 +34,24 @@ function cache({ settings }: Provider): string {
 }
 
 /**
- * The key set, and discovery. Our issuers are origins, so discovery has a single address: a document below a path would name
- * another issuer than the requested one (OpenID Connect Discovery 4.3).
+ * The key set, and discovery at the addresses that belong to the issuer: its path before the name, as clients of OpenID Connect
+ * write it (OpenID Connect Discovery 4), and after it, as others do (RFC 8414 5). Any other document would name another issuer
+ * than the requested one.
  */
 export function openIdDocuments(openId: OpenId): readonly Endpoint[] {
   const documents = { at: 'root', method: 'GET', body: 'none', caller: 'nobody', cors: true } as const
   return [
-    {
-      ...documents,
-      path: '/.well-known/openid-configuration',
-      cache,
-      summary: 'Discovery (OpenID Connect Discovery 4)',
-      // The same document as that of RFC 8414.
-      answer: async (_, provider) => writtenOnce('metadata', provider, authorizationServerMetadata),
-    },
+    ...issuerDocument(
+      'openid-configuration',
+      {
+        ...documents,
+        cache,
+        summary: 'Discovery (OpenID Connect Discovery 4)',
+        // The same document as that of RFC 8414.
+        answer: async (_, provider) => writtenOnce('metadata', provider, authorizationServerMetadata),
+      },
+      true,
+    ),
     {
       ...documents,
       at: 'oauth2',

@@ -4,7 +4,7 @@ export interface SignInClient {
   readonly isPublic: boolean
   readonly redirectUri: string
   readonly issuer: string
-  /** Path of the protocol's endpoints. */
+  /** URL below which the protocol's endpoints are. */
   readonly oauth2: string
   /** Names separated by spaces, `openid` among them. */
   readonly scope: string
@@ -107,8 +107,8 @@ function springCode({ clientId, issuer, scope }: SignInClient): string {
             scope: ${quoted(scope.split(' ').join(','))}`
 }
 
-function djangoCode({ clientId, issuer, oauth2, scope }: SignInClient): string {
-  const endpoint = (path: string): string => quoted(`${issuer}${oauth2}${path}`)
+function djangoCode({ clientId, oauth2, scope }: SignInClient): string {
+  const endpoint = (path: string): string => quoted(`${oauth2}${path}`)
   return `OIDC_RP_CLIENT_ID = ${quoted(clientId)}
 OIDC_RP_CLIENT_SECRET = os.environ["CLIENT_SECRET"]
 OIDC_RP_SIGN_ALGO = "RS256"
@@ -132,15 +132,15 @@ config := oauth2.Config{
 verifier := provider.Verifier(&oidc.Config{ClientID: config.ClientID})`
 }
 
-function grafanaCode({ clientId, issuer, oauth2, scope }: SignInClient): string {
+function grafanaCode({ clientId, oauth2, scope }: SignInClient): string {
   return `[auth.generic_oauth]
 enabled = true
 client_id = ${quoted(clientId)}
 client_secret = $__env{CLIENT_SECRET}
 scopes = ${scope}
-auth_url = ${issuer}${oauth2}/authorize
-token_url = ${issuer}${oauth2}/token
-api_url = ${issuer}${oauth2}/userinfo
+auth_url = ${oauth2}/authorize
+token_url = ${oauth2}/token
+api_url = ${oauth2}/userinfo
 login_attribute_path = preferred_username
 use_pkce = true`
 }

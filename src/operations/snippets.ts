@@ -12,14 +12,14 @@ export interface Snippet {
 /** Returns ready-to-paste calls for a client, by what it may do. Secrets are written as `$CLIENT_SECRET`. */
 export function snippetsOf(
   record: AdminRecord,
-  { features, issuer, paths }: Pick<Provider, 'features' | 'issuer' | 'paths'>,
+  { features, issuer, origin, paths }: Pick<Provider, 'features' | 'issuer' | 'origin' | 'paths'>,
 ): readonly Snippet[] {
   const caller: Caller = {
     clientId: valueOf(record, 'client_id'),
     isPublic: record['type'] === 'public',
     redirectUri: listOf(record, 'redirect_uris')[0] ?? '',
     issuer,
-    oauth2: paths.oauth2,
+    oauth2: `${origin}${paths.oauth2}`,
   }
   const grantTypes = listOf(record, 'grant_types')
   const scope = signInScope(valueOf(record, 'scope'))
@@ -83,11 +83,12 @@ interface Caller {
   readonly isPublic: boolean
   readonly redirectUri: string
   readonly issuer: string
+  /** URL below which the protocol's endpoints are. */
   readonly oauth2: string
 }
 
 function curl(
-  { clientId, isPublic, issuer, oauth2 }: Caller,
+  { clientId, isPublic, oauth2 }: Caller,
   fields: readonly (readonly [string, string])[],
 ): string {
   const all = [
@@ -100,17 +101,17 @@ function curl(
       ? `--data-urlencode "${name}=${value}"`
       : `--data-urlencode ${quoted(`${name}=${value}`)}`,
   )
-  return [`curl ${issuer}${oauth2}/token`, ...lines].join(' \\\n  ')
+  return [`curl ${oauth2}/token`, ...lines].join(' \\\n  ')
 }
 
-function authorizeUrl({ clientId, issuer, oauth2, redirectUri }: Caller): string {
+function authorizeUrl({ clientId, oauth2, redirectUri }: Caller): string {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
     redirect_uri: redirectUri,
     code_challenge_method: 'S256',
   })
-  return `${issuer}${oauth2}/authorize?${query.toString()}&state=$STATE&code_challenge=$CODE_CHALLENGE`
+  return `${oauth2}/authorize?${query.toString()}&state=$STATE&code_challenge=$CODE_CHALLENGE`
 }
 
 function library({ clientId, isPublic, issuer, redirectUri }: Caller): string {

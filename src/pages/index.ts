@@ -70,9 +70,9 @@ export function pages(replaced: Partial<Pages> = {}): Feature {
 }
 
 function pageMetadata(provider: Provider): Readonly<Record<string, unknown>> {
-  const { issuer, paths } = provider
+  const { origin, paths } = provider
   return {
-    authorization_endpoint: `${issuer}${paths.oauth2}/authorize`,
+    authorization_endpoint: `${origin}${paths.oauth2}/authorize`,
     ui_locales_supported: languagesOf(provider).map(({ lang }) => lang),
   }
 }

@@ -10,9 +10,9 @@ export interface RelyingParty {
 }
 
 /** Returns the relying party of a provider. */
-export function relyingPartyOf({ featureSettings, issuer }: Provider): RelyingParty {
+export function relyingPartyOf({ featureSettings, origin }: Provider): RelyingParty {
   const { passkeyOrigins, passkeyRpId } = settingsOf(PASSKEY_SETTINGS, { featureSettings })
-  return { id: passkeyRpId ?? new URL(issuer).hostname, origins: [issuer, ...passkeyOrigins] }
+  return { id: passkeyRpId ?? new URL(origin).hostname, origins: [origin, ...passkeyOrigins] }
 }
 
 /**

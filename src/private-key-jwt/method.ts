@@ -77,6 +77,6 @@ async function verifyBy(
 }
 
 function audiencesOf(provider: Provider): readonly string[] {
-  const urls = { issuer: provider.issuer, token_endpoint: `${provider.issuer}${provider.paths.oauth2}/token` }
+  const urls = { issuer: provider.issuer, token_endpoint: `${provider.origin}${provider.paths.oauth2}/token` }
   return settingsOf(PRIVATE_KEY_JWT_SETTINGS, provider).assertionAudiences.map((name) => urls[name])
 }

@@ -90,12 +90,15 @@ export async function providerFor(
 ): Promise<Provider> {
   const { featureSettings, grantTypes, keys, originOf, settings } = read(env)
   const upkeep = options.createUpkeepStore(env)
+  const publicUrl = settings.issuer === null ? arrival.url : `${settings.issuer}/`
+  const origin = publicUrl === null ? '' : originOf(publicUrl)
   const provider: Provider = Object.freeze({
     ...options.tables,
     grantTypes,
     settings,
     featureSettings,
-    issuer: settings.issuer ?? (arrival.url === null ? '' : originOf(arrival.url)),
+    issuer: settings.issuer ?? origin,
+    origin,
     store: options.createStore(env),
     bindings: env,
     upkeep,
@@ -174,7 +177,7 @@ function requireKnownHost(c: Context<ProviderEnv>): void {
 function isKnown(url: string, { hosts, issuer }: Settings): boolean {
   if (LOOPBACK.test(url)) return true
   const { host } = new URL(url)
-  return host === issuer?.replace(/^https?:\/\//, '') || hosts.includes(host)
+  return (issuer !== null && host === new URL(issuer).host) || hosts.includes(host)
 }
 
 /**

@@ -30,9 +30,9 @@ export function resetLetter(
 /** How staff restore somebody's access: the link goes by mail if mail is sent, or else staff hand it over. */
 export function recoveryOf(provider: Provider): LinkOffer | null {
   if (!hasRecovery(provider)) return null
-  const { issuer, keys, paths, settings } = provider
+  const { keys, origin, paths, settings } = provider
   return linkOffer(
-    async (id) => `${issuer}${newPasswordUrl(paths)}?token=${await mintMailLink(id, keys)}`,
+    async (id) => `${origin}${newPasswordUrl(paths)}?token=${await mintMailLink(id, keys)}`,
     (messages, url) => resetLetter(messages, settings, { time: mailMessages(messages).mail.aDay, url }),
     provider,
   )

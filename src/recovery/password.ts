@@ -81,7 +81,7 @@ export async function recover(c: Handling, links: MailLinks): Promise<Response> 
   if (!offersRecovery(provider)) return showNotFound(c)
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)
-  const { issuer, keys, paths, settings } = provider
+  const { keys, origin, paths, settings } = provider
   const captured = await openRequest(c, form.get('request'))
   const identifier = form.get('identifier') ?? ''
   await refuseFlood(provider)
@@ -92,7 +92,7 @@ export async function recover(c: Handling, links: MailLinks): Promise<Response> 
     typed: identifier,
     lifetime: LIFETIME,
     async write(messages, id) {
-      const url = `${issuer}${newPasswordUrl(paths)}?token=${await mintMailLink(id, keys)}`
+      const url = `${origin}${newPasswordUrl(paths)}?token=${await mintMailLink(id, keys)}`
       const time = mailMessages(messages).mail.minutes(LIFETIME / 60)
       return resetLetter(messages, settings, { time, url })
     },

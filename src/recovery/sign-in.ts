@@ -63,7 +63,7 @@ async function ask(
   captured: CapturedRequest | null,
 ): Promise<Response> {
   const provider = c.get('provider')
-  const { issuer, keys, paths, settings } = provider
+  const { keys, origin, paths, settings } = provider
   const identifier = form.get('identifier') ?? ''
   await refuseFlood(provider)
   const notice = await refusalOfGuards(c, form)
@@ -75,7 +75,7 @@ async function ask(
     lifetime: LIFETIME,
     async write(messages, linkId) {
       const code = await mailCode(linkId, EIGHT_LETTERS, keys)
-      const url = `${issuer}${signInLinkUrl(paths)}?token=${await mintMailLink(linkId, keys)}${rest}`
+      const url = `${origin}${signInLinkUrl(paths)}?token=${await mintMailLink(linkId, keys)}${rest}`
       return signInLetter(messages, {
         code: `${code.slice(0, 4)}-${code.slice(4)}`,
         minutes: LIFETIME / 60,

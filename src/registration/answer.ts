@@ -17,13 +17,13 @@ export async function registrationAnswer(
   secret: string | null,
   provider: Provider,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { issuer, keys, paths } = provider
+  const { keys, origin, paths } = provider
   return {
     client_id: client.clientId,
     client_id_issued_at: client.createdAt,
     ...(secret !== null && { client_secret: secret, client_secret_expires_at: 0 }),
     registration_access_token: await mintRegistrationToken(tokenId, keys),
-    registration_client_uri: `${issuer}${paths.oauth2}/register/${encodeURIComponent(client.clientId)}`,
+    registration_client_uri: `${origin}${paths.oauth2}/register/${encodeURIComponent(client.clientId)}`,
     ...membersOf(client, provider),
     response_types: responseTypesOf(client.grantTypes, provider),
   }

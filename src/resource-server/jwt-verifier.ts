@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { readHeader, typeOf } from '../crypto/signed.ts'
 import { identifierKey } from '../resource-identifier.ts'
 import type { AccessToken } from '../tokens/verify.ts'
+import { wellKnownUrl } from '../well-known.ts'
 import { type IntrospectionOptions, introspectionVerifier } from './introspection-verifier.ts'
 
 /** Whose tokens are accepted, and for what. */
@@ -66,7 +67,7 @@ export function jwtVerifier(options: JwtVerifierOptions): (token: string) => Pro
   async function read(now: number): Promise<Keys> {
     const described = v.parse(
       metadata,
-      await readJson(`${issuer}/.well-known/oauth-authorization-server`, ask),
+      await readJson(wellKnownUrl('oauth-authorization-server', issuer), ask),
     )
     if (described.issuer !== issuer) throw new Error(`The metadata of ${issuer} belongs to another issuer.`)
     const set = v.parse(keySet, await readJson(described.jwks_uri, ask))

@@ -32,13 +32,13 @@ export function ownResource<E extends Env>(
 
 /** Returns the resource that a request to the provider's Worker is for, at the public origin. */
 async function askedResource(url: string, provider: Provider, named?: string): Promise<AskedResource> {
-  const { issuer } = provider
+  const { origin } = provider
   if (named !== undefined) {
-    const identifier = named.startsWith('/') ? `${issuer}${named}` : named
+    const identifier = named.startsWith('/') ? `${origin}${named}` : named
     return { identifier, isNamed: true, metadata: resourceMetadataUrl(identifier) }
   }
   const { pathname, search } = new URL(url)
-  const address = `${issuer}${pathname}`
+  const address = `${origin}${pathname}`
   const known = await knownResources(provider)
   const [nearest] = known
     .map(({ identifier }) => identifier)
@@ -48,8 +48,8 @@ async function askedResource(url: string, provider: Provider, named?: string): P
     return { identifier: nearest, isNamed: true, metadata: resourceMetadataUrl(nearest) }
   // If nothing is set up, every address of the origin is described.
   return {
-    identifier: issuer,
+    identifier: origin,
     isNamed: false,
-    metadata: resourceMetadataUrl(known.length === 0 ? address : issuer),
+    metadata: resourceMetadataUrl(known.length === 0 ? address : origin),
   }
 }

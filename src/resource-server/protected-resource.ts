@@ -1,21 +1,22 @@
+import { wellKnownUrl } from '../well-known.ts'
+
 /** Where protected resources are described (RFC 9728 3). */
-const WELL_KNOWN = '/.well-known/oauth-protected-resource'
+const NAME = 'oauth-protected-resource'
 
 /** Returns the address of a resource's metadata, with its path after the well-known one (RFC 9728 3.1). */
 export function resourceMetadataUrl(resource: string): string {
-  const { origin, pathname, search } = new URL(resource)
-  return `${origin}${WELL_KNOWN}${pathname === '/' ? '' : pathname}${search}`
+  return wellKnownUrl(NAME, resource)
 }
 
 /**
  * Returns the resource that a metadata address describes (RFC 9728 3.3).
- * @param issuer the public origin
+ * @param origin the public one
  * @param url of
  * the request for the metadata
  */
-export function describedResource(issuer: string, url: string): string {
+export function describedResource(origin: string, url: string): string {
   const { pathname, search } = new URL(url)
-  return `${issuer}${pathname.slice(WELL_KNOWN.length)}${search}`
+  return `${origin}${pathname.slice(`/.well-known/${NAME}`.length)}${search}`
 }
 
 /** The description of a protected resource (RFC 9728 2). */

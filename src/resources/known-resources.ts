@@ -72,7 +72,7 @@ function checkIdentifiers(named: readonly string[]): void {
 function match(
   named: readonly string[],
   resources: readonly KnownResource[],
-  provider: Pick<Provider, 'issuer' | 'settings'>,
+  provider: Pick<Provider, 'origin' | 'settings'>,
 ): readonly KnownResource[] | null {
   const all = new Map(
     [...resources, ownOrigin(provider)].toReversed().map((known) => [identifierKey(known.identifier), known]),
@@ -82,9 +82,9 @@ function match(
 }
 
 /** The provider's own origin, for the APIs beside it that have no resource of their own. */
-function ownOrigin({ issuer, settings }: Pick<Provider, 'issuer' | 'settings'>): KnownResource {
+function ownOrigin({ origin, settings }: Pick<Provider, 'origin' | 'settings'>): KnownResource {
   return {
-    identifier: issuer,
+    identifier: origin,
     name: settings.siteName,
     scope: null,
     tokenFormat: 'opaque',

@@ -130,14 +130,15 @@ export const cookiePrefix: Row<string> = {
 }
 /** An issuer identifier (RFC 8414 2). */
 export const issuer: Row<string | null> = {
-  unit: 'origin',
-  expected: 'an origin without a path, such as https://id.example (http only for localhost)',
+  unit: 'issuer',
+  expected:
+    'an origin, such as https://id.example (http only for localhost), or one with a path, such as https://example.com/id',
   parse(value) {
     const url = typeof value === 'string' ? URL.parse(value) : null
     const local = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1'
-    if (!url || url.origin !== value || !(url.protocol === 'https:' || (url.protocol === 'http:' && local)))
-      return undefined
-    return url.origin
+    if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && local))) return undefined
+    const path = /^(?:\/[\w~-][\w.~-]*)*$/.exec(url.pathname.replace(/^\/$/, ''))?.[0]
+    return path !== undefined && value === url.origin + path ? value : undefined
   },
 }
 /** Hosts, as the requests' URLs name them. */

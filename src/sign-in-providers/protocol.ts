@@ -42,8 +42,8 @@ export interface RequestOptions {
 }
 
 /** Returns the redirect URI of a provider; each has its own, so that answers cannot be mixed up (RFC 9700 4.4.2.2). */
-export function redirectUriOf(id: string, { issuer, paths }: Pick<Provider, 'issuer' | 'paths'>): string {
-  return `${issuer}${paths.login}/with/${id}/callback`
+export function redirectUriOf(id: string, { origin, paths }: Pick<Provider, 'origin' | 'paths'>): string {
+  return `${origin}${paths.login}/with/${id}/callback`
 }
 
 /**

@@ -37,9 +37,9 @@ export async function verifyAccessToken(
 /** Returns whether a token is for the provider itself, as it names no resource or the provider's origin (RFC 8707). */
 export function isForProvider(
   { resource }: Pick<LiveToken, 'resource'>,
-  { issuer }: Pick<Provider, 'issuer'>,
+  { origin }: Pick<Provider, 'origin'>,
 ): boolean {
-  return resource.length === 0 || resource.includes(issuer)
+  return resource.length === 0 || resource.includes(origin)
 }
 
 /**

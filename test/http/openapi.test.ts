@@ -36,8 +36,8 @@ const EVERYTHING = {
   OAUTH_PASSKEY_ORIGINS: 'https://id.example.org',
 }
 
-/** What is not described: files, the local demo, and the middleware that hono lists as routes. */
-const UNDESCRIBED = /^\/(?:assets|demo|admin)\b|\*$|\{path\}$/
+/** What is not described: files, the local demo, what only an issuer with a path has, and the middleware that hono lists as routes. */
+const UNDESCRIBED = /^\/(?:assets|demo|admin)\b|\*$|\{path\}$|^\/\{issuer\}/
 
 /** Paths at which the deployable Worker has a route, without their trailing slash. */
 function routedPaths(): Set<string> {

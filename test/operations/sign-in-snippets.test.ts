@@ -4,6 +4,7 @@ import { snippetsOf } from '../../src/operations/snippets.ts'
 const PROVIDER = {
   features: ['core', 'openid'],
   issuer: 'https://id.example',
+  origin: 'https://id.example',
   paths: {
     oauth2: '/oauth2',
     login: '/login',

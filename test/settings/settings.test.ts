@@ -63,7 +63,12 @@ const WRONG: Record<string, readonly string[]> = {
   OAUTH_ISSUER: [
     'id.example',
     'https://id.example/',
-    'https://id.example/path',
+    'https://id.example/path/',
+    'https://id.example/path?query',
+    'https://id.example/../path',
+    'https://id.example//path',
+    'https://id.example/p%61th',
+    'https://user@id.example/path',
     'http://id.example',
     'ftp://x',
   ],

@@ -41,7 +41,7 @@ export function outboxPage(outboxOf: (provider: Provider) => Outbox): PagePart {
 }
 
 async function show(c: Context<ProviderEnv>, outbox: Outbox): Promise<Response> {
-  const { issuer, keys } = c.get('provider')
+  const { keys, origin } = c.get('provider')
   const opened = await Promise.all(
     (await outbox.list(SHOWN)).map(async ({ id, sealed }) =>
       parse(id, await unseal(sealed, contextOf(id), keys)),
@@ -50,7 +50,7 @@ async function show(c: Context<ProviderEnv>, outbox: Outbox): Promise<Response> 
   const page = OutboxPage({
     ui: await uiOf(c, { form: false }),
     mails: opened.filter((mail) => mail !== null),
-    issuer,
+    origin,
   })
   return showPage(c, page)
 }

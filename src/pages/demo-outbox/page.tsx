@@ -12,11 +12,11 @@ export interface OutboxPageProps {
   /** Newest first. */
   readonly mails: readonly KeptMail[]
   /** The address of our links; no other address becomes a link. */
-  readonly issuer: string
+  readonly origin: string
 }
 
 /** The mail that the local demo would have sent. */
-export function OutboxPage({ issuer, mails, ui }: OutboxPageProps): JSX.Element {
+export function OutboxPage({ origin, mails, ui }: OutboxPageProps): JSX.Element {
   const outbox = outboxMessages(ui.messages)
   return (
     <Layout ui={ui} title={outbox.title} wide>
@@ -42,7 +42,7 @@ export function OutboxPage({ issuer, mails, ui }: OutboxPageProps): JSX.Element 
                   [outbox.sent, <Time at={timeOfId(mail.id)} messages={ui.messages} />],
                 ]}
               />
-              <div class="code">{linked(mail.text, issuer)}</div>
+              <div class="code">{linked(mail.text, origin)}</div>
             </li>
           ))}
         </ul>
@@ -52,9 +52,9 @@ export function OutboxPage({ issuer, mails, ui }: OutboxPageProps): JSX.Element 
 }
 
 /** A text in which lines with our addresses are links. */
-function linked(text: string, issuer: string): readonly (JSX.Element | string)[] {
+function linked(text: string, origin: string): readonly (JSX.Element | string)[] {
   return text
     .trimEnd()
     .split('\n')
-    .flatMap((line) => [line.startsWith(`${issuer}/`) ? <a href={line}>{line}</a> : line, '\n'])
+    .flatMap((line) => [line.startsWith(`${origin}/`) ? <a href={line}>{line}</a> : line, '\n'])
 }

@@ -16,20 +16,20 @@ import { requireSetting, showPage, uiOf } from './respond.ts'
 export function addDemoRoutes(app: Hono<ProviderEnv>): void {
   app.use('/demo/*', requireSetting('demo'))
   app.get('/demo', async (c) => {
-    const { issuer, paths } = c.get('provider')
+    const { origin, paths } = c.get('provider')
     const request = new URLSearchParams({
       response_type: 'code',
       client_id: 'demo',
-      redirect_uri: `${issuer}/demo/callback`,
+      redirect_uri: `${origin}/demo/callback`,
       scope: 'read write',
       state: randomId(),
     })
-    const authorizeUrl = `${issuer}${paths.oauth2}/authorize?${request.toString()}`
+    const authorizeUrl = `${origin}${paths.oauth2}/authorize?${request.toString()}`
     return showPage(c, c.get('pages').demo({ ui: await uiOf(c, { form: false }), authorizeUrl }))
   })
   addDemoApi(app)
   app.get('/demo/callback', async (c) => {
-    const { issuer, paths } = c.get('provider')
+    const { origin, paths } = c.get('provider')
     const params = readQuery(c.req.raw)
     const code = params.get('code') ?? null
     const page = c.get('pages').demoCallback({
@@ -47,7 +47,7 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
           : {
               action: '/demo/redeem',
               code,
-              curl: command(`${issuer}${paths.oauth2}/token`, redemption(code, issuer)),
+              curl: command(`${origin}${paths.oauth2}/token`, redemption(code, origin)),
             },
       startUrl: '/demo',
     })
@@ -68,7 +68,7 @@ async function redeem(c: Context<ProviderEnv>): Promise<Response> {
   const form = await readForm(c.req.raw)
   await requireAntiForgery(c, form)
   const provider = c.get('provider')
-  const body = new URLSearchParams(redemption(form.get('code') ?? '', provider.issuer)).toString()
+  const body = new URLSearchParams(redemption(form.get('code') ?? '', provider.origin)).toString()
   const { answer, refused } = await tokenEndpoint.answer(formRequest(body, c.req.url), provider).then(
     ({ body: tokens }) => ({ answer: membersOf(tokens), refused: false }),
     (error: unknown) => {
@@ -97,12 +97,12 @@ function membersOf(answer: EndpointAnswer['body']): Readonly<Record<string, stri
 
 function commandsFor(
   answer: Readonly<Record<string, string>>,
-  { issuer, paths }: Provider,
+  { origin, paths }: Provider,
 ): readonly DemoCommand[] {
   const { access_token: access = '', refresh_token: refresh } = answer
-  const endpoint = (name: string): string => `${issuer}${paths.oauth2}/${name}`
+  const endpoint = (name: string): string => `${origin}${paths.oauth2}/${name}`
   return [
-    { purpose: 'callApi', curl: `curl ${issuer}/demo/api \\\n  -H "Authorization: Bearer ${access}"` },
+    { purpose: 'callApi', curl: `curl ${origin}/demo/api \\\n  -H "Authorization: Bearer ${access}"` },
     { purpose: 'introspect', curl: command(endpoint('introspect'), { ...CLIENT, token: access }) },
     ...(refresh === undefined
       ? []
@@ -135,11 +135,11 @@ function addDemoApi(app: Hono<ProviderEnv>): void {
 const CLIENT = { client_id: 'demo', client_secret: 'demo-secret' }
 
 /** Returns how to redeem a code (RFC 6749 4.1.3). A code that we did not mint could contain shell syntax. */
-function redemption(code: string, issuer: string): Readonly<Record<string, string>> {
+function redemption(code: string, origin: string): Readonly<Record<string, string>> {
   return {
     ...CLIENT,
     grant_type: 'authorization_code',
-    redirect_uri: `${issuer}/demo/callback`,
+    redirect_uri: `${origin}/demo/callback`,
     code: code.replaceAll(/[^\w-]/g, ''),
   }
 }
