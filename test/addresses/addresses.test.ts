@@ -304,6 +304,35 @@ describe('the mail of an address', () => {
     expect(await all(`SELECT count(*) AS n FROM mail_links WHERE spent_at IS NOT NULL`)).toEqual([{ n: 1 }])
   })
 
+  threat(
+    174,
+    'of two accounts that open their links to one address fifty times at once, one gets it',
+    async () => {
+      const bob = await signedIn(await idOf('bob'), OUTBOX)
+      const pages: (readonly [Browser, Visit, string])[] = []
+      for (const own of [browser, bob]) {
+        await act({ intent: 'send', email: 'shared@example.org' }, own)
+        const link = linkIn(await mailTo('shared@example.org'))
+        pages.push([own, await own.visit(link), tokenIn(link)])
+      }
+      const visits = await Promise.all(
+        Array.from({ length: 25 }, () => pages)
+          .flat()
+          .map(async ([own, page, token]) => {
+            const fields = { ...hiddenFields(page.text, HERE), intent: 'link', token }
+            return (await own.post(HERE, fields)).status
+          }),
+      )
+      expect(visits.filter((status) => status === 303)).toHaveLength(1)
+      const owners = await all(`SELECT username FROM users WHERE email = 'shared@example.org'`)
+      expect(owners).toHaveLength(1)
+      expect(await all(`SELECT count(*) AS n FROM mail_links WHERE spent_at IS NOT NULL`)).toEqual([{ n: 1 }])
+      expect(await all(`SELECT count(*) AS n FROM audit_events WHERE type = 'email_verified'`)).toEqual([
+        { n: 1 },
+      ])
+    },
+  )
+
   threat(175, 'one address gets ten mails a day, whoever asks', async () => {
     const statuses: number[] = []
     for (let asked = 0; asked < 12; asked++) {

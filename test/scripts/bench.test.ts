@@ -49,6 +49,15 @@ it('the benchmark counts what a sign-in costs', { timeout: 120_000 }, async () =
   expect(cpu).toBeGreaterThan(0)
 })
 
+// The limit of Workers Free (https://developers.cloudflare.com/workers/platform/limits/#cpu-time). What is measured is all of
+// the process, with the database, so the Worker itself takes less.
+it('a sign-in with a passkey or by a link takes less than 10 ms of CPU', { timeout: 120_000 }, async () => {
+  const signIns = SCENARIOS.filter(({ name }) => name === 'passkey' || name === 'link')
+  expect(signIns).toHaveLength(2)
+  for (const { name, provider } of await measure(signIns, workerd, { rounds: 3, seconds: 0.5, warmUp: 64 }))
+    expect([name, provider.cpu.median, provider.cpu.median < 10]).toEqual([name, provider.cpu.median, true])
+})
+
 it(
   'the benchmark names the functions in which the time of a request goes',
   { timeout: 120_000 },
