@@ -57,7 +57,7 @@ const TARGETS: readonly Target[] = [
   {
     name: 'core and pages',
     entry: 'scripts/size/pages.ts',
-    budget: 102,
+    budget: 103,
     without: ['/admin/api', ...OPENID, ...DJANGO, ...SLOW_HASHES, ...OPERATORS, ...GERMAN],
   },
   {

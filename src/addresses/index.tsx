@@ -46,6 +46,7 @@ function isOn(provider: Provider): boolean {
 /** The part of the account page that links to the address; it reads nothing. */
 const section = leadingSection(
   'email',
+  'profile',
   (messages) => mailMessages(messages).addresses,
   ({ account }) => addressUrl(account),
   isOn,

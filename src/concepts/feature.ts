@@ -158,10 +158,15 @@ export interface PagePart {
   readonly describe?: (provider: Provider) => Readonly<Record<string, unknown>>
 }
 
+/** Groups of the account page whose rows features add. */
+export type AccountGroup = 'profile' | 'security' | 'data'
+
 /** A part that a feature adds to another feature's page. */
 export interface PageSection {
   /** Its anchor on the page. */
   readonly id: string
+  /** The group of the account page that it is a row of; a part of its own at the end if it has none. */
+  readonly group?: AccountGroup
   /** Heading, in the language that the browser asks for. */
   readonly title: (c: Context<ProviderEnv>) => string
   /** @returns null if there is nothing to show */

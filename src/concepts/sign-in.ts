@@ -11,6 +11,8 @@ export interface SignInOption {
    * @returns null if it is not available
    */
   readonly render: (c: Context<ProviderEnv>, requestId: string | null) => Promise<JSX.Element | null>
+  /** Whether it is only links that belong to the password form. */
+  readonly isLinks?: boolean
   /** The text of a script in its part of the page; the page's policy allows it by its hash. */
   readonly script?: string
   /** Whether the browser offers it in the username field (WebAuthn Level 3 5.1.4, conditional mediation). */

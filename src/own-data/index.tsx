@@ -84,7 +84,13 @@ export function ownDataFeature(
 }
 
 /** The part of the account page that links there; it reads nothing. */
-const section = leadingSection('own-data', ownDataMessages, pageUrl, ({ hooks }) => hooks.users === null)
+const section = leadingSection(
+  'own-data',
+  'data',
+  ownDataMessages,
+  pageUrl,
+  ({ hooks }) => hooks.users === null,
+)
 
 async function show(c: Handling, store: OwnDataStore, notSure: boolean): Promise<Response> {
   const provider = c.get('provider')

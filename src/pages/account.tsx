@@ -3,7 +3,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Alert, Button, Facts, Field, Form, type Notice, Section, Time } from '../ui/components.tsx'
 import { ErrorSummary, type FormProblem, problemsOf } from '../ui/error-summary.tsx'
 import { Layout } from '../ui/layout.tsx'
-import { Sections, type ShownSection } from '../ui/sections.tsx'
+import { SectionRows, Sections, type ShownSection } from '../ui/sections.tsx'
 import type { Ui } from '../ui/theme.ts'
 import { describeUserAgent } from '../ui/user-agent.ts'
 import { Applications, type AuthorizedApplication } from './account-applications.tsx'
@@ -70,6 +70,7 @@ export function AccountPage(props: AccountPageProps): JSX.Element {
     </>
   )
   const failed = notice?.kind === 'error' || problems.length > 0
+  const inGroup = (group: ShownSection['group']): readonly ShownSection[] => sectionsIn(props, group)
   return (
     <Layout ui={ui} title={account.title} nav={nav} failed={failed} wide>
       <div class="page-title stack">
@@ -77,12 +78,62 @@ export function AccountPage(props: AccountPageProps): JSX.Element {
         {user.email && <p class="muted">{user.email}</p>}
         {notice && <Alert {...notice} />}
         <ErrorSummary title={fields.problems(problems.length)} problems={problems} />
+        <nav aria-label={account.contents}>
+          <ul class="row contents">
+            {contentsOf(props).map(([id, title]) => (
+              <li>
+                <a href={`#${id}`}>{title}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
       </div>
-      <Applications ui={ui} action={props.action} applications={props.applications} />
+      <RowGroup id="group-profile" title={account.groups.profile} sections={inGroup('profile')} />
+      {(props.ownsPassword || inGroup('security').length > 0) && (
+        <Section id="group-security" title={account.groups.security}>
+          {props.ownsPassword && <PasswordForm {...props} />}
+          {inGroup('security').length > 0 && <SectionRows sections={inGroup('security')} />}
+        </Section>
+      )}
       <Sessions {...props} />
-      {props.ownsPassword && <PasswordForm {...props} />}
-      <Sections sections={props.sections} />
+      <Applications ui={ui} action={props.action} applications={props.applications} />
+      <RowGroup id="group-data" title={account.groups.data} sections={inGroup('data')} />
+      <Sections sections={inGroup(undefined)} />
     </Layout>
+  )
+}
+
+function sectionsIn({ sections }: AccountPageProps, group: ShownSection['group']): readonly ShownSection[] {
+  return sections.filter((section) => section.group === group)
+}
+
+/** Returns the anchors and headings of the page, in its order. */
+function contentsOf(props: AccountPageProps): readonly (readonly [id: string, title: string])[] {
+  const { applications, groups, sessions } = props.ui.messages.account
+  const has = (group: ShownSection['group']): boolean => sectionsIn(props, group).length > 0
+  return [
+    ...(has('profile') ? [['group-profile', groups.profile] as const] : []),
+    ...(props.ownsPassword || has('security') ? [['group-security', groups.security] as const] : []),
+    ['sessions', sessions],
+    ['applications', applications],
+    ...(has('data') ? [['group-data', groups.data] as const] : []),
+    ...sectionsIn(props, undefined).map(({ id, title }) => [id, title] as const),
+  ]
+}
+
+interface RowGroupProps {
+  readonly id: string
+  readonly title: string
+  readonly sections: readonly ShownSection[]
+}
+
+function RowGroup({ id, sections, title }: RowGroupProps): JSX.Element {
+  return sections.length === 0 ? (
+    <></>
+  ) : (
+    <Section id={id} title={title}>
+      <SectionRows sections={sections} />
+    </Section>
   )
 }
 
@@ -175,30 +226,32 @@ function PasswordForm(props: AccountPageProps): JSX.Element {
   const { account } = ui.messages
   const first = passwordProblems(props)[0]?.target
   return (
-    <Section id="password" title={account.changePassword} hint={account.changePasswordHint}>
-      <div class="box">
-        <IntentForm page={props} intent="change-password">
-          {/* Tells password managers whose password this is (W3C, HTML autofill). */}
-          <input type="text" autocomplete="username" value={user.username} readonly hidden />
-          <Field
-            name="current_password"
-            label={account.currentPassword}
-            type="password"
-            autocomplete="current-password"
-            error={errors.current}
-            autofocus={first === 'current_password'}
-          />
-          <NewPasswordFields
-            ui={ui}
-            minPasswordLength={minPasswordLength}
-            errors={{ password: errors.new, repeated: errors.repeated }}
-            first={first}
-          />
-          <div class="row">
-            <Button kind="primary">{account.changePasswordSubmit}</Button>
-          </div>
-        </IntentForm>
+    <section class="box stack" aria-labelledby="password">
+      <div>
+        <h3 id="password">{account.changePassword}</h3>
+        <p class="muted">{account.changePasswordHint}</p>
       </div>
-    </Section>
+      <IntentForm page={props} intent="change-password">
+        {/* Tells password managers whose password this is (W3C, HTML autofill). */}
+        <input type="text" autocomplete="username" value={user.username} readonly hidden />
+        <Field
+          name="current_password"
+          label={account.currentPassword}
+          type="password"
+          autocomplete="current-password"
+          error={errors.current}
+          autofocus={first === 'current_password'}
+        />
+        <NewPasswordFields
+          ui={ui}
+          minPasswordLength={minPasswordLength}
+          errors={{ password: errors.new, repeated: errors.repeated }}
+          first={first}
+        />
+        <div class="row">
+          <Button kind="primary">{account.changePasswordSubmit}</Button>
+        </div>
+      </IntentForm>
+    </section>
   )
 }

@@ -20,8 +20,10 @@ export interface LoginPageProps {
   readonly notice?: Notice | null
   /** Whether people have passwords; defaults to true. */
   readonly hasPasswords?: boolean
-  /** Further ways to sign in. */
+  /** Further ways to sign in, after links that belong to the password form. */
   readonly options?: readonly JSX.Element[]
+  /** How many of these are such links. */
+  readonly optionLinks?: number
   /** Whether the browser offers passkeys in the username field. */
   readonly offersPasskeys?: boolean
   /** People may type a verified address instead of the username. */
@@ -42,6 +44,7 @@ export function LoginPage({
   notice,
   hasPasswords = true,
   options = [],
+  optionLinks = 0,
   offersPasskeys = false,
   takesAddresses = false,
   signUpUrl,
@@ -76,7 +79,9 @@ export function LoginPage({
             <Button kind="primary">{login.submit}</Button>
           </Form>
         )}
-        {[...options]}
+        {options.slice(0, optionLinks)}
+        {hasPasswords && options.length > optionLinks && <p class="or muted small">{login.or}</p>}
+        {options.slice(optionLinks)}
         {signUpUrl && (
           <p class="small">
             {login.noAccount} <a href={signUpUrl}>{login.signUp}</a>

@@ -38,7 +38,13 @@ const passkeysUrl = ({ account }: Pick<Paths, 'account'>): string => `${account}
 const offerUrl = (paths: Pick<Paths, 'account'>): `/${string}` => `/${passkeysUrl(paths).slice(1)}/offer`
 
 /** The part of the account page that links to the passkeys; it reads nothing. */
-export const passkeySection = leadingSection('passkeys', passkeyMessages, passkeysUrl, offersPasskeys)
+export const passkeySection = leadingSection(
+  'passkeys',
+  'security',
+  passkeyMessages,
+  passkeysUrl,
+  offersPasskeys,
+)
 
 /** Offers a passkey if the device that showed the sign-in page can store one. */
 export const offerPasskey: AfterSignIn = async (c, form) => {

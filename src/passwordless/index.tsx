@@ -81,7 +81,7 @@ function isOn(provider: Provider): boolean {
 }
 
 /** The part of the account page that links there; it reads nothing. */
-const section = leadingSection('passwordless', passwordlessMessages, pageUrl, isOn)
+const section = leadingSection('passwordless', 'security', passwordlessMessages, pageUrl, isOn)
 
 async function show(c: Handling, store: PasswordlessStore): Promise<Response> {
   const provider = c.get('provider')

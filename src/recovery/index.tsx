@@ -34,6 +34,7 @@ export function recoveryFeature(links: MailLinks, given: RecoveryOptions): Featu
 
 /** Links below the form of the sign-in page. */
 const options: SignInOption = {
+  isLinks: true,
   render: async (c, requestId) => {
     const provider = c.get('provider')
     const { paths } = provider

@@ -33,6 +33,7 @@ const setUpUrl = (paths: Pick<Paths, 'account'>): string => `${pageUrl(paths)}/s
 /** The part of the account page that links to the second factor; it reads nothing. */
 export const secondFactorSection = leadingSection(
   'second-factor',
+  'security',
   secondFactorMessages,
   pageUrl,
   offersSecondFactor,

@@ -156,7 +156,7 @@ export function CodesPage({
       <Card>
         <h1>{texts.codesTitle}</h1>
         <p>{texts.codesText}</p>
-        <ul class="code">
+        <ul class="code codes">
           {codes.map((code) => (
             <li>
               <code>{code}</code>

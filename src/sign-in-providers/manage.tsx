@@ -25,7 +25,7 @@ type Handling = Context<ProviderEnv>
 /** The part of the account page that links to the connected accounts, if there is a provider. */
 export function connectionsSection(known: KnownProviders): PageSection {
   const isAny = async (provider: Provider): Promise<boolean> => (await known.list(provider)).length > 0
-  return leadingSection('connections', signInProviderMessages, connectionsUrl, isAny)
+  return leadingSection('connections', 'security', signInProviderMessages, connectionsUrl, isAny)
 }
 
 /** Lets users with a connected account confirm their sign-in by a new one there, instead of the password. */

@@ -26,6 +26,7 @@ export const german: PageMessages = {
     title: 'Anmelden',
     continueTo: (client) => `um mit ${client} fortzufahren`,
     submit: 'Anmelden',
+    or: 'oder',
     identifier: 'E-Mail oder Benutzername',
     wrong: 'Benutzername oder Passwort ist falsch.',
     wrongAdvice: 'Prüfen Sie beides, und ob die Feststelltaste eingeschaltet ist.',
@@ -63,6 +64,8 @@ export const german: PageMessages = {
   },
   account: {
     title: 'Ihr Konto',
+    contents: 'Auf dieser Seite',
+    groups: { profile: 'Profil', security: 'Anmeldung und Sicherheit', data: 'Aktivität und Ihre Daten' },
     applications: 'Anwendungen',
     applicationsHint: 'Sie dürfen Ihre Daten nutzen, bis Sie den Zugriff entziehen.',
     noApplications: 'Keine Anwendung hat Zugriff',

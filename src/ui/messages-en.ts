@@ -29,6 +29,7 @@ export const english = {
     title: 'Sign in',
     continueTo: (client: string) => `to continue to ${client}`,
     submit: 'Sign in',
+    or: 'or',
     identifier: 'Email or username',
     wrong: 'Wrong username or password.',
     wrongAdvice: 'Check both, and whether Caps Lock is on.',
@@ -66,6 +67,8 @@ export const english = {
   },
   account: {
     title: 'Your account',
+    contents: 'On this page',
+    groups: { profile: 'Profile', security: 'Sign-in and security', data: 'Activity and your data' },
     applications: 'Applications',
     applicationsHint: 'They may use your data until you revoke their access.',
     noApplications: 'No application has access',

@@ -6,6 +6,7 @@ import { Section } from './components.tsx'
 /** A rendered part of a page. */
 export interface ShownSection {
   readonly id: string
+  readonly group?: PageSection['group']
   readonly title: string
   readonly content: JSX.Element
 }
@@ -16,9 +17,28 @@ export async function showSections(
   sections: readonly PageSection[],
 ): Promise<readonly ShownSection[]> {
   const shown = await Promise.all(
-    sections.map(async ({ id, render, title }) => ({ id, title: title(c), content: await render(c) })),
+    sections.map(async ({ group, id, render, title }) => ({
+      id,
+      ...(group && { group }),
+      title: title(c),
+      content: await render(c),
+    })),
   )
   return shown.flatMap(({ content, ...section }) => (content ? [{ ...section, content }] : []))
+}
+
+/** The parts of a group, as rows of one list. */
+export function SectionRows({ sections }: { readonly sections: readonly ShownSection[] }): JSX.Element {
+  return (
+    <ul class="items">
+      {sections.map(({ content, id, title }) => (
+        <li>
+          <h3 id={id}>{title}</h3>
+          {content}
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 /** The parts that features add, one below the other. */

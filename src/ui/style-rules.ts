@@ -145,6 +145,7 @@ main .facts a { display: inline; padding-block: 0 }
 @media (min-width: 52rem) { .section { grid-template-columns: 16rem minmax(0, 1fr); gap: 3rem } }
 .items { background: var(--surface); border: 1px solid var(--line); border-radius: calc(var(--radius) + 4px); overflow: clip }
 .items > li { padding: 1.25rem }
+.items > li > h3 + .row { align-items: flex-start }
 .items > li + li { border-top: 1px solid var(--line) }
 .item { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start }
 .item-body { flex: 1 1 12rem; min-width: 0 }
@@ -165,9 +166,16 @@ summary::before { content: ''; flex: none; width: 0.5rem; height: 0.5rem; margin
 details[open] > summary::before { rotate: 45deg }
 .items > li:has(> details) { padding-block: 0.375rem }
 .small { font-size: 0.875rem }
+.codes { display: grid; gap: 0.5rem 1.5rem; list-style: none; justify-content: center; font-size: 1.0625rem }
+@media (min-width: 30rem) { .codes { grid-template-columns: auto auto } }
+.or { display: none; align-items: center; gap: 0.75rem }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line) }
+.or:has(~ form > :not([hidden], input, script, .text-button)) { display: flex }
 h1 + p { margin-top: 0.25rem }
 .lead { font-size: 1.125rem }
 .page-title { padding: 1rem 0 2rem }
+.contents { gap: 0 1.25rem }
+.contents a { display: inline-flex; align-items: center; min-height: 2.75rem }
 .steps { margin: 0; padding-inline-start: 1.5rem }
 .steps > li { padding: 0.25rem 0 0.25rem 0.25rem }
 .steps > li::marker { color: var(--accent-text); font-weight: 650 }

@@ -13,7 +13,7 @@ import {
   redeem,
   signedIn,
 } from '../support/flow.ts'
-import { introspect, post, refresh, tokensOf } from '../support/http.ts'
+import { introspect, post, refresh, send, tokensOf } from '../support/http.ts'
 import { threat } from '../support/must.ts'
 import { expectRefusal } from '../support/refusal.ts'
 import { travel } from '../support/time.ts'
@@ -44,6 +44,29 @@ describe('the account page', () => {
     for (const path of ['/account', '/account/']) {
       const response = await openBrowser().get(path)
       expect([response.status, response.headers.get('Location')]).toEqual([303, '/login'])
+    }
+  })
+
+  it('has groups, to which links at its top lead, in each language', async () => {
+    for (const [language, groups] of [
+      ['en', ['Profile', 'Sign-in and security', 'Sign-ins', 'Applications', 'Activity and your data']],
+      [
+        'de',
+        ['Profil', 'Anmeldung und Sicherheit', 'Anmeldungen', 'Anwendungen', 'Aktivität und Ihre Daten'],
+      ],
+    ] as const) {
+      const sendTo: typeof send = async (path, init, vars) => {
+        const headers = new Headers(init?.headers)
+        headers.set('Accept-Language', language)
+        return send(path, { ...init, headers }, vars)
+      }
+      const own = openBrowser({}, [], sendTo)
+      for (const [name, value] of browser.cookies) own.cookies.set(name, value)
+      const { text } = await own.visit('/account')
+      const links = [...text.matchAll(/<a href="#((?!content")[\w-]+)">([^<]+)<\/a>/g)]
+      expect(links.map(([, , title]) => title)).toEqual(groups)
+      for (const [, id = '', title = ''] of links) expect(text).toContain(`<h2 id="${id}">${title}</h2>`)
+      expect(text.match(/<h2[ >]/g)).toHaveLength(groups.length)
     }
   })
 

@@ -424,7 +424,7 @@ describe('the account page', () => {
   it('offers to end everything but what is asking', async () => {
     const html = await renderPage(<AccountPage {...account} />)
     const intents = [...html.matchAll(/name="intent" value="([^"]+)"/g)].map(([, intent]) => intent)
-    expect(intents).toEqual(['revoke-application', 'end-session', 'end-other-sessions', 'change-password'])
+    expect(intents).toEqual(['change-password', 'end-session', 'end-other-sessions', 'revoke-application'])
     expect(html).toContain('name="client_id" value="c1"')
     expect(html).toContain('name="session" value="s2"')
     expect(html).not.toContain('value="s1"')

@@ -19,6 +19,7 @@ const profileUrl = (account: string): string => `${account}/profile`
 /** The part of the account page that links to the profile; it reads nothing. */
 export const profileSection = leadingSection(
   'profile',
+  'profile',
   (messages) => ({ ...profileMessages(messages), manage: profileMessages(messages).edit }),
   ({ account }) => profileUrl(account),
   ({ hooks }) => hooks.users === null,

@@ -229,6 +229,7 @@ async function loginPage(
     ...(captured && { fields: { request: captured.id } }),
     hasPasswords: settings.passwords,
     options: options.parts,
+    optionLinks: options.links,
     offersPasskeys: options.fillsUsername,
     takesAddresses: takesAddresses(c.get('provider')),
     ...(captured && { cancelAction: `${paths.oauth2}/authorize/confirm` }),
@@ -250,6 +251,8 @@ async function readOptions(
   captured: CapturedRequest | null,
 ): Promise<{
   readonly parts: readonly JSX.Element[]
+  /** How many of them, at the beginning, belong to the password form. */
+  readonly links: number
   readonly fillsUsername: boolean
   readonly scriptHashes: readonly string[]
 }> {
@@ -257,10 +260,13 @@ async function readOptions(
     const part = await option.render(c, captured?.id ?? null)
     return part ? [{ ...option, part }] : []
   })
-  const offered = (await Promise.all(rendered)).flat()
+  const all = (await Promise.all(rendered)).flat()
+  const links = all.filter(({ isLinks = false }) => isLinks)
+  const offered = [...links, ...all.filter((option) => !links.includes(option))]
   const scripts = new Set(offered.flatMap(({ script }) => script ?? []))
   return {
     parts: offered.map(({ part }) => part),
+    links: links.length,
     fillsUsername: offered.some(({ fillsUsername }) => fillsUsername),
     scriptHashes: await Promise.all([...scripts].map(scriptHash)),
   }
