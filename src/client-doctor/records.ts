@@ -29,6 +29,7 @@ export const clientDoctor: Resource = {
     { name: 'clients', label: 'What known clients do', kind: 'sentences' },
     { name: 'refusals', label: 'Last refusals', kind: 'list' },
   ],
+  filterLabel: 'Check',
   filters: [{ name: 'target', label: 'Document, client id, redirect URI or MCP server' }],
   actions: [],
   async list({ filters }, operator) {

@@ -199,6 +199,8 @@ interface Described {
   /** What its page and the API show; `factColumns` reads it. */
   readonly facts: readonly Column[] | ((known: Pick<Known, 'clientMetadata'>) => readonly Column[])
   readonly filters: readonly Filter[]
+  /** What the button beside the filters says, if they ask for more than a part of the list. */
+  readonly filterLabel?: string
   readonly actions: readonly Action[]
   /** Fields of a new record (null), or of an existing one, as far as this user may change them. */
   readonly fields?: (record: AdminRecord | null, known: Known, userId: string | null) => readonly FieldSpec[]

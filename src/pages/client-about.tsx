@@ -6,7 +6,7 @@ import type { Provider } from '../concepts.ts'
 import { imageSource } from '../http/security-headers.ts'
 import type { Client } from '../store/records.ts'
 import { Mark } from '../ui/components.tsx'
-import { displayName, safeHref } from '../ui/links.ts'
+import { displayName, initialOf, safeHref } from '../ui/links.ts'
 import type { Ui } from '../ui/theme.ts'
 
 /** What an application says about itself besides its name (RFC 7591 2), unverified. */
@@ -53,13 +53,14 @@ interface ClientMarkProps {
   readonly about: ClientAbout | undefined
 }
 
-/** The logo of an application, or the first letter of its name. Decorative, as the name is beside it. */
+/** The logo of an application, or the first letter of its name, also if it does not load. Decorative, as the name is beside it. */
 export function ClientMark({ about, name }: ClientMarkProps): JSX.Element {
   return about?.logoUrl ? (
     <img
       class="logo mark-large"
       src={about.logoUrl}
       alt=""
+      data-initial={initialOf(name)}
       width={48}
       height={48}
       referrerpolicy="no-referrer"

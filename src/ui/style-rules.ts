@@ -71,6 +71,8 @@ export const PART_RULES = `
 .mark-large { width: 3rem; height: 3rem; border-radius: 13px; font-size: 1.25rem }
 .logo { flex: none; display: block; width: auto; height: 2rem; max-width: 10rem; object-fit: contain }
 .logo.mark-large { width: 3rem; height: 3rem; border-radius: 13px; padding: 0.375rem; border: 1px solid var(--line); background: var(--surface) }
+.logo[data-initial] { position: relative }
+.logo[data-initial]::after { content: attr(data-initial); position: absolute; inset: 0; display: grid; place-items: center; border-radius: inherit; background: var(--sunken); font-size: 1.25rem; font-weight: 650; line-height: 1 }
 .pair { display: flex; align-items: center; justify-content: center; gap: 0.75rem }
 .pair + h1 { text-align: center }
 .pair-line { flex: 0 1 3.5rem; border-top: 2px dotted var(--line-strong) }

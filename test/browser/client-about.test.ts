@@ -57,6 +57,24 @@ it('the logo of a client is let in by its own address, and nothing else from its
   expect(world.takeComplaints().join()).toContain('Content Security Policy')
 })
 
+it('a logo that does not load leaves the first letter of its application, as if there were none', async () => {
+  await givenClient(world, 'zoo', { name: 'Zoo', metadata: JSON.stringify({ logo_uri: LOGO }) })
+  const page = await world.open()
+  await page
+    .context()
+    .route(/^https:\/\/(?:cdn\.)?rp\.test\//, (route) => route.fulfill({ status: 200, body: 'gone' }))
+  const letters: string[] = []
+  for (const client_id of ['web', 'zoo', 'web']) {
+    await page.goto(authorizeUrl(world, { client_id, redirect_uri: 'http://app.example/cb' }))
+    expect(await logoWidth(page)).toBe(0)
+    letters.push((await page.locator('img.mark-large').screenshot()).toString('base64'))
+  }
+  const [first, other, again] = letters
+  expect(again).toBe(first)
+  expect(other).not.toBe(first)
+  await inspect(page, 'login-logo-gone')
+})
+
 it('an application that was authorized can be opened from the account page and the front page', async () => {
   const page = await world.open()
   await serveClient(page)

@@ -179,6 +179,7 @@ describe('What the client doctor foresees', () => {
     expect(list.status).toBe(200)
     expect(list.text).toContain('Claude Code')
     expect(list.text).toContain('Step by step')
+    expect(list.text).toContain('>Check</button>')
     expect(list.text).not.toContain('/admin/client-doctor/show')
     const address = await givenDocument({ client_name: undefined })
     const asked = await staff.browser.visit(`/admin/client-doctor?target=${encodeURIComponent(address)}`)

@@ -1,5 +1,6 @@
 /** Was der Client-Doktor findet. */
 export const doctor = {
+  Check: 'Prüfen',
   'Client doctor': 'Client-Doktor',
   Diagnosis: 'Diagnose',
   'What each known client would do here, …':

@@ -144,7 +144,9 @@ function Filters(props: ListPageProps & { readonly url: string }): JSX.Element {
         </div>
       ))}
       <SortField {...props} />
-      <Button>{admin.say('Filter')}</Button>
+      <Button>
+        {resource.filterLabel === undefined ? admin.say('Filter') : admin.translate(resource.filterLabel)}
+      </Button>
       {Object.keys(values).length > 0 && <a href={url}>{admin.say('Show all')}</a>}
     </form>
   )
