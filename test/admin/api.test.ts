@@ -3,7 +3,7 @@ import { givenCast, givenClient, SECRET } from '../support/fixture.ts'
 import { answerOf, post, send } from '../support/http.ts'
 import { all } from '../support/operator.ts'
 import { givenAdminToken } from '../support/tokens.ts'
-import { givenStaff } from './support.ts'
+import { givenStaff, signIn } from './support.ts'
 
 let bearer: Readonly<Record<string, string>>
 let staff: string
@@ -57,6 +57,7 @@ describe('the API of the panel', () => {
   })
 
   it('says what stands out in the set-up of a client, and what happened in the last days', async () => {
+    await signIn('staff')
     await givenClient('idle', { disabledAt: 1 })
     const { advice, status } = await call('GET', '/clients/idle/advice')
     expect(status).toBe(200)

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { givenCast, givenClient } from '../support/fixture.ts'
+import { givenCast, givenClient, givenUser } from '../support/fixture.ts'
 import { tokensOf } from '../support/http.ts'
 import { all } from '../support/operator.ts'
 import { fill } from './many-rows.ts'
@@ -145,7 +145,8 @@ describe('the overview', () => {
   })
 
   it('says the number of each day where a pointer rests, without a script', async () => {
-    const { browser } = await givenStaff()
+    await givenUser('staff', { isStaff: true })
+    const browser = await signIn('staff')
     const { text } = await browser.visit('/admin')
     const today = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format()
     expect(text).toContain(`<title>${today}: 1</title>`)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { readActivity } from '../../src/admin/activity.ts'
 import { createAdminStore } from '../../src/store/d1/admin/index.ts'
 import { openBrowser } from '../support/browser.ts'
-import { givenCast, givenClient, PASSWORD, REDIRECT_URI } from '../support/fixture.ts'
+import { givenCast, givenClient, givenUser, PASSWORD, REDIRECT_URI } from '../support/fixture.ts'
 import { post, token, tokensOf } from '../support/http.ts'
 import { all } from '../support/operator.ts'
 import { countRows } from '../support/rows.ts'
@@ -81,7 +81,8 @@ describe('the list of refused requests', () => {
 
   it('counts grants, sign-ins and refusals for the first page, without a row that each of them writes', async () => {
     await givenCast()
-    const { browser } = await givenStaff()
+    await givenUser('staff', { isStaff: true })
+    const browser = await signIn('staff')
     const tokens = await tokensOf()
     await token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' })
     await signIn('alice')

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { type Browser, openBrowser, type Visit } from '../support/browser.ts'
 import { givenUser, PASSWORD } from '../support/fixture.ts'
+import { signedIn } from '../support/flow.ts'
 import { send, type Vars } from '../support/http.ts'
 
 /** Signs a browser in. */
@@ -19,12 +20,12 @@ export async function signIn(
   return browser
 }
 
-/** A member of staff, signed in. */
+/** A member of staff, signed in without the slow password. */
 export async function givenStaff(
   vars: Vars = {},
 ): Promise<{ readonly id: string; readonly browser: Browser }> {
   const id = await givenUser('staff', { isStaff: true })
-  return { id, browser: await signIn('staff', vars) }
+  return { id, browser: await signedIn(id, vars) }
 }
 
 /** Chooses an action on a record and confirms it. */
