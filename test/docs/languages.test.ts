@@ -38,7 +38,7 @@ const OTHERS = new Set([
   'request {} broke off:',
   'username taken',
   'email taken',
-  'curl {}{}/token',
+  'curl {}/token',
   'rehash {}',
   'Cloudflare',
   'client doctor',
