@@ -27,6 +27,9 @@ const DJANGO = ['pbkdf2_sha256']
 /** Signs of its bcrypt and Argon2, which it has only if asked. */
 const SLOW_HASHES = ['argon2id', '$2b$']
 
+/** A sign of the local demo, which only the shipped Worker is given. */
+const DEMO = ['/demo/redeem']
+
 /** A sign of the operators' storage, which comes with the features that work with it. */
 const OPERATORS = ['audit_events e LEFT JOIN users a']
 
@@ -57,21 +60,21 @@ const TARGETS: readonly Target[] = [
   {
     name: 'core and pages',
     entry: 'scripts/size/pages.ts',
-    budget: 103,
-    without: ['/admin/api', ...OPENID, ...DJANGO, ...SLOW_HASHES, ...OPERATORS, ...GERMAN],
+    budget: 102,
+    without: ['/admin/api', ...DEMO, ...OPENID, ...DJANGO, ...SLOW_HASHES, ...OPERATORS, ...GERMAN],
   },
   {
     name: 'OpenID Connect and the panel',
     entry: 'scripts/size/openid.ts',
-    budget: 166,
-    without: ['device_code', ...SLOW_HASHES, ...GERMAN],
+    budget: 165,
+    without: ['device_code', ...DEMO, ...SLOW_HASHES, ...GERMAN],
     holds: [...DJANGO, ...OPENID, ...OPERATORS],
   },
   {
     name: 'every protocol and the panel',
     entry: 'scripts/size/protocols.ts',
-    budget: 191,
-    without: [...SLOW_HASHES, ...GERMAN],
+    budget: 190,
+    without: [...DEMO, ...SLOW_HASHES, ...GERMAN],
     holds: [...DJANGO, ...OPENID, ...OPERATORS],
   },
   {
@@ -79,7 +82,7 @@ const TARGETS: readonly Target[] = [
     entry: 'src/index.ts',
     budget: 395,
     without: [],
-    holds: [...DJANGO, ...SLOW_HASHES, ...OPENID, ...OPERATORS, ...GERMAN],
+    holds: [...DEMO, ...DJANGO, ...SLOW_HASHES, ...OPENID, ...OPERATORS, ...GERMAN],
   },
 ]
 

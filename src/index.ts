@@ -6,6 +6,7 @@ import { slowHashes } from './django/slow-hashes.ts'
 import { dpop } from './dpop/index.ts'
 import { guards } from './guards/index.ts'
 import { jwtAccessTokens } from './jwt-access-tokens/index.ts'
+import { demo } from './pages/demo/index.ts'
 import { pages } from './pages/index.ts'
 import { privateKeyJwt } from './private-key-jwt/index.ts'
 import { addresses } from './provider/addresses.ts'
@@ -35,6 +36,7 @@ import { tokenExchanges } from './token-exchange/index.ts'
 const provider = createProvider({
   features: [
     pages(),
+    demo(),
     admin(),
     mail(),
     passwordless(),

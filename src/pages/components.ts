@@ -1,7 +1,5 @@
 import { AccountPage } from './account.tsx'
 import { ConsentPage } from './consent.tsx'
-import { DemoTokensPage } from './demo-tokens.tsx'
-import { DemoCallbackPage, DemoPage } from './demo.tsx'
 import { ErrorPage } from './error.tsx'
 import { FormPostPage } from './form-post.tsx'
 import { FrontPage } from './front.tsx'
@@ -15,9 +13,6 @@ import { SignUpPage } from './sign-up.tsx'
 export const components = {
   account: AccountPage,
   consent: ConsentPage,
-  demo: DemoPage,
-  demoCallback: DemoCallbackPage,
-  demoTokens: DemoTokensPage,
   error: ErrorPage,
   formPost: FormPostPage,
   front: FrontPage,

@@ -7,7 +7,6 @@ import { addAccountRoutes } from './routes/account.ts'
 import { addAssetRoutes, showFavicon } from './routes/assets.ts'
 import { addAuthorizeRoutes } from './routes/authorize.ts'
 import { addConfirmRoutes } from './routes/confirm.tsx'
-import { addDemoRoutes } from './routes/demo.ts'
 import { showFront } from './routes/front.ts'
 import { addLanguageRoute, LANGUAGE_PATH } from './routes/language.ts'
 import { addLoginRoutes } from './routes/login.ts'
@@ -54,7 +53,6 @@ export function pages(replaced: Partial<Pages> = {}): Feature {
           addSignUpRoutes(app, paths)
           addAccountRoutes(app, paths)
           addConfirmRoutes(app, paths)
-          addDemoRoutes(app)
           // Where password managers look for the page to change a password; not for users who are kept elsewhere.
           app.get('/.well-known/change-password', async (c, next) =>
             c.get('provider').hooks.users || !c.get('provider').settings.passwords
@@ -78,5 +76,5 @@ function pageMetadata(provider: Provider): Readonly<Record<string, unknown>> {
 }
 
 function pagePaths({ account, login, logout, signUp }: Paths): readonly string[] {
-  return [account, login, logout, signUp, LANGUAGE_PATH, '/assets', '/demo', '/.well-known/change-password']
+  return [account, login, logout, signUp, LANGUAGE_PATH, '/assets', '/.well-known/change-password']
 }

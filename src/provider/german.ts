@@ -5,6 +5,7 @@ import { german as mail } from '../letters/messages-de.ts'
 import { german as notices } from '../notices/messages-de.ts'
 import { german as ownData } from '../own-data/messages-de.ts'
 import { german as demoOutbox } from '../pages/demo-outbox/messages-de.ts'
+import { german as demo } from '../pages/demo/messages-de.ts'
 import { german as profile } from '../pages/openid-profile/messages-de.ts'
 import { german as passkeys } from '../passkeys/messages-de.ts'
 import { german as passwordless } from '../passwordless/messages-de.ts'
@@ -35,5 +36,6 @@ export const german: Required<Language> = {
   secondFactor,
   setup,
   signInProviders,
+  demo,
   demoOutbox,
 }

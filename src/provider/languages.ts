@@ -7,6 +7,7 @@ import type { MailMessages } from '../letters/messages-en.ts'
 import type { NoticeMessages } from '../notices/messages-en.ts'
 import type { OwnDataMessages } from '../own-data/messages-en.ts'
 import type { OutboxMessages } from '../pages/demo-outbox/messages.ts'
+import type { DemoMessages } from '../pages/demo/messages.ts'
 import type { ProfileMessages } from '../pages/openid-profile/messages-en.ts'
 import type { PasskeyMessages } from '../passkeys/messages-en.ts'
 import type { PasswordlessMessages } from '../passwordless/messages.ts'
@@ -47,6 +48,8 @@ export interface Language {
   readonly setup?: SetupMessages
   /** Of `signInProviders()`. */
   readonly signInProviders?: SignInProviderMessages
+  /** Of `demo()`. */
+  readonly demo?: DemoMessages
   /** Of the local demo's mail, `mail()`. */
   readonly demoOutbox?: OutboxMessages
 }

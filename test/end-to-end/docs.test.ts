@@ -104,7 +104,12 @@ describe('the code of the documents', () => {
 })
 
 describe('the guides for Django and Go', () => {
-  const client = { clientId: 'shop', isPublic: false, issuer: 'https://id.example', oauth2: '/oauth2' }
+  const client = {
+    clientId: 'shop',
+    isPublic: false,
+    issuer: 'https://id.example',
+    oauth2: 'https://id.example/oauth2',
+  }
 
   it.each([
     ['docs/guides/django.md', 'py', 'Django', 'openid email profile'],

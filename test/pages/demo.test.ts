@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { mail } from '../../src/provider/mail.ts'
+import { pages } from '../../src/public.ts'
 import { openBrowser } from '../support/browser.ts'
+import { embedded } from '../support/embedded.ts'
 import { givenCast, givenClient, givenSession } from '../support/fixture.ts'
 import { answerOf, ORIGIN, post, send } from '../support/http.ts'
 
@@ -102,5 +105,17 @@ describe('the demo', () => {
     const text = await (await send(`/demo/callback?code=${code}`, {}, DEMO)).text()
     const [redeem] = commandsOf(text)
     expect(redeem?.form).toContain('code=touchtmpxidx')
+  })
+})
+
+describe('a provider without the feature demo()', () => {
+  it('has no demo, whatever the setting, and shows the mail of a local run all the same', async () => {
+    const ask = embedded({ features: [pages(), mail()] })
+    for (const path of ['/demo', '/demo/callback', '/demo/api']) {
+      expect((await ask(path, {}, DEMO)).status).toBe(404)
+    }
+    expect(await (await ask('/', {}, DEMO)).text()).not.toContain('/demo')
+    expect((await ask('/demo/mail', {}, DEMO)).status).toBe(200)
+    expect((await ask('/demo/mail')).status).toBe(404)
   })
 })

@@ -5,6 +5,7 @@ import { mailMessages } from '../../src/letters/messages.ts'
 import { noticeMessages } from '../../src/notices/messages.ts'
 import { ownDataMessages } from '../../src/own-data/messages.ts'
 import { outboxMessages } from '../../src/pages/demo-outbox/messages.ts'
+import { demoMessages } from '../../src/pages/demo/messages.ts'
 import { profileMessages } from '../../src/pages/openid-profile/messages.ts'
 import { passkeyMessages } from '../../src/passkeys/messages.ts'
 import { passwordlessMessages } from '../../src/passwordless/messages.ts'
@@ -23,6 +24,7 @@ export const germanMessages: Messages = messagesFor('de', SPEAKS_GERMAN)
 
 /** What chooses the texts of each feature that has some, by the member of a language that has them. */
 export const FEATURE_TEXTS = {
+  demo: demoMessages,
   demoOutbox: outboxMessages,
   device: deviceMessages,
   guards: guardMessages,
@@ -73,6 +75,7 @@ export const wide: Required<Language> = {
   name: widen('Wide'),
   pages: widened(englishPages),
   panel: widePanel as typeof germanPanel,
+  demo: widened(demoMessages(english)),
   demoOutbox: widened(outboxMessages(english)),
   device: widened(deviceMessages(english)),
   guards: widened(guardMessages(english)),

@@ -4,7 +4,7 @@ import type { Mail, PagePart, Provider, ProviderEnv } from '../../concepts.ts'
 import { sortableId } from '../../crypto/bytes.ts'
 import { seal, unseal } from '../../crypto/seal.ts'
 import type { KeptMail, Outbox } from '../../store/outbox.ts'
-import { showPage, uiOf } from '../routes/respond.ts'
+import { requireSetting, showPage, uiOf } from '../routes/respond.ts'
 import { OutboxPage } from './page.tsx'
 
 /** The most mails that the page shows. */
@@ -32,10 +32,9 @@ export async function keepMail(mail: Mail, outbox: Outbox, { keys }: Pick<Provid
 export function outboxPage(outboxOf: (provider: Provider) => Outbox): PagePart {
   return {
     at: 'root',
-    // It is below the demo, whose requests already have a provider, and which hides it outside the demo.
-    below: () => [],
+    below: () => ['/demo/mail'],
     addRoutes(app) {
-      app.get('/demo/mail', async (c) => show(c, outboxOf(c.get('provider'))))
+      app.get('/demo/mail', requireSetting('demo'), async (c) => show(c, outboxOf(c.get('provider'))))
     },
   }
 }

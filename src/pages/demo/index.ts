@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { EndpointAnswer, EndpointRequest, Provider, ProviderEnv } from '../../concepts.ts'
+import type { EndpointAnswer, EndpointRequest, Feature, Provider, ProviderEnv } from '../../concepts.ts'
 import { randomId } from '../../crypto/bytes.ts'
 import { requireAntiForgery } from '../../http/anti-forgery.ts'
 import { toOAuthError } from '../../http/errors.ts'
@@ -9,11 +9,20 @@ import { tokenEndpoint } from '../../oauth/token.ts'
 import { ownResource } from '../../resource-server/own-resource.ts'
 import { proofsOf } from '../../resource-server/proofs.ts'
 import { requireScope } from '../../resource-server/require-scope.ts'
-import type { DemoCommand } from '../demo-tokens.tsx'
-import { requireSetting, showPage, uiOf } from './respond.ts'
+import { requireSetting, showPage, uiOf } from '../routes/respond.ts'
+import { DemoCallbackPage, DemoPage } from './pages.tsx'
+import { type DemoCommand, DemoTokensPage } from './tokens-page.tsx'
 
-/** Adds the local demo, which plays the application; it exists only under OAUTH_DEMO. */
-export function addDemoRoutes(app: Hono<ProviderEnv>): void {
+/**
+ * The feature with the local demo, which plays the application; it exists only under OAUTH_DEMO.
+ * @example
+ * const provider = createProvider({ features: [pages(), demo()] })
+ */
+export function demo(): Feature {
+  return { name: 'demo', pages: [{ at: 'root', below: () => ['/demo'], addRoutes: addDemoRoutes }] }
+}
+
+function addDemoRoutes(app: Hono<ProviderEnv>): void {
   app.use('/demo/*', requireSetting('demo'))
   app.get('/demo', async (c) => {
     const { origin, paths } = c.get('provider')
@@ -25,14 +34,14 @@ export function addDemoRoutes(app: Hono<ProviderEnv>): void {
       state: randomId(),
     })
     const authorizeUrl = `${origin}${paths.oauth2}/authorize?${request.toString()}`
-    return showPage(c, c.get('pages').demo({ ui: await uiOf(c, { form: false }), authorizeUrl }))
+    return showPage(c, DemoPage({ ui: await uiOf(c, { form: false }), authorizeUrl }))
   })
   addDemoApi(app)
   app.get('/demo/callback', async (c) => {
     const { origin, paths } = c.get('provider')
     const params = readQuery(c.req.raw)
     const code = params.get('code') ?? null
-    const page = c.get('pages').demoCallback({
+    const page = DemoCallbackPage({
       ui: await uiOf(c, { form: code !== null }),
       answer: {
         code,
@@ -76,7 +85,7 @@ async function redeem(c: Context<ProviderEnv>): Promise<Response> {
       return { answer: { error: code, error_description: description }, refused: true }
     },
   )
-  const page = c.get('pages').demoTokens({
+  const page = DemoTokensPage({
     ui: await uiOf(c, { form: false }),
     answer,
     refused,

@@ -1,7 +1,8 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Alert, Button, ButtonLink, Card, Facts, Form } from '../ui/components.tsx'
-import { Layout } from '../ui/layout.tsx'
-import type { Ui } from '../ui/theme.ts'
+import { Alert, Button, ButtonLink, Card, Facts, Form } from '../../ui/components.tsx'
+import { Layout } from '../../ui/layout.tsx'
+import type { Ui } from '../../ui/theme.ts'
+import { demoMessages } from './messages.ts'
 
 /** What the demo's first page shows. */
 export interface DemoPageProps {
@@ -12,7 +13,7 @@ export interface DemoPageProps {
 
 /** Where a newcomer starts to click through the whole flow. */
 export function DemoPage({ ui, authorizeUrl }: DemoPageProps): JSX.Element {
-  const { demo } = ui.messages
+  const demo = demoMessages(ui.messages)
   return (
     <Layout ui={ui} title={demo.title}>
       <Card>
@@ -54,7 +55,7 @@ export interface DemoCallbackPageProps {
 
 /** Plays the application: shows what it received, and redeems it. */
 export function DemoCallbackPage({ ui, answer, redeem, startUrl }: DemoCallbackPageProps): JSX.Element {
-  const { demo } = ui.messages
+  const demo = demoMessages(ui.messages)
   const title = answer.code === null ? demo.refusedTitle : demo.callbackTitle
   const received = Object.entries({
     code: answer.code,

@@ -1,7 +1,8 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { ButtonLink, Card, Facts } from '../ui/components.tsx'
-import { Layout } from '../ui/layout.tsx'
-import type { Ui } from '../ui/theme.ts'
+import { ButtonLink, Card, Facts } from '../../ui/components.tsx'
+import { Layout } from '../../ui/layout.tsx'
+import type { Ui } from '../../ui/theme.ts'
+import { demoMessages } from './messages.ts'
 
 /** A command to paste, and its purpose. */
 export interface DemoCommand {
@@ -30,7 +31,7 @@ export function DemoTokensPage({
   refused,
   startUrl,
 }: DemoTokensPageProps): JSX.Element {
-  const { demo } = ui.messages
+  const demo = demoMessages(ui.messages)
   const title = refused ? demo.noTokensTitle : demo.tokensTitle
   return (
     <Layout ui={ui} title={title} failed={refused}>

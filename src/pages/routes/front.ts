@@ -23,7 +23,7 @@ export async function showFront(c: Context<ProviderEnv>): Promise<Response> {
     logoutUrl: paths.logout,
     signUpUrl: settings.allowSignup && !hooks.users ? paths.signUp : null,
     adminUrl: features.includes('admin') && session?.user.isStaff ? paths.admin : null,
-    demoUrl: settings.demo ? '/demo' : null,
+    demoUrl: features.includes('demo') && settings.demo ? '/demo' : null,
   })
   return showPage(c, page)
 }
