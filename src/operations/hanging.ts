@@ -16,5 +16,5 @@ export async function describeHanging(
   if (kind !== 'clients' && kind !== 'users') return null
   const id = valueOf(record, idColumn)
   const hanging = await store.countHanging(kind === 'clients' ? { clientId: id } : { userId: id })
-  return `This also deletes its consents (${count(hanging.consents)}), grants (${count(hanging.grants)}) and access tokens (${count(hanging.accessTokens)}).`
+  return `This also deletes the consents (${count(hanging.consents)}), grants (${count(hanging.grants)}) and access tokens (${count(hanging.accessTokens)}).`
 }

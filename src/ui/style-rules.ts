@@ -72,7 +72,7 @@ export const PART_RULES = `
 .logo { flex: none; display: block; width: auto; height: 2rem; max-width: 10rem; object-fit: contain }
 .logo.mark-large { width: 3rem; height: 3rem; border-radius: 13px; padding: 0.375rem; border: 1px solid var(--line); background: var(--surface) }
 .logo[data-initial] { position: relative }
-.logo[data-initial]::after { content: attr(data-initial); position: absolute; inset: 0; display: grid; place-items: center; border-radius: inherit; background: var(--sunken); font-size: 1.25rem; font-weight: 650; line-height: 1 }
+.logo[data-initial]::after { content: attr(data-initial); position: absolute; inset: 0; display: grid; place-items: center; border-radius: inherit; background: var(--surface); font-size: 1.25rem; font-weight: 650; line-height: 1 }
 .pair { display: flex; align-items: center; justify-content: center; gap: 0.75rem }
 .pair + h1 { text-align: center }
 .pair-line { flex: 0 1 3.5rem; border-top: 2px dotted var(--line-strong) }
@@ -133,7 +133,7 @@ main .alert a { display: inline }
 .account-row > span { padding-block: 0.375rem }
 .facts { display: grid; grid-template-columns: fit-content(50%) minmax(0, 1fr); gap: 0.25rem 1rem; font-size: 0.9375rem }
 .facts > div { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: baseline }
-.facts dt { color: var(--muted) }
+.facts dt { color: var(--muted); hyphens: auto }
 main .facts a { display: inline; padding-block: 0 }
 .facts-list { grid-template-columns: minmax(0, 1fr); gap: 0.75rem 1rem; font-size: 1rem }
 .facts-list > div { display: block }

@@ -84,7 +84,7 @@ describe('the panel for clients', () => {
       ['id', 'web'],
       ['action', 'delete'],
     ])
-    expect(asked.text).toContain('This also deletes its consents (0), grants (1) and access tokens (1).')
+    expect(asked.text).toContain('This also deletes the consents (0), grants (1) and access tokens (1).')
     expect(await all("SELECT 1 FROM clients WHERE client_id = 'web'")).toHaveLength(1)
     await browser.submit(asked, '/admin/clients/act', [])
     expect(await all("SELECT 1 FROM clients WHERE client_id = 'web'")).toEqual([])

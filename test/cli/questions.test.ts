@@ -50,7 +50,7 @@ describe('a command that ends something, at a terminal', () => {
     expect(stderr).toContain('The client is permanently deleted')
     expect(stderr).toContain(`App, ${id}`)
     expect(stderr).toContain('on the deployed database shop')
-    expect(stderr).toContain('This also deletes its consents (0), grants (0) and access tokens (0).')
+    expect(stderr).toContain('This also deletes the consents (0), grants (0) and access tokens (0).')
     expect(stderr).toContain('error: Nothing was changed.')
     expect(await exists(id)).toBe(true)
   })

@@ -12,7 +12,7 @@ export const actions = {
   'Revoke {}?': '{} widerrufen?',
   Withdraw: 'Zurückziehen',
   'Withdraw {}?': '{} zurückziehen?',
-  'This also deletes its consents ({}), grants ({}) and access tokens ({}).':
+  'This also deletes the consents ({}), grants ({}) and access tokens ({}).':
     'Gelöscht werden auch die Einwilligungen ({=}), Grants ({=}) und Access-Tokens ({=}).',
   '1,000 or more': '1.000 oder mehr',
   'The token ends at once. …':
