@@ -24,7 +24,7 @@ import {
   signInAs,
   signInWith,
 } from './oidc-flow.ts'
-import { json, userInfo } from './openid.ts'
+import { givenSigningKeys, json, userInfo } from './openid.ts'
 import { travel } from './time.ts'
 
 /** What the profile of alice holds: a value for every claim that a profile can have (OpenID Connect Core 5.1). */
@@ -76,6 +76,7 @@ export function askModulesOf(flow: Flow): void {
   describe(`The response type ${flow.responseType} by ${flow.responseMode}`, () => {
     beforeEach(async () => {
       ;({ alice } = await givenCast())
+      await givenSigningKeys()
       await givenProfile(alice)
     })
     askForRefusals(flow)
