@@ -33,7 +33,6 @@ const OTHERS = new Set([
   '{}: {}',
   '{},{}',
   'undefined, client.None()',
-  'curl {}/token',
   // The rule that refused, as the client was told.
   '{}: {} refused it by {}. {}',
   'request {} broke off:',
