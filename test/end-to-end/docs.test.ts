@@ -133,10 +133,12 @@ describe('the programs of the documents', () => {
     const programs = BLOCKS.filter(({ language }) => language === 'ts' || language === 'tsx')
     expect(programs.length).toBeGreaterThan(12)
     rmSync(folder, { recursive: true, force: true })
-    const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    const { exports, imports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       readonly exports: Readonly<Record<string, string | { readonly types: string }>>
+      readonly imports: Readonly<Record<string, string>>
     }
-    const paths = Object.entries(exports).flatMap(([name, target]) =>
+    const own = Object.entries(imports).map(([name, target]) => [name, [sourceOf(target)]] as const)
+    const ofOthers = Object.entries(exports).flatMap(([name, target]) =>
       typeof target === 'string'
         ? []
         : [[name.replace('.', 'edge-oauth2-provider'), [sourceOf(target.types)]] as const],
@@ -153,7 +155,7 @@ describe('the programs of the documents', () => {
         extends: '../../../tsconfig.json',
         compilerOptions: {
           paths: Object.fromEntries(
-            paths.map(([name, targets]) => [name, targets.map((path) => `../../../${path}`)]),
+            [...own, ...ofOthers].map(([name, targets]) => [name, targets.map((path) => `../../../${path}`)]),
           ),
         },
         include: ['**/*', '../../../src/env.d.ts'],
@@ -169,7 +171,7 @@ describe('the programs of the documents', () => {
 
 /** The source of a built file. */
 function sourceOf(types: string): string {
-  const stem = types.replace('./dist/', '').replace('.d.ts', '')
+  const stem = types.replace('./dist/', '').replace(/(\.d\.ts|\.js)$/, '')
   return existsSync(`${stem}.ts`) ? `${stem}.ts` : `${stem}.tsx`
 }
 
