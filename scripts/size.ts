@@ -131,6 +131,7 @@ async function showFeatures(): Promise<void> {
   const shipped = await readFile('src/index.ts', 'utf8')
   const imports = [...shipped.matchAll(/^import \{ (\w+) \} from '\.\/(.+)'$/gm)]
   const calls = [...shipped.matchAll(/^ {4}((\w+)\(.*\)),$/gm)].filter(([, , maker]) => maker !== 'pages')
+  const withPages = await readFile('scripts/size/pages.ts', 'utf8')
   const [, alone] = sizesOf(await build('scripts/size/pages.ts'))
   const folder = '.wrangler/size'
   await mkdir(folder, { recursive: true })
@@ -139,11 +140,10 @@ async function showFeatures(): Promise<void> {
     const needed = imports.filter(([, name = '']) => new RegExp(`\\b${name}\\b`).test(call))
     await writeFile(
       entry,
-      `import { createProvider, pages } from '../../src/public.ts'
-${needed.map(([, name, path]) => `import { ${name} } from '../../src/${path}'`).join('\n')}
-const provider = createProvider({ features: [pages(), ${call}] })
-export default { fetch: provider.fetch }
-`,
+      [
+        ...needed.map(([, name, path]) => `import { ${name} } from '../../src/${path}'`),
+        withPages.replace('[pages()]', `[pages(), ${call}]`),
+      ].join('\n'),
     )
     const [, gzip] = sizesOf(await build(entry))
     console.log(`${maker}: ${(gzip - alone).toFixed(1)} KiB gzip`)
