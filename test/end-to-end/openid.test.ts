@@ -158,7 +158,7 @@ describe('What the panel shows to paste', () => {
       isPublic: false,
       redirectUri: REDIRECT_URI,
       issuer,
-      oauth2: '/oauth2',
+      oauth2: `${issuer}/oauth2`,
       scope: 'openid email',
     })
     const lines = (snippet?.code ?? '')
