@@ -80,5 +80,6 @@ async function fillActivity({ db }: World): Promise<void> {
   const began = ['users', 'clients'].map((table) =>
     db.prepare(`UPDATE ${table} SET created_at = ${now} - 86400 * (28 - 5 * rowid)`),
   )
-  await db.batch([...rows, ...began])
+  const changed = db.prepare('UPDATE clients SET updated_at = created_at')
+  await db.batch([...rows, ...began, changed])
 }
