@@ -1,6 +1,6 @@
 import { pbkdf2 as nativePbkdf2, scrypt, timingSafeEqual } from 'node:crypto'
 import type { PasswordFormat } from '../concepts.ts'
-import { ConfigurationError } from '../errors.ts'
+import { verifyDummy } from '../identity/passwords.ts'
 import { formatOf, fromBase64, type HashFormats, hexDigest, type Reading } from './password-format.ts'
 import { type Pbkdf2Rule, slicedPbkdf2 } from './sliced-pbkdf2.ts'
 
@@ -23,8 +23,8 @@ export function isDjangoPassword(encoded: string): boolean {
 /**
  * The hashes of Django: pbkdf2_sha256, pbkdf2_sha1, scrypt, the old sha1 and md5, and those of `slowHashes`. More iterations
  * of PBKDF2 than the runtime accepts at once are derived one after another. Django does not normalise passwords.
- * @param slowHashes null refuses bcrypt and Argon2 with a ConfigurationError, as nobody else would notice that users whose
- *   passwords are right cannot sign in
+ * @param slowHashes null refuses bcrypt and Argon2 like a wrong password, and says so in the log: the answer must not reveal
+ *   who has such a hash
  */
 export function djangoPasswords(slowHashes: HashFormats | null): PasswordFormat {
   const formats = { ...NATIVE_HASHES, ...slowHashes }
@@ -32,7 +32,11 @@ export function djangoPasswords(slowHashes: HashFormats | null): PasswordFormat 
     recognizes: isDjangoPassword,
     async verify(password, encoded) {
       if (slowHashes === null && /^(?:argon2|bcrypt(?:_sha256)?)\$/.test(encoded)) {
-        throw new ConfigurationError('django()', 'lacks slowHashes, and a stored hash is bcrypt or Argon2')
+        console.error(
+          'django() lacks slowHashes, and a stored hash is bcrypt or Argon2: nobody can prove it.',
+        )
+        await verifyDummy(password)
+        return false
       }
       const reading = readHash(encoded, formats)
       return 'check' in reading && reading.check(password)
