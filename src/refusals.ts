@@ -35,17 +35,21 @@ const ESCAPED = /["\\\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Co
 /** Tokens, codes and secrets of this provider, and tokens of many others, in places where they were put by mistake. */
 const SECRET = /(?<![\w-])[\w-]{43}(?![\w-])|\b(?:at|rt|ac|se|pr|dc|sk|pk)_[\w-]{8,}|\beyJ[\w-]+\.[\w.-]+/g
 
+/** Quotes a value that somebody sent; see `legible`. */
+export function shown(value: string, length = 100): string {
+  return `"${legible(value, length)}"`
+}
+
 /**
- * Quotes a value that somebody sent, for the log and for staff: cut, with invisible characters escaped, and without anything
- * that looks like a token.
+ * Returns what somebody sent, or a text that repeats it, for the log and for staff: cut, with invisible characters escaped, and
+ * without anything that looks like a token.
  * @param length the most characters to show
  */
-export function shown(value: string, length = 100): string {
+export function legible(value: string, length: number): string {
   const plain = value.slice(0, 4 * length).replaceAll(SECRET, '...')
   const letters = Array.from(plain)
   const cut = letters.length > length ? `${letters.slice(0, length).join('')}...` : plain
-  const safe = cut.replaceAll(ESCAPED, (letter) => `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`)
-  return `"${safe}"`
+  return cut.replaceAll(ESCAPED, (letter) => `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
 /**

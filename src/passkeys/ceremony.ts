@@ -1,8 +1,10 @@
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server'
 import * as v from 'valibot'
 import { fromBase64url, toBase64url } from '../crypto/bytes.ts'
+import { legible } from '../refusals.ts'
 import type { Passkey } from '../store/passkey-store.ts'
 import { ALGORITHMS } from './options.ts'
+import { checkPublicKey } from './public-key.ts'
 import type { RelyingParty } from './relying-party.ts'
 
 const base64url = v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(20_000))
@@ -109,9 +111,9 @@ export async function verifyAssertion(
     credential,
     ...libraryNames(expected),
   }).catch(refuse)
-  require(verified, 'the signature is wrong')
+  check(verified, 'the signature is wrong')
   const backupEligible = said.credentialDeviceType === 'multiDevice'
-  require(backupEligible === synced, 'the backup eligibility has changed')
+  check(backupEligible === synced, 'the backup eligibility has changed')
   return {
     signCount: said.newCounter,
     backedUp: said.credentialBackedUp,
@@ -136,7 +138,8 @@ export async function verifyAttestation(
   }).catch(refuse)
   if (!said) throw new TypeError('the attestation is wrong')
   const { counter, id, publicKey } = said.credential
-  require(id === answer.id, 'the credential has another id')
+  check(id === answer.id, 'the credential has another id')
+  await checkPublicKey(publicKey).catch(refuse)
   return {
     credentialId: id,
     publicKey: toBase64url(publicKey),
@@ -160,18 +163,18 @@ function libraryNames({ challenge, id, origins }: Expected): {
 function checkFrame(answer: Assertion | Attestation): void {
   const said = clientDataOf(answer)
   if (!said) throw new TypeError('the client data is malformed')
-  require(!said.crossOrigin && said.topOrigin === undefined, 'it was given in a frame')
+  check(!said.crossOrigin && said.topOrigin === undefined, 'it was given in a frame')
 }
 
-/** Longest refusal, in characters: the library repeats what the browser sent. */
+/** Longest refusal, in characters: the library repeats what the browser sent, line breaks and all. */
 const REFUSAL_LENGTH = 200
 
 /** Makes a refusal of whatever the library throws at an answer. */
 function refuse(error: unknown): never {
   const problem = error instanceof Error ? error.message : 'it is malformed'
-  throw new TypeError(problem.slice(0, REFUSAL_LENGTH), { cause: error })
+  throw new TypeError(legible(problem, REFUSAL_LENGTH), { cause: error })
 }
 
-function require(holds: boolean, problem: string): void {
+function check(holds: boolean, problem: string): void {
   if (!holds) throw new TypeError(problem)
 }

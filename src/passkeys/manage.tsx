@@ -178,9 +178,9 @@ async function add(c: Handling, form: Params, session: Session, store: PasskeySt
     if (added) notifyOwner(c, 'passkey_added', session.user.id)
     return added ? { kind: 'success', text: passkeyMessages(messages).added } : refused
   } catch (error) {
-    // Invalid data from an authenticator, or a key that WebCrypto does not accept.
-    if (error instanceof TypeError || error instanceof DOMException) return refused
-    throw error
+    if (!(error instanceof TypeError)) throw error
+    console.warn(`A passkey was not added: ${error.message}`)
+    return refused
   }
 }
 

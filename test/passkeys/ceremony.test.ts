@@ -6,6 +6,7 @@ import {
   verifyAssertion,
   verifyAttestation,
 } from '../../src/passkeys/ceremony.ts'
+import { checkPublicKey } from '../../src/passkeys/public-key.ts'
 import type { Passkey } from '../../src/store/passkey-store.ts'
 import {
   type Algorithm,
@@ -212,6 +213,38 @@ describe('a new credential', () => {
       await expect(verifyAttestation(attestation, { challenge, ...PARTY })).rejects.toThrow(/public key alg/)
     },
   )
+})
+
+describe('the key of a new passkey', () => {
+  type Entry = readonly [number, number | Uint8Array<ArrayBuffer>]
+  const bytes = (length: number, value = 0): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(value)
+  const point = (length: number): readonly Entry[] => [
+    [-2, bytes(length)],
+    [-3, bytes(length)],
+  ]
+  const modulus = (length: number): readonly Entry[] => [
+    [-1, bytes(length, 255)],
+    [-2, new Uint8Array([1, 0, 1])],
+  ]
+  it.each<[string, readonly Entry[], RegExp]>([
+    ['is an algorithm and nothing else', [[3, -7]], /no algorithm/],
+    ['is of another curve', [[1, 2], [3, -7], [-1, 2], ...point(48)], /another curve/],
+    ['is of another type than its algorithm', [[1, 2], [3, -257], [-1, 1], ...point(32)], /no algorithm/],
+    ['is no point of its curve', [[1, 2], [3, -7], [-1, 1], ...point(32)], /./],
+    [
+      'is too short for Ed25519',
+      [
+        [1, 1],
+        [3, -8],
+        [-1, 6],
+        [-2, bytes(31)],
+      ],
+      /./,
+    ],
+    ['is RSA of 512 bits', [[1, 3], [3, -257], ...modulus(64)], /too short/],
+  ])('is refused if it %s', async (_what, entries, problem) => {
+    await expect(checkPublicKey(cbor(new Map(entries)))).rejects.toThrow(problem)
+  })
 })
 
 describe('a stored key', () => {
