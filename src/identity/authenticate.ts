@@ -120,14 +120,25 @@ export async function admitAttempt(
   provider: Provider,
 ): Promise<{ readonly admitted: PasswordAttempt; readonly keys: ThrottleKeys }> {
   await refuseFlood(provider)
-  return countAttempt(attempt, provider)
+  const counted = await count(attempt, provider)
+  tellOfLock(attempt.device, counted.admitted, provider)
+  refuseTooMany(attempt, counted.admitted, provider)
+  return counted
 }
 
 /**
- * Does the same as `admitAttempt` after the platform's limit was checked.
- * @throws {OAuthError} as there
+ * Counts a sign-up like a guess, after the platform's limit was checked. Nobody is notified, as no password was guessed.
+ * @returns the user who has the name; null if nobody has it
+ * @throws {OAuthError} temporarily_unavailable (429, Retry-After): too many attempts
  */
-export async function countAttempt(
+export async function countSignUp(username: string, provider: Provider): Promise<UserWithPassword | null> {
+  const attempt = { username, client: null, device: null }
+  const { admitted } = await count(attempt, provider)
+  refuseTooMany(attempt, admitted, provider)
+  return admitted.user
+}
+
+async function count(
   attempt: Attempt,
   provider: Provider,
 ): Promise<{ readonly admitted: PasswordAttempt; readonly keys: ThrottleKeys }> {
@@ -147,8 +158,6 @@ export async function countAttempt(
   })
   if (client && !admitted.authenticated) throw unprovenClient(client.proof)
   if (!admitted.hasGrantType) throw unauthorizedGrantType()
-  tellOfLock(device, admitted, provider)
-  refuseTooMany(attempt, admitted, provider)
   return { admitted, keys: attemptKeys }
 }
 

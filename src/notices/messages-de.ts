@@ -12,7 +12,7 @@ export const german: NoticeMessages = {
   locked: {
     subject: (site) => `Jemand rät das Passwort Ihres Kontos bei ${site}`,
     text: (minutes) =>
-      `Das Passwort Ihres Kontos wurde viele Male falsch eingegeben. Deshalb kann sich ${minutes} Minuten lang niemand damit in einem Browser anmelden, der für Ihr Konto neu ist. Browser, in denen Sie sich schon angemeldet haben, funktionieren weiter.`,
+      `Das Passwort Ihres Kontos wurde viele Male falsch eingegeben. Deshalb kann sich höchstens ${minutes} Minuten lang niemand damit in einem Browser oder einer Anwendung anmelden, die für Ihr Konto neu sind. Browser, in denen Sie sich schon angemeldet haben, funktionieren weiter.`,
     link: 'Anmelden',
     advice:
       'Wenn Sie es waren, warten Sie und versuchen Sie es noch einmal. Wenn nicht, ist niemand hineingekommen, und Sie müssen nichts tun.',

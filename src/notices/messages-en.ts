@@ -10,7 +10,7 @@ export const english = {
   locked: {
     subject: (site: string) => `Somebody is guessing the password of your account at ${site}`,
     text: (minutes: number) =>
-      `The password of your account was entered wrongly many times. So for ${minutes} minutes nobody can sign in with it in a browser that is new to your account. Browsers in which you have signed in before still work.`,
+      `The password of your account was entered wrongly many times. So for up to ${minutes} minutes nobody can sign in with it in a browser or an application that is new to your account. Browsers in which you have signed in before still work.`,
     link: 'Sign in',
     advice:
       'If it was you, wait, and try again. If it was not, nobody has got in, and there is nothing you need to do.',

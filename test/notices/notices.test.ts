@@ -136,6 +136,17 @@ describe('guesses at a password', () => {
     expect(await subjects()).toEqual([LOCKED, LOCKED, LOCKED])
   })
 
+  it('are not what a sign-up under the same name is, of which nobody is told', async () => {
+    const vars = { ...OUTBOX, OAUTH_ALLOW_SIGNUP: 'true' }
+    await nearlyLock()
+    const browser = openBrowser(vars)
+    const form = { username: 'alice', password: 'correct horse', repeated_password: 'correct horse' }
+    const fields = hiddenFields((await browser.visit('/sign-up')).text, '/sign-up')
+    const response = await browser.post('/sign-up', { ...fields, ...form, email: 'carol@example.org' })
+    expect(response.status).toBe(429)
+    expect(await subjects()).toEqual([])
+  })
+
   it('are told in the language of the owner, and only at a proved address', async () => {
     await env.DB.prepare(`UPDATE users SET profile = '{"locale":"de"}' WHERE id = ?`).bind(alice).run()
     await nearlyLock()

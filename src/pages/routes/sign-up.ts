@@ -7,7 +7,7 @@ import { giveSession, readBrowserSession } from '../../http/browser-session.ts'
 import { openRequest } from '../../http/captured-requests.ts'
 import { rememberDevice } from '../../http/device.ts'
 import { readForm, readQuery } from '../../http/params.ts'
-import { countAttempt, takesAddresses } from '../../identity/authenticate.ts'
+import { countSignUp, takesAddresses } from '../../identity/authenticate.ts'
 import { MIN_PASSWORD_LENGTH } from '../../identity/password-policy.ts'
 import { hashPassword, NO_PASSWORD } from '../../identity/passwords.ts'
 import { refuseFlood } from '../../identity/rate-limit.ts'
@@ -73,9 +73,9 @@ async function signUp(c: Handling): Promise<Response> {
   const refused = await refusalOfGuards(c, form)
   if (refused) return signUpPage(c, form, {}, invitation, refused)
   // Counted like a sign-in, before anything is hashed.
-  const { admitted } = await countAttempt({ username, client: null, device: null }, provider)
+  const namesake = await countSignUp(username, provider)
   const created =
-    admitted.user === null ? await createAccount(c, form, invitation) : { taken: 'username' as const }
+    namesake === null ? await createAccount(c, form, invitation) : { taken: 'username' as const }
   if ('taken' in created) return signUpPage(c, form, takenError(created.taken, messages), invitation)
   await giveSession(c, created.sessionId)
   await rememberDevice(c, username)
