@@ -109,10 +109,12 @@ export async function confirmOperator(
   const password = form.get(OWN_PASSWORD)
   if (password === undefined || session === null) return { problem: null, status: 400 }
   try {
-    const { commit } = await checkPassword(
+    const { commit, user: proved } = await checkPassword(
       { username: user.username, password, client: null, device: session.id },
       provider,
     )
+    // A directory may have given the name to somebody else meanwhile.
+    if (proved.id !== user.id) return { problem: 'This is not your password.', status: 400 }
     const of = { userId: user.id, sessionId: session.id, signIn: commit }
     if (await provider.store.confirmPassword(of, provider.request)) return null
     return { problem: 'Your session has ended. Sign in again.', status: 400 }

@@ -127,7 +127,9 @@ async function confirmPassword(
   if (password === undefined) return { text: fields.missing, status: 400 }
   try {
     const attempt = { username: user.username, password, client: null, device: id }
-    const { commit } = await checkPassword(attempt, provider)
+    const { commit, user: proved } = await checkPassword(attempt, provider)
+    // A directory may have given the name to somebody else meanwhile.
+    if (proved.id !== user.id) return { text: texts.wrong, status: 400 }
     const of = { userId: user.id, sessionId: id, signIn: commit }
     if (await provider.store.confirmPassword(of, provider.request)) return null
     return { text: texts.wrong, status: 400 }
