@@ -82,7 +82,8 @@ async function findUser(
   if (typeof value !== 'string' || (subject === 'email' && claims['email_verified'] === false)) {
     throw invalidGrant('the assertion does not identify a user')
   }
-  const found = await store.findUser(subject, value.trim(), KEYS[subject](value))
+  const written = subject === 'email' ? value.trim() : value
+  const found = await store.findUser(subject, written, KEYS[subject](value))
   if (found === null) throw invalidGrant('the subject of the assertion identifies no active user')
   return found
 }
