@@ -5,7 +5,9 @@ import { redirectUriProblem } from '../clients/redirect-uri.ts'
 import type { Provider } from '../concepts.ts'
 import type { Grounds, Json } from '../operations/client-doctor/grounds.ts'
 import { namesIn } from '../operations/client-doctor/known.ts'
-import { fetchJson, type FetchRules, reach } from '../outbound/fetch-json.ts'
+import { FetchError, fetchJson, type FetchRules, reach } from '../outbound/fetch-json.ts'
+import { shown } from '../refusals.ts'
+import { issuerMetadataUrl } from '../well-known.ts'
 
 /** Settings that the doctor uses. */
 export const DOCTOR_SETTINGS = CLIENT_ID_METADATA_SETTINGS
@@ -87,10 +89,13 @@ export async function groundsFrom(
     }
   },
 ): Promise<Grounds> {
-  const address = new URL('/.well-known/oauth-authorization-server', issuer).href
+  const address = issuerMetadataUrl(issuer)
   // On an operator's own machine, loopback addresses are safe.
   const settings = { ...provider.settings, fetchLoopback: true }
   const rules: FetchRules = { allowLoopback: true, maxBytes: MAX_BYTES, timeout: TIMEOUT, types: [] }
   const { json } = await fetchJson(address, rules)
+  if (json['issuer'] !== issuer.replace(/\/$/, '')) {
+    throw new FetchError(`describes another issuer, ${shown(String(json['issuer']))}`)
+  }
   return groundsOf(json, { now, store, provider: { featureSettings: provider.featureSettings, settings } })
 }

@@ -38,26 +38,43 @@ export function addEndpoints(
 
 /** Returns the handler for the rows of one path. */
 function handlerOf(rows: readonly Endpoint[], { enter, fail }: Entrance): Handler<ProviderEnv> {
-  const methods = rows.map(({ method }) => method)
-  const byMethod: ReadonlyMap<string, Endpoint> = new Map(rows.map((row) => [row.method, row]))
-  const cors = rows.some((row) => row.cors) ? ANY_ORIGIN : null
+  const whole = pathOf(rows)
+  const isConditional = rows.some(({ available }) => available)
   return async (c, next) => {
     let shared: Shared = {}
     try {
       await enter(c)
-      const { method } = c.req
-      if (cors && isPreflight(c.req.raw)) return answerPreflight(c, methods)
-      shared = cors ?? shared
-      const row = byMethod.get(method === 'HEAD' ? 'GET' : method)
-      if (!row) throw wrongMethod(methods)
-      if (row.available?.(c.get('provider'), c.req.path) ?? true) return await serve(c, row, shared)
+      const { byMethod, cors, methods } = isConditional ? pathOf(availableHere(rows, c)) : whole
+      if (methods.length > 0) {
+        if (cors && isPreflight(c.req.raw)) return answerPreflight(c, methods)
+        shared = cors ?? shared
+        const row = byMethod.get(c.req.method === 'HEAD' ? 'GET' : c.req.method)
+        if (!row) throw wrongMethod(methods)
+        return await serve(c, row, shared)
+      }
     } catch (error) {
       return fail(error, addHeaders(c, shared))
     }
     // An endpoint that the settings turn off does not exist; another part of the Worker may have its address.
-    addHeaders(c, shared)
     return next()
   }
+}
+
+/** What the rows of one path have in common. */
+function pathOf(rows: readonly Endpoint[]): {
+  readonly methods: readonly string[]
+  readonly byMethod: ReadonlyMap<string, Endpoint>
+  readonly cors: Shared | null
+} {
+  return {
+    methods: rows.map(({ method }) => method),
+    byMethod: new Map(rows.map((row) => [row.method, row])),
+    cors: rows.some((row) => row.cors) ? ANY_ORIGIN : null,
+  }
+}
+
+function availableHere(rows: readonly Endpoint[], c: Context<ProviderEnv>): readonly Endpoint[] {
+  return rows.filter(({ available }) => available?.(c.get('provider'), c.req.path) ?? true)
 }
 
 function addHeaders(c: Context<ProviderEnv>, headers: Shared): Context<ProviderEnv> {

@@ -1,6 +1,6 @@
 import type { Provider } from '../concepts.ts'
 import type { Endpoint } from '../concepts.ts'
-import { wellKnownUrl } from '../well-known.ts'
+import { issuerMetadataUrl } from '../well-known.ts'
 import { form, query, type Schema } from './openapi-parts.ts'
 
 /** Describes the endpoints and pages as OpenAPI 3.1, at this provider's addresses. */
@@ -15,7 +15,7 @@ export function openApiDocument(provider: Provider): Schema {
     paths: [...described, ...pages.map(({ describe }) => describe?.(provider) ?? {})].reduce(join, {}),
     components: { schemas: { Error: ERROR }, securitySchemes: SECURITY_SCHEMES },
     externalDocs: {
-      url: wellKnownUrl('oauth-authorization-server', issuer),
+      url: issuerMetadataUrl(issuer),
       description: `Metadata of the endpoints below ${paths.oauth2}`,
     },
   }

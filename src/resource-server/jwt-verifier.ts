@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { readHeader, typeOf } from '../crypto/signed.ts'
 import { identifierKey } from '../resource-identifier.ts'
 import type { AccessToken } from '../tokens/verify.ts'
-import { wellKnownUrl } from '../well-known.ts'
+import { issuerMetadataUrl } from '../well-known.ts'
 import { type IntrospectionOptions, introspectionVerifier } from './introspection-verifier.ts'
 
 /** Whose tokens are accepted, and for what. */
@@ -65,10 +65,7 @@ export function jwtVerifier(options: JwtVerifierOptions): (token: string) => Pro
   let kept: Keys | null = null
 
   async function read(now: number): Promise<Keys> {
-    const described = v.parse(
-      metadata,
-      await readJson(wellKnownUrl('oauth-authorization-server', issuer), ask),
-    )
+    const described = v.parse(metadata, await readJson(issuerMetadataUrl(issuer), ask))
     if (described.issuer !== issuer) throw new Error(`The metadata of ${issuer} belongs to another issuer.`)
     const set = v.parse(keySet, await readJson(described.jwks_uri, ask))
     kept = { at: now, set, introspection: described.introspection_endpoint }

@@ -131,10 +131,10 @@ describe('an issuer with a path', () => {
       .route('/', provider.wellKnown)
       .route('/', provider.pages)
       .get('/.well-known/oauth-authorization-server/other', (c) => c.text('another issuer'))
-      .get('/other/.well-known/openid-configuration', (c) => c.text('another issuer'))
-    const ask = async (path: string): Promise<Response> => {
+      .all('/other/.well-known/openid-configuration', (c) => c.text('another issuer'))
+    const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
       const context = createExecutionContext()
-      const response = await app.fetch(new Request(`${ORIGIN}${path}`), env, context)
+      const response = await app.fetch(new Request(`${ORIGIN}${path}`, init), env, context)
       await waitOnExecutionContext(context)
       return response
     }
@@ -149,6 +149,12 @@ describe('an issuer with a path', () => {
       '/other/.well-known/openid-configuration',
     ]) {
       expect(await (await ask(path)).text()).toBe('another issuer')
+    }
+    const preflight = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' }
+    for (const init of [{ method: 'POST' }, { method: 'OPTIONS', headers: preflight }]) {
+      const response = await ask('/other/.well-known/openid-configuration', init)
+      expect(await response.text()).toBe('another issuer')
+      expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull()
     }
     expect((await ask('/id/login')).status).toBe(200)
   })
