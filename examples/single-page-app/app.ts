@@ -17,6 +17,7 @@ export const SCRIPT = `const base64url = (bytes) =>
   btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)))
 const redirectUri = location.origin + '/app'
+// The issuer, which is this origin unless OAUTH_ISSUER says otherwise.
 const issuer = location.origin
 
 async function signIn() {

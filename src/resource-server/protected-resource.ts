@@ -11,8 +11,7 @@ export function resourceMetadataUrl(resource: string): string {
 /**
  * Returns the resource that a metadata address describes (RFC 9728 3.3).
  * @param origin the public one
- * @param url of
- * the request for the metadata
+ * @param url    of the request for the metadata
  */
 export function describedResource(origin: string, url: string): string {
   const { pathname, search } = new URL(url)

@@ -11,8 +11,9 @@ export function byRight(alias: SQL): SQL {
 }
 
 /**
- * The user `alias` has an address: by its key or, where that is marked and says nothing yet, as it is written. Whoever asks
- * whose address something is asks here, so that a marked key neither hides its user nor frees the address for another.
+ * The user `alias` has an address: by its key or, where that is marked and says nothing yet, as it is written but for the
+ * case of A to Z. Whoever asks whose address something is asks here, so that a marked key neither hides its user nor frees
+ * the address for another.
  * @param address of which nobody has one without a key
  */
 export function hasAddress(
