@@ -31,9 +31,7 @@ export interface TimeSpent {
 /** Finds in which functions of the provider's Worker a scenario's time goes, by V8's profiler. */
 export async function profile(scenario: Scenario, workerd: Workerd, amount: number): Promise<TimeSpent> {
   const requests = await scenario.prepare('provider', amount + CONNECTIONS, workerd)
-  const inspector = await openInspector(
-    new URL(`/core:user:${scenario.service === 'api' ? 'beside' : 'provider'}`, workerd.inspector),
-  )
+  const inspector = await openInspector(new URL(`/core:user:${workerOf(scenario)}`, workerd.inspector))
   await inspector.call('Profiler.enable')
   await inspector.call('Profiler.setSamplingInterval', { interval: INTERVAL })
   await inspector.call('Profiler.start')
@@ -42,6 +40,11 @@ export async function profile(scenario: Scenario, workerd: Workerd, amount: numb
   const { profile: found } = (await inspector.call('Profiler.stop')) as { readonly profile: Profile }
   inspector.close()
   return summarize(found)
+}
+
+/** The Worker whose isolate does the work. The profiler of one that nothing asks would never answer. */
+function workerOf({ service = 'provider' }: Scenario): string {
+  return service === 'api' ? 'beside' : service
 }
 
 /** Writes a profile for people. */
