@@ -78,7 +78,7 @@ export interface Endpoint {
    * @param path of the request; undefined where the endpoints are listed
    */
   readonly available?: (
-    provider: Pick<Provider, 'featureSettings' | 'issuer' | 'settings'>,
+    provider: Pick<Provider, 'featureSettings' | 'issuer' | 'origin' | 'settings'>,
     path?: string,
   ) => boolean
   /** One line that names the section of its specification. */

@@ -38,13 +38,14 @@ export function addEndpoints(
 
 /** Returns the handler for the rows of one path. */
 function handlerOf(rows: readonly Endpoint[], { enter, fail }: Entrance): Handler<ProviderEnv> {
-  const whole = pathOf(rows)
+  const whole = sharedBy(rows)
   const isConditional = rows.some(({ available }) => available)
   return async (c, next) => {
     let shared: Shared = {}
     try {
       await enter(c)
-      const { byMethod, cors, methods } = isConditional ? pathOf(availableHere(rows, c)) : whole
+      const here = isConditional ? availableHere(rows, c) : rows
+      const { byMethod, cors, methods } = here.length === rows.length ? whole : sharedBy(here)
       if (methods.length > 0) {
         if (cors && isPreflight(c.req.raw)) return answerPreflight(c, methods)
         shared = cors ?? shared
@@ -61,7 +62,7 @@ function handlerOf(rows: readonly Endpoint[], { enter, fail }: Entrance): Handle
 }
 
 /** What the rows of one path have in common. */
-function pathOf(rows: readonly Endpoint[]): {
+function sharedBy(rows: readonly Endpoint[]): {
   readonly methods: readonly string[]
   readonly byMethod: ReadonlyMap<string, Endpoint>
   readonly cors: Shared | null

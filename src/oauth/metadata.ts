@@ -76,9 +76,10 @@ export function issuerDocument(
   const at = (path: string, addressOf: (own: string) => string): Endpoint => ({
     ...row,
     path,
-    available({ issuer }, asked) {
-      const own = pathOf(issuer)
-      return (path === root) === (own === '') && (asked ?? addressOf(own)) === addressOf(own)
+    available({ issuer, origin }, asked) {
+      if ((path === root) !== (issuer === origin)) return false
+      const address = addressOf(issuer === origin ? '' : pathOf(issuer))
+      return (asked ?? address) === address
     },
   })
   return [
