@@ -43,7 +43,7 @@ export async function profile(scenario: Scenario, workerd: Workerd, amount: numb
 }
 
 /** The Worker whose isolate does the work. The profiler of one that nothing asks would never answer. */
-function workerOf({ service = 'provider' }: Scenario): string {
+function workerOf({ service }: Scenario): string {
   return service === 'api' ? 'beside' : service
 }
 
