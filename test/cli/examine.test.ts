@@ -93,4 +93,10 @@ describe('doctor with a target', () => {
     expect(stderr).toContain('could not be reached')
     expect(stderr).toContain('--issuer')
   })
+
+  it('compares no client with the metadata of another issuer', async () => {
+    const { code, stderr } = await doctor('demo', '--issuer', there)
+    expect(code).toBe(1)
+    expect(stderr).toContain('describes another issuer')
+  })
 })

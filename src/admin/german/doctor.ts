@@ -118,6 +118,7 @@ export const doctor = {
   'does not use https': 'verwendet kein https',
   'is not at a public host': 'ist nicht auf einem öffentlichen Host',
   'took longer than {} seconds': 'hat länger als {} Sekunden gebraucht',
+  'describes another issuer, {}': 'beschreibt einen anderen Aussteller, {}',
   'could not be reached': 'war nicht zu erreichen',
   'does not contain a JSON object': 'enthält kein JSON-Objekt',
   'redirects, which is not followed': 'leitet weiter, und dem wird nicht gefolgt',
