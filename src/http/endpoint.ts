@@ -30,52 +30,43 @@ export function addEndpoints(
   entrance: Entrance,
 ): void {
   for (const [path, rows] of Map.groupBy(endpoints, (row) => row.path)) {
-    const handler = handlerOf(rows, entrance)
+    const handler = handlerOf(rows, /[*:]/.test(path), entrance)
     app.all(path, handler)
     if (rows.some(({ at }) => at === 'oauth2')) app.all(`${path}/`, handler)
   }
 }
 
-/** Returns the handler for the rows of one path. */
-function handlerOf(rows: readonly Endpoint[], { enter, fail }: Entrance): Handler<ProviderEnv> {
-  const whole = sharedBy(rows)
-  const isConditional = rows.some(({ available }) => available)
+/**
+ * Returns the handler for the rows of one path.
+ * @param isPattern the path is that of many addresses, of which those that no row is available at are none of ours
+ */
+function handlerOf(
+  rows: readonly Endpoint[],
+  isPattern: boolean,
+  { enter, fail }: Entrance,
+): Handler<ProviderEnv> {
+  const methods = rows.map(({ method }) => method)
+  const byMethod: ReadonlyMap<string, Endpoint> = new Map(rows.map((row) => [row.method, row]))
+  const cors = rows.some((row) => row.cors) ? ANY_ORIGIN : null
   return async (c, next) => {
     let shared: Shared = {}
     try {
       await enter(c)
-      const here = isConditional ? availableHere(rows, c) : rows
-      const { byMethod, cors, methods } = here.length === rows.length ? whole : sharedBy(here)
-      if (methods.length > 0) {
+      const isAvailable = (row: Endpoint): boolean => row.available?.(c.get('provider'), c.req.path) ?? true
+      if (!isPattern || rows.some(isAvailable)) {
         if (cors && isPreflight(c.req.raw)) return answerPreflight(c, methods)
         shared = cors ?? shared
         const row = byMethod.get(c.req.method === 'HEAD' ? 'GET' : c.req.method)
         if (!row) throw wrongMethod(methods)
-        return await serve(c, row, shared)
+        if (isAvailable(row)) return await serve(c, row, shared)
       }
     } catch (error) {
       return fail(error, addHeaders(c, shared))
     }
     // An endpoint that the settings turn off does not exist; another part of the Worker may have its address.
+    addHeaders(c, shared)
     return next()
   }
-}
-
-/** What the rows of one path have in common. */
-function sharedBy(rows: readonly Endpoint[]): {
-  readonly methods: readonly string[]
-  readonly byMethod: ReadonlyMap<string, Endpoint>
-  readonly cors: Shared | null
-} {
-  return {
-    methods: rows.map(({ method }) => method),
-    byMethod: new Map(rows.map((row) => [row.method, row])),
-    cors: rows.some((row) => row.cors) ? ANY_ORIGIN : null,
-  }
-}
-
-function availableHere(rows: readonly Endpoint[], c: Context<ProviderEnv>): readonly Endpoint[] {
-  return rows.filter(({ available }) => available?.(c.get('provider'), c.req.path) ?? true)
 }
 
 function addHeaders(c: Context<ProviderEnv>, headers: Shared): Context<ProviderEnv> {
