@@ -4,6 +4,7 @@ import process from 'node:process'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { internet } from './test/support/internet.ts'
+import { jsxAlias } from './test/support/jsx-alias.ts'
 
 /** Folders of test/ that drive processes, files or a browser; all others run in workerd, with real D1 and KV. */
 const NODE = '{browser,cli,docs,package,end-to-end,schema,scripts}'
@@ -40,10 +41,6 @@ const worker = {
   setupFiles: ['./test/setup.ts'],
   ...patience,
 }
-
-/** What the compiler imports for our JSX. */
-const jsxRuntime = resolve('./src/ui/jsx-runtime.ts')
-const jsxAlias = { '#jsx/jsx-dev-runtime': jsxRuntime, '#jsx/jsx-runtime': jsxRuntime }
 
 /** Imports an example as its user would: the package's name is this repository's source. */
 const packageAlias = {

@@ -41,6 +41,7 @@ const TABLES = [
   'sessions',
   'audit_events',
   'refusals',
+  'client_documents',
   'scopes',
   'clients',
   'users',

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { jsxAlias } from '../test/support/jsx-alias.ts'
 
 process.env['SECRET_KEY'] = 'the-tests-know-this-key-nothing-else-may-use-it'
 
@@ -17,6 +18,7 @@ export default defineConfig({
       },
     }),
   ],
+  resolve: { alias: jsxAlias },
   test: {
     include: ['bench/*.bench.ts'],
     setupFiles: ['./test/setup.ts'],

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { defineConfig } from 'vitest/config'
+import { jsxAlias } from '../test/support/jsx-alias.ts'
 
 /**
  * Clients that this repository does not install: `npm run interop` needs the package indexes of npm, Python and Go, Python 3 with
  * venv, and Go. `npm run interop -- codex` tries one.
  */
 export default defineConfig({
+  resolve: { alias: jsxAlias },
   test: {
     include: ['interop/*.test.ts'],
     env: {
