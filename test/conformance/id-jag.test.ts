@@ -265,6 +265,14 @@ describe('an identity assertion authorization grant', () => {
     })
   })
 
+  it('means by an id the user who has exactly this one', async () => {
+    await all(`UPDATE trusted_issuers SET subject = 'id'`)
+    expect(await bring(await assertionOf({ sub: alice }))).toMatchObject({ status: 200 })
+    for (const sub of [` ${alice}`, `${alice}\n`]) {
+      expect(await bring(await assertionOf({ sub }))).toMatchObject(REFUSED)
+    }
+  })
+
   it('means by an email address the user who has proved it, and nobody else', async () => {
     await all(`UPDATE trusted_issuers SET subject = 'email'`)
     await all(`UPDATE users SET email = 'a@b.example', email_key = 'a@b.example' WHERE id = '${alice}'`)

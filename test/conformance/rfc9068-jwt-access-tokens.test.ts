@@ -337,6 +337,21 @@ describe('an API elsewhere', () => {
     await expect(other(jwt)).rejects.toThrow('belongs to another issuer')
   })
 
+  must('RFC 8414', '3.1', 'looks for the metadata of an issuer without its terminating slash', async () => {
+    const { access_token: jwt } = await jwtFor(FILES)
+    const asked: string[] = []
+    const verify = jwtVerifier({
+      issuer: 'https://other.example/tenant/',
+      audience: FILES,
+      fetch: async (url) => {
+        asked.push(new Request(url).url)
+        return new Response(null, { status: 404 })
+      },
+    })
+    await expect(verify(jwt)).rejects.toThrow('404')
+    expect(asked).toEqual(['https://other.example/.well-known/oauth-authorization-server/tenant'])
+  })
+
   it('takes a revoked token until it expires, and asks where it is told to', async () => {
     const { access_token: jwt } = await jwtFor(FILES)
     const alone = verifierFor(FILES)

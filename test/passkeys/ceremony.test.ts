@@ -215,6 +215,18 @@ describe('a new credential', () => {
   )
 })
 
+describe('the reason of a refusal', () => {
+  it('repeats no line break and no long text of the browser, for it is logged', async () => {
+    const { authenticator, passkey } = await given()
+    const challenge = challengeOf()
+    const origin = `https://evil.example/\nSigned in: alice ${'x'.repeat(1000)}`
+    const assertion = parseAssertion(await authenticator.get({ challenge }, { origin }))
+    if (!assertion) throw new Error('the answer is malformed')
+    const refused = verifyAssertion(assertion, passkey, { challenge, ...PARTY })
+    await expect(refused).rejects.toThrow(/^Unexpected[^\n]{50,300}$/)
+  })
+})
+
 describe('the key of a new passkey', () => {
   type Entry = readonly [number, number | Uint8Array<ArrayBuffer>]
   const bytes = (length: number, value = 0): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(value)

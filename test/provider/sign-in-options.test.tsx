@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Feature, pages } from '../../src/public.ts'
+import { type Feature, pages, type UserSource } from '../../src/public.ts'
 import { hiddenFields, openBrowser } from '../support/browser.ts'
 import { embedded } from '../support/embedded.ts'
 import { givenCast, givenSession, PASSWORD } from '../support/fixture.ts'
@@ -9,6 +9,28 @@ import { authorizationUrl } from '../support/flow.ts'
 let alice = ''
 beforeEach(async () => {
   ;({ alice } = await givenCast())
+})
+
+describe('users of a directory', () => {
+  it('confirm nothing in the session of the one who had their name before', async () => {
+    let id = 'somebody-else'
+    const users: UserSource = {
+      authenticate: async (username, password) => (password === PASSWORD ? { id, username } : null),
+      find: async (found) => ({ id: found, username: 'alice' }),
+    }
+    await env.DB.prepare("UPDATE users SET password_hash = '!' WHERE id = ?").bind(alice).run()
+    const browser = openBrowser({}, [], embedded({ features: [pages()], users }))
+    const { name, value } = await givenSession(alice, { authTime: 1 })
+    browser.cookies.set(name, value)
+    const action = '/account/confirm?next=passkeys'
+    const confirm = async (): Promise<number | null> => {
+      await browser.submit(await browser.visit(action), action, [['password', PASSWORD]])
+      return env.DB.prepare('SELECT auth_time FROM sessions').first<number>('auth_time')
+    }
+    expect(await confirm()).toBe(1)
+    id = alice
+    expect(await confirm()).toBeGreaterThan(1)
+  })
 })
 
 describe('a feature adds to the sign-in page', () => {
